@@ -1,0 +1,80 @@
+"""The package's source as the house tests see it: files, functions, reports."""
+
+import ast
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file: its path from the repository's root, and its text."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def tree(self):
+        """The syntax tree."""
+        return ast.parse(self.text, self.path)
+
+    @property
+    def is_package(self):
+        """Whether this is a folder's `__init__.py`."""
+        return self.path.endswith("__init__.py")
+
+    @property
+    def module(self):
+        """The dotted name under which it is imported."""
+        parts = self.path.removesuffix(".py").split("/")
+        return ".".join(parts[:-1] if self.is_package else parts)
+
+    @property
+    def is_public(self):
+        """Whether no folder or file on the way to it has a leading underscore."""
+        return not any(name.startswith("_") for name in self.module.split("."))
+
+    def functions(self):
+        """Pairs (qualified name, node) of all functions and methods, inner ones too."""
+        yield from _functions(self.tree, "")
+
+
+def _functions(node, prefix):
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield prefix + child.name, child
+            yield from _functions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{prefix}{child.name}.")
+        else:
+            yield from _functions(child, prefix)
+
+
+@cache
+def sources(folder="rushlight"):
+    """All Python files under a folder of the repository."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(
+        Source(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
+        for path in paths
+        if "__pycache__" not in path.parts
+    )
+
+
+def report(problems, advice):
+    """Fail with one line for each problem and the advice; pass where there is none."""
+    if problems:
+        found = "\n".join(f"  {problem}" for problem in problems)
+        pytest.fail(f"{len(problems)} found:\n{found}\n{advice}", pytrace=False)
+
+
+def stale(exceptions, used):
+    """Lines about named exceptions that nothing needs any more."""
+    return [
+        f"{name}: the named exception is not needed"
+        for name in exceptions.keys() - used
+    ]

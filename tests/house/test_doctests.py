@@ -1,0 +1,40 @@
+"""The example in every docstring runs and prints what it says."""
+
+import doctest
+import importlib
+
+import pytest
+
+from tests.house.source import sources
+
+rushlight = pytest.importorskip("rushlight")
+
+# What a module may need that is not installed with the tests.
+OPTIONAL = {"cupy", "llvmlite", "safetensors", "scipy_openblas32"}
+MODULES = [source.module for source in sources() if ">>> " in source.text]
+
+
+def module_of(name):
+    """A module by name; the test is skipped where it needs an extra that is missing."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in OPTIONAL:
+            pytest.skip(f"needs {error.name}")
+        raise
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = module_of(name)
+    globs = {**vars(module), "rushlight": rushlight}
+    found = doctest.DocTestFinder().find(module, name, globs=globs)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    said = []
+    for example in found:
+        rushlight.manual_seed(0)
+        runner.run(example, out=said.append)
+    if runner.failures:
+        pytest.fail("".join(said), pytrace=False)
+    assert runner.tries, f"{name} has `>>> ` in it, but no example that doctest finds"

@@ -1,0 +1,249 @@
+"""Imports point down: DESIGN's floors, families side by side, no circles."""
+
+import ast
+
+import pytest
+
+from tests.house.source import Source, report, sources, stale
+
+# Every room of rushlight/ and its floor.  A module may import from its own floor and
+# from those below.
+FLOORS = {
+    "_base": 0,
+    "_backends": 1,
+    "_core": 2,
+    "_ops": 3,
+    "_compiler": 4,
+    "amp": 5,
+    "autograd": 5,
+    "cuda": 5,
+    "distributed": 5,
+    "fft": 5,
+    "linalg": 5,
+    "nn": 5,
+    "optim": 5,
+    "profiler": 5,
+    "random": 5,
+    "serialization": 5,
+    "testing": 5,
+    "utils": 5,
+    "guard": 6,
+    "report": 6,
+    "vision": 6,
+    "__main__": 7,
+    "cli": 7,
+    "compiler": 7,
+}
+DOOR = 7
+
+# Rooms whose members do not know each other.  A member with a leading underscore is a
+# tool that the others share; `__init__` may name them all.
+SEPARATE = ("rushlight._ops", "rushlight._backends")
+SHARED = {"rushlight._backends.base", "rushlight._backends.slots"}
+
+# (importing module, imported module): why it may.
+UPWARD = {}
+SIDEWAYS = {}
+
+
+def imported(source, everything):
+    """Triples (line, module, runs): every import, inside functions too.
+
+    `runs` says whether the import runs when the module is imported.
+    """
+    for node, runs in _walk(source.tree, True):
+        for name in _names(node, source, everything):
+            if name.split(".")[0] == "rushlight":
+                yield node.lineno, name, runs
+
+
+def _walk(node, runs):
+    for child in ast.iter_child_nodes(node):
+        yield child, runs
+        inner = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        typing_only = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(
+            child.test
+        )
+        yield from _walk(child, runs and not inner and not typing_only)
+
+
+def _names(node, source, everything):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = _base_of(node, source)
+        inside = [f"{base}.{alias.name}" for alias in node.names]
+        return [name if name in everything else base for name in inside]
+    if isinstance(node, ast.Call):
+        return _imported_by_call(node)
+    return []
+
+
+def _base_of(node, source):
+    if not node.level:
+        return node.module
+    parts = source.module.split(".")
+    keep = len(parts) - node.level + source.is_package
+    return ".".join(parts[:keep] + ([node.module] if node.module else []))
+
+
+def _imported_by_call(node):
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    called = node.func.id if isinstance(node.func, ast.Name) else called
+    if called not in ("import_module", "__import__") or not node.args:
+        return []
+    name = node.args[0]
+    return [name.value] if isinstance(name, ast.Constant) else []
+
+
+def floor_of(module):
+    """The floor of a module, by the room that it is in."""
+    room = (module.split(".") + [""])[1]
+    return DOOR if not room else FLOORS.get(room, DOOR)
+
+
+def member_of(module, room):
+    """The member of a separate room that a module belongs to, if it is one."""
+    if not module.startswith(room + ".") or module in SHARED:
+        return None
+    member = module.removeprefix(room + ".").split(".")[0]
+    return None if member.startswith("_") else member
+
+
+def upward(files, everything):
+    """Pairs (modules, message) of the imports that point up."""
+    for source in files:
+        for line, name, _ in imported(source, everything):
+            here, there = floor_of(source.module), floor_of(name)
+            if there > here:
+                yield (
+                    (source.module, name),
+                    f"{source.path}:{line}: floor {here} imports {name}, floor {there}",
+                )
+
+
+def sideways(files, everything):
+    """Pairs (modules, message) of the imports between members of a separate room."""
+    for source in files:
+        for line, name, _ in imported(source, everything):
+            for room in SEPARATE:
+                there = member_of(name, room)
+                if _crosses(source, room, there):
+                    yield (
+                        (source.module, name),
+                        f"{source.path}:{line}: imports {name}, its neighbour",
+                    )
+
+
+def _crosses(source, room, there):
+    if there is None or source.module == room or not source.module.startswith(room):
+        return False
+    return member_of(source.module, room) != there
+
+
+def circle(graph):
+    """A path of modules that import each other, back to its first; empty if none."""
+    state, path = {}, []
+
+    def visit(module):
+        state[module] = "open"
+        path.append(module)
+        for name in sorted(graph.get(module, ())):
+            if state.get(name) == "open":
+                return [*path[path.index(name) :], name]
+            found = visit(name) if name not in state else []
+            if found:
+                return found
+        state[module] = "done"
+        path.pop()
+        return []
+
+    for module in sorted(graph):
+        found = visit(module) if module not in state else []
+        if found:
+            return found
+    return []
+
+
+def modules():
+    """The names of all modules of the package."""
+    return {source.module for source in sources()}
+
+
+def test_every_room_has_a_floor():
+    rooms = {name.split(".")[1] for name in modules() if "." in name}
+    report(
+        [f"rushlight/{room}" for room in sorted(rooms - FLOORS.keys())],
+        "Give each a floor in FLOORS of tests/house/test_imports.py, by DESIGN.",
+    )
+
+
+def test_imports_point_down():
+    found = dict(upward(sources(), modules()))
+    problems = [text for pair, text in found.items() if pair not in UPWARD]
+    report(
+        problems + stale(UPWARD, found.keys()),
+        "Move what is shared down, attach it (tensor.attach), or make it an "
+        "interceptor; see CONTRIBUTING, Imports.",
+    )
+
+
+def test_families_and_machines_do_not_import_each_other():
+    found = dict(sideways(sources(), modules()))
+    problems = [text for pair, text in found.items() if pair not in SIDEWAYS]
+    report(
+        problems + stale(SIDEWAYS, found.keys()),
+        "Call a Tensor method in the rule instead, or move what both need into "
+        "the room's tools (a file with a leading underscore).",
+    )
+
+
+def test_no_circles():
+    graph = {
+        source.module: {name for _, name, runs in imported(source, modules()) if runs}
+        for source in sources()
+    }
+    path = circle(graph)
+    report(
+        [" -> ".join(path)] if path else [],
+        "These modules import each other when they are imported: let one of them "
+        "import the other's module below, not the package.",
+    )
+
+
+# The test tests itself: each of these must be found.
+_EVERYTHING = {
+    "rushlight",
+    "rushlight.nn",
+    "rushlight._ops.view",
+    "rushlight._ops.scan",
+}
+_FAULTS = {
+    "import": "import rushlight.nn",
+    "import as": "import rushlight.nn as nn",
+    "from": "from rushlight.nn import Module",
+    "from the door": "from rushlight import nn",
+    "the door": "import rushlight",
+    "relative": "from ..nn import Module",
+    "in a function": "def f():\n    import rushlight.nn",
+    "by name": "import importlib\nimportlib.import_module('rushlight.nn')",
+    "for types": "if TYPE_CHECKING:\n    from rushlight.nn import Module",
+}
+
+
+@pytest.mark.parametrize("text", _FAULTS.values(), ids=_FAULTS.keys())
+def test_an_upward_import_is_found(text):
+    source = Source("rushlight/_ops/view.py", text)
+    assert [pair[0] for pair, _ in upward([source], _EVERYTHING)] == [source.module]
+
+
+def test_a_sideways_import_is_found():
+    text = "from rushlight._ops import _tools\nfrom rushlight._ops.scan import cumsum"
+    source = Source("rushlight/_ops/view.py", text)
+    found = [pair for pair, _ in sideways([source], _EVERYTHING)]
+    assert found == [("rushlight._ops.view", "rushlight._ops.scan")]
+
+
+def test_a_circle_is_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
