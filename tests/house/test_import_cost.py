@@ -38,7 +38,7 @@ def seconds(module):
 
 def importers(trace):
     """For each module in the output of `-X importtime`, the one that imported it."""
-    lines = re.findall(r"^import time:.*\| ( +)(\S+)$", trace, re.MULTILINE)
+    lines = re.findall(r"^import time:.*\|( +)(\S+)$", trace, re.MULTILINE)
     waiting, found = [], {}
     for blanks, name in lines:
         depth = len(blanks)
