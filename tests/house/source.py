@@ -9,6 +9,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Modules that the members of a room share, though their names have no underscore.
+SHARED = {
+    "rushlight._backends.base": "the contract that every machine fulfils",
+    "rushlight._backends.slots": "the list of tuned kernels that machines may offer",
+    "rushlight._ops.specs": "spec rules that most families use",
+}
+
 
 @dataclass(frozen=True)
 class Source:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.house.source import Source, report, sources, stale
+from tests.house.source import SHARED, Source, report, sources, stale
 
 # Every room of rushlight/ and its floor.  A module may import from its own floor and
 # from those below.
@@ -39,7 +39,6 @@ DOOR = 7
 # Rooms whose members do not know each other.  A member with a leading underscore is a
 # tool that the others share; `__init__` may name them all.
 SEPARATE = ("rushlight._ops", "rushlight._backends")
-SHARED = {"rushlight._backends.base", "rushlight._backends.slots"}
 
 # (importing module, imported module): why it may.
 UPWARD = {}
