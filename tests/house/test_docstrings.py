@@ -1,14 +1,18 @@
 """Public things explain themselves, in the form that CONTRIBUTING.md describes."""
 
 import ast
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.house.source import SHARED, Source, report, sources
+from tests.house.source import ROOT, Source, report, sources
 
-# What every docstring of a public op function holds (`Args:` where it takes any).
-OP_PARTS = ("Args:", "Returns:", "Raises:", ">>> ")
+# What every docstring of an op's function holds.  `Args:` only where it takes any; one
+# that says "as for `name`" leaves to that name what is the same there.
+PARTS = ("Args:", "Returns:", "Raises:", ">>> ")
+SHARED_PARTS = ("Args:", "Raises:")
 # The sections, in the order in which they stand where they are there.
 ORDER = ("Args:", "Returns:", "Raises:", "Differs:", "See:")
 
@@ -76,9 +80,6 @@ def faults(source, known):
             continue
         for fault in wording_faults(text):
             yield f"{place} {fault}"
-        if is_op(source, node, owners):
-            for part in missing_parts(node, text):
-                yield f"{place} lacks `{part.strip()}`"
 
 
 def wording_faults(text):
@@ -88,44 +89,71 @@ def wording_faults(text):
         yield "does not begin with a sentence that ends in a full stop"
     found = [line for line in text.splitlines() if line.rstrip() in ORDER]
     if found != sorted(found, key=ORDER.index):
-        yield f"has its sections out of order: {', '.join(ORDER)}"
+        yield f"has its sections out of order: {ORDER}"
 
 
-def is_op(source, node, owners):
-    """Whether a function is a public one of an op family."""
-    if not source.path.startswith("rushlight/_ops/") or owners:
-        return False
-    is_tool = source.module.split(".")[-1].startswith("_") or source.module in SHARED
-    in_place = node.name.endswith("_")  # one sentence that names the op will do
-    return isinstance(node, ast.FunctionDef) and not is_tool and not in_place
+def missing_parts(text, takes_any=True):
+    """What is missing in the docstring of an op's function."""
+    refers = re.search(r"\bas for `", text)
+    for part in PARTS:
+        elsewhere = refers and part in SHARED_PARTS
+        unneeded = part == "Args:" and not takes_any
+        if part not in text and not elsewhere and not unneeded:
+            yield f"lacks `{part.strip()}`"
 
 
-def missing_parts(node, text):
-    """The parts that an op function's docstring lacks."""
-    args = node.args
-    takes = args.posonlyargs + args.args + args.kwonlyargs
-    takes_any = bool(takes or args.vararg or args.kwarg)
-    for part in OP_PARTS:
-        if part == "Args:" and not takes_any:
-            continue
-        if part not in text:
-            yield part
+def exposed():
+    """The functions of op families that users can call: as a function or a method."""
+    from rushlight import Tensor
+    from rushlight._core.expose import FUNCTIONAL, TORCH
+
+    doors = [*TORCH.items(), *FUNCTIONAL.items(), *vars(Tensor).items()]
+    return {
+        thing: None  # a set that keeps its order
+        for name, thing in doors
+        if inspect.isfunction(thing)
+        and thing.__module__.startswith("rushlight._ops.")
+        and not name.startswith("_")
+    }
 
 
-def explained(source):
-    """Whether a file's public names must explain themselves."""
-    return source.is_public or source.path.startswith("rushlight/_ops/")
+def op_faults(function):
+    """Messages about an op's function that does not explain itself."""
+    function = inspect.unwrap(function)
+    text, name = inspect.getdoc(function), function.__name__
+    if not text:
+        yield "has no docstring"
+        return
+    yield from wording_faults(text)
+    if name.endswith("_"):
+        return  # an in-place form: one sentence that names the op will do
+    yield from missing_parts(text, bool(inspect.signature(function).parameters))
+
+
+def place_of(function):
+    """Where a function stands: path:line."""
+    code = inspect.unwrap(function).__code__
+    path = Path(code.co_filename)
+    inside = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    return f"{inside}:{code.co_firstlineno}"
 
 
 def test_public_things_explain_themselves():
     known = classes(sources())
-    problems = [
-        text
-        for source in sources()
-        if explained(source)
-        for text in faults(source, known)
-    ]
+    public = [source for source in sources() if source.is_public]
+    problems = [text for source in public for text in faults(source, known)]
     report(problems, "The form is in CONTRIBUTING.md, Docstrings.")
+
+
+def test_ops_explain_themselves():
+    report(
+        [
+            f"{place_of(function)}: {function.__name__} {fault}"
+            for function in exposed()
+            for fault in op_faults(function)
+        ],
+        "The form is in CONTRIBUTING.md, Docstrings.",
+    )
 
 
 def test_every_module_says_what_lives_in_it():
@@ -135,42 +163,49 @@ def test_every_module_says_what_lives_in_it():
     )
 
 
-_GOOD = '''
-def f(x):
-    """Do it.
+_GOOD = """Do it.
 
-    Args:
-        x: (*), any dtype.
+Args:
+    x: (*), any dtype.
 
-    Returns:
-        (*), x's dtype.
+Returns:
+    (*), x's dtype.
 
-    Raises:
-        TypeError: x is no tensor.
+Raises:
+    TypeError: x is no tensor.
 
-    >>> f(1)
-    1
-    """
-'''
+>>> f(1)
+1
+"""
 
 
 @pytest.mark.parametrize(
-    "old, new, fault",
+    "old, new, faults",
     [
-        ("", "", None),
-        ("Do it.", "Do it", "full stop"),
-        ("Args:", "Arguments:", "lacks `Args:`"),
-        ("Raises:", "Fails:", "lacks `Raises:`"),
-        (">>> f(1)", "f(1)", "lacks `>>>`"),
-        ('"""', "'''", None),
-        ("Returns:", "See:", "lacks `Returns:`"),
-        ("    Args:", "    Returns:\n    Args:", "out of order"),
+        ("Do it.", "Do it.", []),
+        (
+            "Do it.",
+            "Do it",
+            ["does not begin with a sentence that ends in a full stop"],
+        ),
+        ("Args:", "Arguments:", ["lacks `Args:`"]),
+        ("Raises:", "Fails:", ["lacks `Raises:`"]),
+        ("Raises:", "Otherwise as for `g`.", []),
+        ("Returns:", "Gives:", ["lacks `Returns:`"]),
+        (">>> f(1)", "f(1)", ["lacks `>>>`"]),
+        (
+            "Args:",
+            "See:\n    A page.\n\nArgs:",
+            [f"has its sections out of order: {ORDER}"],
+        ),
     ],
 )
-def test_a_fault_is_found(old, new, fault):
-    source = Source("rushlight/_ops/view.py", _GOOD.replace(old, new) if old else _GOOD)
-    found = "\n".join(faults(source, {}))
-    assert fault in found if fault else not found
+def test_a_fault_is_found(old, new, faults):
+    def f(x):
+        pass
+
+    f.__doc__ = _GOOD.replace(old, new)
+    assert list(op_faults(f)) == faults
 
 
 def test_a_missing_docstring_is_found_and_an_inherited_one_is_not():
