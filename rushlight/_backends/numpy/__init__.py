@@ -1,0 +1,64 @@
+"""The CPU: NumPy arrays."""
+
+import functools
+
+import numpy
+
+from rushlight._backends.base import Backend
+from rushlight._base.device import CPU
+
+
+class NumpyBackend(Backend):
+    """NumPy's arrays and namespace."""
+
+    name = "numpy"
+    array_type = numpy.ndarray
+    np = numpy
+
+    def from_host(self, array, device):
+        return array
+
+    def to_host(self, array):
+        return array
+
+    def empty(self, shape, dtype):
+        return numpy.empty(shape, dtype)
+
+    def device_of(self, array):
+        return CPU
+
+    def kernel(self, op):
+        eager = op.eager
+        if isinstance(eager, str):
+            return getattr(numpy, eager)
+        return functools.partial(eager, self)
+
+
+def strided_view(array, shape, strides, offset=0):
+    """A view of an array's memory with any shape and strides (bytes from its start).
+
+    The caller answers for the region lying inside the memory.
+    """
+    try:
+        return numpy.ndarray(shape, array.dtype, array, offset, strides)
+    except (ValueError, BufferError):  # not contiguous, or a dtype without buffers
+        start = array.__array_interface__["data"][0] + offset
+        holder = _Memory(array, start, shape, strides)
+        return numpy.asarray(holder).view(array.dtype)
+
+
+class _Memory:
+    """Memory of an array under NumPy's array interface; keeps the array alive."""
+
+    def __init__(self, array, start, shape, strides):
+        self.array = array
+        self.__array_interface__ = {
+            "version": 3,
+            "data": (start, not array.flags.writeable),
+            "typestr": f"|V{array.dtype.itemsize}",
+            "shape": tuple(shape),
+            "strides": tuple(strides),
+        }
+
+
+NUMPY_BACKEND = NumpyBackend()

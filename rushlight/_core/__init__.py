@@ -1,0 +1,1 @@
+"""Floor 2, the engine: the record, dispatch, Tensor, the tape."""

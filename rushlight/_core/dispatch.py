@@ -1,0 +1,312 @@
+"""The only way an operation runs: call1, call2, call, call_many, call_view.
+
+# Note [Two paths]
+# The short path computes first and asks afterwards: if the operands have one class
+# and one dtype and the result has it too, all is well.  Whatever surprises it (mixed
+# dtypes, a Python number that widens, an exception) goes to `run`, the careful path,
+# which promotes, checks devices and lets the spec rule write the error.
+"""
+
+from weakref import ref
+
+import numpy as np
+
+from rushlight._backends import backend_for, backend_of, device_of
+from rushlight._base import config
+from rushlight._base import dtype as dtypes
+from rushlight._base.dtype import BY_NUMPY
+from rushlight._base.errors import (
+    ArgumentTypeError,
+    DeviceError,
+    RushlightError,
+    explain,
+)
+from rushlight._base.promote import result_dtype
+from rushlight._core.intercept import Call, intercepted
+from rushlight._core.node import Output, next_number
+from rushlight._core.state import GRAD_MODE, STATE
+from rushlight._core.storage import memory_of
+from rushlight._core.table import COMPARE, FLOAT
+from rushlight._core.tensor import Tensor, wrap
+from rushlight._core.watch import watch
+
+_new = object.__new__
+_grad_mode = GRAD_MODE.get
+_NUMBERS = frozenset((float, int, bool, complex))
+_NUMBER_TYPES = tuple(_NUMBERS)
+_NONE = {}
+
+
+def call1(op, x, **attrs):
+    """Run an op of one tensor."""
+    if not STATE.special:
+        try:
+            array = x._array
+            result = op.kernels[array.__class__](array, **attrs)
+            if result.__class__ is not array.__class__:
+                result = np.asarray(result)
+            if op.promote is None or result.dtype is array.dtype:
+                tensor = _new(Tensor)
+                tensor._array = result
+                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
+                if x._edge is not None and op.grad is not None and _grad_mode():
+                    record(op, tensor, (x,), attrs)
+                if op.view:
+                    memory = tensor._memory = memory_of(x) if x._memory is None else x._memory
+                    tensor._base = x if x._base is None else x._base
+                    memory.views.append(ref(tensor))
+                    if len(memory.views) > memory.prune_at:
+                        memory.prune()
+                return tensor
+        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
+            pass
+    return call(op, x, **attrs)
+
+
+def call2(op, x, y):
+    """Run an op of two operands (tensors or Python numbers) and no attributes."""
+    if not STATE.special:
+        try:
+            array = x._array
+            if y.__class__ in _NUMBERS:
+                edge = x._edge
+                result = op.kernels[array.__class__](array, y)
+            else:
+                other = y._array
+                if other.dtype is not array.dtype:
+                    return run(op, (x, y), _NONE)
+                edge = y._edge if x._edge is None else x._edge
+                result = op.kernels[array.__class__](array, other)
+            if result.__class__ is not array.__class__:
+                result = np.asarray(result)
+            if result.dtype is array.dtype or op.promote is COMPARE:
+                tensor = _new(Tensor)
+                tensor._array = result
+                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
+                if edge is not None and op.grad is not None and _grad_mode():
+                    record(op, tensor, (x, y), _NONE)
+                return tensor
+        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
+            pass
+    return call(op, x, y)
+
+
+def call(op, *inputs, **attrs):
+    """Run any op that returns one tensor."""
+    if STATE.special:
+        return intercepted(Call(op, inputs, attrs), _operation)
+    return run(op, inputs, attrs)
+
+
+def call_many(op, *inputs, **attrs):
+    """Run an op that returns several tensors, as a tuple."""
+    return call(op, *inputs, **attrs)
+
+
+def _operation(call):
+    return run(call.op, call.inputs, call.attrs)
+
+
+def run(op, inputs, attrs):
+    """The careful path: promote, compute, wrap, record."""
+    if op.promote is None:
+        arrays = [getattr(t, "_array", t) for t in inputs]
+    else:
+        arrays = _promoted(op, inputs)
+    kind = arrays[0].__class__
+    try:
+        result = op.kernels[kind](*arrays, **attrs)
+    except Exception as error:  # noqa: BLE001
+        result = _second_try(op, inputs, arrays, attrs, error)
+    if op.many:
+        return _finish_many(op, result, inputs, attrs)
+    if result.__class__ is not kind:
+        result = _as_array(result, kind)
+    tensor = _new(Tensor)
+    tensor._array = result
+    tensor._edge = tensor._grad = tensor._memory = tensor._base = None
+    if op.grad is not None and wants_record(inputs):
+        record(op, tensor, inputs, attrs)
+    if op.view:
+        _link_view(tensor, inputs[0])
+    return tensor
+
+
+def wants_record(inputs):
+    """Whether a node must be made: grad mode is on and an input wants a gradient."""
+    for value in inputs:
+        if getattr(value, "_edge", None) is not None:
+            return _grad_mode()
+    return False
+
+
+def _as_array(result, kind):
+    return np.asarray(result) if isinstance(result, (np.generic, *_NUMBER_TYPES)) else result
+
+
+def _link_view(view, x):
+    """Make a result a view of x: shared memory and version, known to its base."""
+    memory = view._memory = memory_of(x) if x._memory is None else x._memory
+    view._base = x if x._base is None else x._base
+    memory.views.append(ref(view))
+    if len(memory.views) > memory.prune_at:
+        memory.prune()
+
+
+def _finish_many(op, arrays, inputs, attrs):
+    tensors = tuple([wrap(a) for a in arrays])
+    if op.grad is not None and wants_record(inputs):
+        record_many(op, tensors, inputs, attrs)
+    if op.view:
+        for tensor in tensors:
+            _link_view(tensor, inputs[0])
+    return tensors
+
+
+def record(op, result, inputs, attrs):
+    """Give a result its node."""
+    if result._array.dtype.kind in "biu":
+        return
+    node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
+    node.edges = tuple([getattr(t, "_edge", None) for t in inputs])
+    array = result._array
+    node.shape, node.dtype = array.shape, array.dtype
+    node.number = next_number()
+    node.hooks = node.notes = None
+    node.saved, node.versions = op.save(inputs, attrs, result)
+    result._edge = node
+    if STATE.watching:
+        watch(node, result)
+
+
+def record_many(op, results, inputs, attrs):
+    """Give several results their node; each floating-point one gets an Output."""
+    node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
+    node.edges = tuple([getattr(t, "_edge", None) for t in inputs])
+    node.number = next_number()
+    node.hooks = node.notes = None
+    node.saved, node.versions = op.save(inputs, attrs, results)
+    node.shape = tuple([r._array.shape for r in results])
+    node.dtype = tuple([r._array.dtype for r in results])
+    for index, result in enumerate(results):
+        if result._array.dtype.kind not in "biu":
+            array = result._array
+            result._edge = Output(node, index, array.shape, array.dtype)
+    if STATE.watching:
+        watch(node, *results)
+
+
+# ------------------------------------------------------------------ the careful part
+
+
+def _promoted(op, inputs):
+    """The operands as arrays of the op's computation dtype, on one device."""
+    arrays = [getattr(t, "_array", t) for t in inputs]
+    kinds = {a.__class__ for a in arrays}
+    dtype = computation_dtype(op, arrays)
+    home = next((a for a in arrays if isinstance(a, _array_types(kinds))), None)
+    if home is None:
+        raise _no_tensor(op, inputs)
+    arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
+    return [
+        a if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy) else
+        _convert(a, dtype, home)
+        for a in arrays
+    ]
+
+
+def computation_dtype(op, arrays):
+    """The dtype that an op's operands are converted to (Note [Promotion])."""
+    dtype = result_dtype([a for a in arrays if a is not None])
+    if op.promote is FLOAT and dtype.category < dtypes.FLOAT:
+        return config.default_dtype()
+    return dtype
+
+
+def _array_types(kinds):
+    return tuple(k for k in kinds if k not in _NUMBERS and k is not type(None))
+
+
+def _no_tensor(op, inputs):
+    return ArgumentTypeError(
+        explain(
+            f"{op.name}()",
+            expected=f"argument '{op.inputs[0]}' to be a Tensor",
+            got=" and ".join(type(i).__name__ for i in inputs),
+            do="Convert it with torch.tensor.",
+        )
+    )
+
+
+def _one_device(op, arrays, home):
+    """All operands on one device; CPU tensors of no dimensions may come along."""
+    for a in arrays:
+        if hasattr(a, "dtype") and (a.shape or not isinstance(home, np.ndarray)):
+            home = a if not (isinstance(a, np.ndarray) and not a.shape) else home
+    device = device_of(home)
+    moved = []
+    for a in arrays:
+        if hasattr(a, "dtype") and device_of(a) != device:
+            if a.shape or not isinstance(a, np.ndarray):
+                raise _two_devices(op, device, device_of(a))
+            a = backend_for(device).from_host(a, device)
+        moved.append(a)
+    return moved
+
+
+def _two_devices(op, first, second):
+    return DeviceError(
+        explain(
+            f"{op.name}()",
+            expected="all tensors to be on the same device",
+            got=f"at least two devices, {first} and {second}",
+            do="Move one of them with .to(device).",
+        )
+    )
+
+
+def _convert(value, dtype, home):
+    if hasattr(value, "dtype"):
+        if value.__class__.__name__ == "Spec":
+            return type(value)(value.shape, dtype.numpy)
+        return value.astype(dtype.numpy)
+    if value.__class__ not in _NUMBERS:
+        raise ArgumentTypeError(
+            explain(
+                "an operand",
+                expected="a Tensor or a number",
+                got=type(value).__name__,
+                do="Convert it with torch.tensor.",
+            )
+        )
+    array = np.asarray(value)
+    if array.dtype.kind != "O":
+        array = array.astype(dtype.numpy)
+    else:  # an integer beyond 64 bits
+        array = np.asarray(float(value)).astype(dtype.numpy)
+    if home.__class__ is np.ndarray:
+        return array
+    return backend_of(home.__class__).from_host(array, device_of(home))
+
+
+def _second_try(op, inputs, arrays, attrs, error):
+    """After a failure: the spec rule's error, or the result if it was a warning."""
+    if isinstance(error, RushlightError):
+        raise error
+    if isinstance(error, (RuntimeWarning, FloatingPointError)):
+        with np.errstate(all="ignore"):
+            return op.kernels[arrays[0].__class__](*arrays, **attrs)
+    for value in inputs:
+        if value is not None and not isinstance(value, (Tensor, *_NUMBER_TYPES)):
+            raise _no_tensor(op, inputs) from None
+    kinds = {a.__class__ for a in arrays if hasattr(a, "dtype")}
+    if len(kinds) > 1:
+        moved = _one_device(op, arrays, arrays[0])
+        return op.kernels[moved[0].__class__](*moved, **attrs)
+    op.spec(*arrays, **attrs)
+    raise error
+
+
+def result_name(array):
+    """An array in words: dtype and shape."""
+    return f"{BY_NUMPY[array.dtype]} {list(array.shape)}"

@@ -1,0 +1,121 @@
+"""Where a function becomes public: as ``rushlight.f``, a method, in ``nn.functional``.
+
+Families call `expose` beside each function; the doors above read the registers.  So
+adding an op touches one source file.
+"""
+
+import functools
+
+from rushlight._core.dispatch import wants_record
+from rushlight._core.inplace import check_writable, inplace, write
+from rushlight._core.state import STATE
+from rushlight._core.table import Op
+from rushlight._core.tensor import Tensor, attach, wrap
+
+#: Names of the doors -> {public name: function}.
+TORCH, FUNCTIONAL = {}, {}
+
+
+def expose(
+    function,
+    *,
+    torch=True,
+    method=True,
+    functional=False,
+    inplace=None,
+    name=None,
+    aliases=(),
+):
+    """Make a function public under its name.
+
+    Args:
+        function: its first parameter is the tensor, so it serves as the method too.
+        torch: whether ``rushlight.f`` exists.
+        method: whether ``Tensor.f`` exists.
+        functional: whether ``rushlight.nn.functional.f`` exists.
+        inplace: an `Op` (or True for a composite) to give it the form ``f_``.
+        name: the public name, where it is not the function's own.
+        aliases: further names for the same.
+
+    Returns:
+        The function, so that it can decorate.
+    """
+    name = name or function.__name__
+    forms = [(alias, function) for alias in (name, *aliases)]
+    if inplace is not None:
+        made = _inplace_form(function, inplace, name)
+        forms += [(f"{alias}_", made) for alias in (name, *aliases)]
+    for public, form in forms:
+        if torch:
+            _enter(TORCH, public, form)
+        if functional:
+            _enter(FUNCTIONAL, public, form)
+        if method:
+            attach(public, form)
+    return function
+
+
+def _enter(register, name, function):
+    if name in register:
+        raise ValueError(f"{name} is exposed twice")
+    register[name] = function
+
+
+def _inplace_form(function, op, name):
+    """``f_``: the quick form for a unary op, else what `mutate` does."""
+    if isinstance(op, Op) and len(op.inputs) == 1 and op.ufunc:
+
+        def form(input):
+            if STATE.special or input._edge is not None:
+                return inplace(op, input)
+            return _ufunc_into(op, input)
+
+    else:
+
+        @functools.wraps(function)
+        def form(input, *args, **kwargs):
+            return mutate(function, input, args, kwargs, name)
+
+    form.__name__ = form.__qualname__ = f"{name}_"
+    form.__module__ = function.__module__
+    form.__doc__ = f"In-place form of `{name}`: writes into ``input`` and returns it."
+    return form
+
+
+def _ufunc_into(op, x):
+    array = x._array
+    try:
+        op.kernels[array.__class__](array, array)
+    except RuntimeWarning:  # raised after the values were written
+        pass
+    except Exception:  # noqa: BLE001 - the careful path words the error
+        return inplace(op, x)
+    memory = x._memory
+    if memory is not None:
+        memory.version += 1
+        return x
+    from rushlight._core.inplace import bump
+
+    bump(x)
+    return x
+
+
+def mutate(function, x, args, kwargs, name):
+    """Run a function and write its result into its first argument.
+
+    Raises:
+        RuntimeError: where the result does not fit, or x is a leaf that requires
+            grad.
+    """
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name}_(): expected a Tensor, got {type(x).__name__}.")
+    recording = wants_record((x, *args, *kwargs.values()))
+    if recording:
+        check_writable(x, f"{name}_()")
+    old = wrap(x._array.copy() if recording else x._array)
+    old._edge = x._edge
+    write(x, function(old, *args, **kwargs), f"{name}_()")
+    return x
+
+
+

@@ -1,0 +1,262 @@
+"""In-place forms: write a result into a tensor, and rewrite history if it is recorded.
+
+# Note [Rewriting]
+# After a recorded in-place write the tensor has a new edge: the node of the write.
+# If the tensor is a view, its base changed too: the base gets a CopySlices node, which
+# passes on the gradient of all but the view's region and runs the write's own rule on
+# that region.  Every other living view then gets an edge through the base's new one.
+"""
+
+import numpy as np
+
+from rushlight._backends.numpy import strided_view
+from rushlight._base.dtype import BY_NUMPY
+from rushlight._base.errors import DtypeError, GraphError, ShapeError, explain
+from rushlight._base.promote import can_cast
+from rushlight._core.dispatch import run
+from rushlight._core.intercept import Call, intercepted
+from rushlight._core.node import AccumulateGrad, Node, next_number
+from rushlight._core.state import GRAD_MODE, STATE
+from rushlight._core.storage import memory_of
+from rushlight._core.tensor import Tensor, wrap
+
+_NUMBERS = frozenset((float, int, bool))
+
+
+def inplace2(op, x, y):
+    """``x = op(x, y)`` in x's memory: the short path for a ufunc without recording."""
+    if not STATE.special and x._edge is None:
+        try:
+            array = x._array
+            if y.__class__ in _NUMBERS:
+                op.kernels[array.__class__](array, y, array)
+                bump(x)
+                return x
+            if y._edge is None and y._array.dtype is array.dtype:
+                op.kernels[array.__class__](array, y._array, array)
+                bump(x)
+                return x
+        except RuntimeWarning:  # raised after the values were written
+            bump(x)
+            return x
+        except Exception:  # noqa: BLE001, S110 - the careful path words the error
+            pass
+    return inplace(op, x, y)
+
+
+def inplace(op, x, *others, **attrs):
+    """``x = op(x, *others)`` in x's memory, recorded where a gradient is wanted."""
+    call = Call(op, (x, *others), attrs, x)
+    return intercepted(call, _operation) if STATE.special else _operation(call)
+
+
+def _operation(call):
+    op, x, others = call.op, call.target, call.inputs[1:]
+    recording = GRAD_MODE.get() and any(
+        getattr(t, "_edge", None) is not None for t in call.inputs
+    )
+    if recording:
+        check_writable(x, f"{op.name}_()")
+    old = wrap(x._array.copy() if recording and op.saves_first else x._array)
+    old._edge = x._edge
+    result = run(op, (old, *others), call.attrs)
+    write(x, result, f"{op.name}_()")
+    return x
+
+
+def write(x, result, who):
+    """Copy a result into x's memory; x takes over its history."""
+    array, new = x._array, result._array
+    if new.shape != array.shape:
+        raise ShapeError(
+            explain(
+                who,
+                expected=f"a result that fits the output's shape {list(array.shape)}",
+                got=f"the broadcast shape {list(new.shape)}",
+                do="An in-place operation cannot enlarge a tensor; use the form "
+                "without the underscore.",
+            )
+        )
+    if new.dtype != array.dtype:
+        check_castable(new.dtype, array.dtype, who)
+    store(array, new)
+    bump(x)
+    if result._edge is not None:
+        rewrite_history(x, result._edge)
+
+
+def store(array, new):
+    """Copy values into an array of the same shape, converting them."""
+    if array.__class__ is np.ndarray:
+        with np.errstate(all="ignore"):
+            np.copyto(array, new, casting="unsafe")
+    elif hasattr(array, "get"):
+        array[...] = new
+
+
+def check_castable(from_, to, who):
+    """Refuse a result whose category the output's dtype cannot hold."""
+    if not can_cast(BY_NUMPY[from_], BY_NUMPY[to]):
+        raise DtypeError(
+            explain(
+                who,
+                expected=f"a result that can be cast to the output's {BY_NUMPY[to]}",
+                got=f"result type {BY_NUMPY[from_]} can't be cast to the desired "
+                f"output type {BY_NUMPY[to]}",
+                do="Use the form without the underscore, or convert the tensor first.",
+            )
+        )
+
+
+def check_writable(x, who):
+    """Refuse to record a write to a leaf that requires grad, or to a view of one."""
+    base = x if x._base is None else x._base
+    if base._edge.__class__ is AccumulateGrad:
+        what = "a leaf Variable" if base is x else "a view of a leaf Variable"
+        raise GraphError(
+            explain(
+                who,
+                expected="a tensor whose history can be rewritten",
+                got=f"{what} that requires grad is being used in an in-place operation",
+                do="Wrap it in torch.no_grad(), or work on a .clone().",
+            )
+        )
+
+
+def bump(x):
+    """Count a write to x's memory."""
+    memory = x._memory
+    if memory is None:
+        memory = memory_of(x)
+    memory.version += 1
+
+
+def rewrite_history(x, edge):
+    """Give x the history of a write, and with it its base and views."""
+    base = x._base
+    if base is None:
+        x._edge, base = edge, x
+    elif edge.__class__ is AccumulateGrad:
+        raise GraphError("a leaf cannot be a view's new history")
+    else:
+        base._edge = CopySlices(base, x, edge)
+    for view in base._memory.living_views() if base._memory is not None else ():
+        if view is not base and view._base is base:
+            view._edge = ViewOfBase(base, view)
+
+
+def geometry(view, base):
+    """Where a view lies in its base: (shape, strides, offset) in bytes."""
+    start = view._array.__array_interface__["data"][0]
+    return (
+        view._array.shape,
+        view._array.strides,
+        start - base._array.__array_interface__["data"][0],
+    )
+
+
+def region(array, where):
+    """The view of an array that a geometry describes."""
+    shape, strides, offset = where
+    return strided_view(array, shape, strides, offset)
+
+
+def _view_of(tensor, where):
+    """The same region as a recorded view of a tensor (contiguous, of base layout)."""
+    return tensor.as_strided(
+        where[0],
+        [s // tensor.itemsize for s in where[1]],
+        where[2] // tensor.itemsize,
+    )
+
+
+class ViewOfBase(Node):
+    """A view's edge after its base was rewritten: a region of the base."""
+
+    __slots__ = ("where", "layout")
+
+    def __init__(self, base, view):
+        self.edges, self.saved, self.versions = (base._edge,), (), ()
+        self.shape, self.dtype = view._array.shape, view._array.dtype
+        self.where, self.layout = geometry(view, base), base._array
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+    def name(self):
+        return "AsStridedBackward0"
+
+    def gradients(self, gradient):
+        whole = _like_base(self.layout, gradient.new_zeros(self.layout.shape))
+        _view_of(whole, self.where).add_(gradient)
+        return (whole,)
+
+
+class CopySlices(Node):
+    """A base's edge after one of its views was written in place."""
+
+    __slots__ = ("where", "layout", "write")
+
+    def __init__(self, base, view, write):
+        self.write = write
+        self.edges = (base._edge, *write.edges[1:])
+        self.saved, self.versions = (), ()
+        self.shape, self.dtype = base._array.shape, base._array.dtype
+        self.where, self.layout = geometry(view, base), base._array
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+    def gradients(self, gradient):
+        whole = _like_base(self.layout, gradient)
+        slice_ = _view_of(whole, self.where)
+        first, *others = self.write.gradients(slice_.clone())
+        if first is None:
+            slice_.zero_()
+        else:
+            slice_.copy_(first)
+        return (whole, *others)
+
+    def release(self):
+        self.write.release()
+
+
+def _like_base(layout, values):
+    """A fresh tensor with the base's own strides and these values."""
+    whole = wrap(np.empty_like(layout))
+    return whole.copy_(values)
+
+
+def call_out(op, inputs, out, **attrs):
+    """Run an op and put its result into ``out=``, resized if need be.
+
+    Raises:
+        RuntimeError: where a gradient is wanted, or the dtype cannot hold the result.
+    """
+    who = f"{op.name}()"
+    if not isinstance(out, Tensor):
+        raise TypeError(
+            explain(who, expected="out= to be a Tensor", got=type(out).__name__, do="")
+        )
+    wanted = any(getattr(t, "_edge", None) is not None for t in (*inputs, out))
+    if wanted and GRAD_MODE.get():
+        raise GraphError(
+            explain(
+                who,
+                expected="no gradient to be wanted with out=",
+                got="functions with out=... arguments don't support automatic "
+                "differentiation, but one of the arguments requires grad",
+                do="Leave out= away, or use torch.no_grad().",
+            )
+        )
+    result = run(op, inputs, attrs)
+    return put_out(result, out, who)
+
+
+def put_out(result, out, who):
+    """Copy a result into an ``out=`` tensor, resized if its shape differs."""
+    if result._array.dtype != out._array.dtype:
+        check_castable(result._array.dtype, out._array.dtype, who)
+    if out._array.shape != result._array.shape:
+        out._array = np.empty(result._array.shape, out._array.dtype)
+    store(out._array, result._array)
+    bump(out)
+    return out

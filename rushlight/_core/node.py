@@ -1,0 +1,224 @@
+"""Nodes: what the tape records of an operation, and how its gradient rule is run.
+
+# Note [Edges]
+# A node links to its inputs by edges, taken when it is recorded, so that a later
+# in-place write (which gives the tensor a new edge) does not disturb it.  An edge is
+# None (no gradient wanted), an AccumulateGrad (a leaf), a Node, or an Output (one of
+# several results of a node).  Edges only lead to nodes with smaller numbers: sorting
+# by number is a topological order.
+
+# Note [Saved values]
+# A rule's keyword-only names are what the tape saves: an input's name saves that
+# tensor with its version, `out` saves the result (its array: saving the tensor would
+# make a cycle), `x_shape` and `x_dtype` save only that of input x, any other name an
+# attribute of the call.  `needs` is not saved: it tells which inputs want a gradient.
+# Reading a saved tensor whose version moved on is refused.
+"""
+
+import itertools
+import weakref
+
+from rushlight._base.dtype import BY_NUMPY
+from rushlight._base.errors import GraphError, explain
+from rushlight._core.hooks import NodeHooks
+
+next_number = itertools.count().__next__
+
+
+class Node:
+    """One recorded operation.
+
+    Attributes:
+        edges: one for each input (Note [Edges]).
+        saved: the saved values, or None once they were freed.
+        versions: for each saved tensor its version, None for other values.
+        shape, dtype: of the result (NumPy's dtype); gradients must fit them.
+        number: the order of recording.
+        hooks: NodeHooks, or None.
+        notes: what anomaly mode and users keep with the node, or None.
+    """
+
+    __slots__ = (
+        "edges",
+        "saved",
+        "versions",
+        "shape",
+        "dtype",
+        "number",
+        "hooks",
+        "notes",
+        "__weakref__",
+    )
+    op = None
+
+    def name(self):
+        """The node's name, as ``AddBackward0``."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self):
+        """For each input, the node that made it and which output of that it was."""
+        return tuple(
+            (edge.node, edge.index) if edge.__class__ is Output else (edge, 0)
+            for edge in self.edges
+        )
+
+    @property
+    def metadata(self):
+        """A dictionary for the user's own notes."""
+        if self.notes is None:
+            self.notes = {}
+        return self.notes
+
+    def own_hooks(self):
+        """This node's hooks, made now if it has none."""
+        if self.hooks is None:
+            self.hooks = NodeHooks()
+        return self.hooks
+
+    def register_hook(self, fn):
+        """Call ``fn(grad_inputs, grad_outputs)`` after this node's rule has run."""
+        return self.own_hooks().after.add(fn)
+
+    def register_prehook(self, fn):
+        """Call ``fn(grad_outputs)`` before this node's rule runs."""
+        return self.own_hooks().before.add(fn)
+
+    def gradients(self, gradient):
+        """The gradients for each edge, from the gradient of the result."""
+        op = self.op
+        values = self.unpack() if self.saved != () else {}
+        if op.wants_needs:
+            values["needs"] = tuple([edge is not None for edge in self.edges])
+        found = op.grad(gradient, **values)
+        return found if found.__class__ in (tuple, list) else (found,)
+
+    def unpack(self):
+        """The saved values by name, each checked (Note [Saved values])."""
+        if self.saved is None:
+            raise GraphError(_freed(self.name()))
+        values = {}
+        for name, value, version in zip(
+            self.op.saved_names, self.saved, self.versions, strict=True
+        ):
+            if version is not None:
+                value = _unpack_tensors(self, name, value, version)
+            elif value.__class__ is SavedOutput:
+                value = value.unpack(self)
+            values[name] = value
+        return values
+
+    def release(self):
+        """Free the saved values; running the rule again is refused."""
+        if self.saved != ():
+            self.saved = None
+
+    def __call__(self, *gradients):
+        """Run the rule by hand: the gradients of the inputs."""
+        found = self.gradients(gradients[0] if len(gradients) == 1 else gradients)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hex(id(self))}>"
+
+
+def _unpack_tensors(node, name, value, version):
+    if value.__class__ is tuple:
+        return tuple(
+            v if n is None else _unpack_tensors(node, name, v, n)
+            for v, n in zip(value, version, strict=True)
+        )
+    if value.__class__ is PackedTensor:
+        return value.unpack()
+    memory = value._memory
+    if (0 if memory is None else memory.version) != version:
+        raise GraphError(_modified(node, name, value._array, version, memory.version))
+    return value
+
+
+class SavedOutput:
+    """A saved result: its array and memory, never the tensor itself."""
+
+    __slots__ = ("array", "memory", "version", "make")
+
+    def __init__(self, tensor, memory, make):
+        self.array, self.memory, self.version = tensor._array, memory, memory.version
+        self.make = make
+
+    def unpack(self, node):
+        """The result as a tensor that is linked to its own node."""
+        if self.memory.version != self.version:
+            raise GraphError(
+                _modified(node, "out", self.array, self.version, self.memory.version)
+            )
+        tensor = self.make(self.array)
+        tensor._edge, tensor._memory = node, self.memory
+        return tensor
+
+
+class PackedTensor:
+    """A saved tensor as a user's pack hook left it."""
+
+    __slots__ = ("packed", "unpack_hook")
+
+    def __init__(self, packed, unpack_hook):
+        self.packed, self.unpack_hook = packed, unpack_hook
+
+    def unpack(self):
+        """The tensor that the user's unpack hook returns."""
+        return self.unpack_hook(self.packed)
+
+
+class Output(Node):
+    """One of several results of a node: it passes its gradient to its place there."""
+
+    __slots__ = ("node", "index")
+
+    def __init__(self, node, index, shape, dtype):
+        self.node, self.index, self.shape, self.dtype = node, index, shape, dtype
+        self.edges, self.saved, self.versions = (node,), (), ()
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+
+class AccumulateGrad(Node):
+    """The end of the graph at a leaf: adds what arrives to the leaf's .grad."""
+
+    __slots__ = ("_variable",)
+
+    def __init__(self, tensor):
+        self._variable = weakref.ref(tensor)
+        self.edges, self.saved, self.versions = (), (), ()
+        self.shape, self.dtype = tensor._array.shape, tensor._array.dtype
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+    @property
+    def variable(self):
+        """The leaf, or None if nobody holds it any more."""
+        return self._variable()
+
+
+def node_type(name, op):
+    """A class of nodes for an op, called as torch calls it."""
+    return type(name, (Node,), {"__slots__": (), "op": op})
+
+
+def _freed(name):
+    return explain(
+        f"backward through {name}",
+        expected="saved values",
+        got="a graph whose saved values were freed by an earlier backward; trying to "
+        "backward through the graph a second time",
+        do="Pass retain_graph=True to the first backward, or compute the loss again.",
+    )
+
+
+def _modified(node, name, array, version, now):
+    return explain(
+        f"backward through {node.name()}",
+        expected=f"its saved value '{name}' ({BY_NUMPY[array.dtype]} "
+        f"{list(array.shape)}) at version {version}",
+        got=f"version {now}: it has been modified by an inplace operation since",
+        do="Use the out-of-place form of that operation, or .clone() the value first.",
+    )

@@ -1,0 +1,164 @@
+"""Normal numbers: long contiguous arrays in blocks, all others one by one."""
+
+import math
+
+import numpy as np
+
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    UnsupportedError,
+    explain,
+)
+from rushlight._core.generator import default_generator
+from rushlight._core.sampling.box_muller import BoxMuller
+from rushlight._core.sampling.uniform import (
+    CHUNK,
+    FLOATS,
+    REAL_OF,
+    chunks,
+    fill_unit,
+    scale_and_shift,
+)
+
+_BLOCK = 16
+
+# Note [Two ways to a normal number]
+# From 16 contiguous elements on, PyTorch fills the array with uniform numbers and
+# transforms blocks of 16 in place; where the size is no multiple of 16 the last 16
+# elements are drawn and transformed again.  Fewer elements, or scattered ones, are made
+# in float64 one after another, two from two uniform numbers: the second one waits in the
+# generator, even across calls.
+
+
+def normal(generator, shape, dtype, mean=0.0, std=1.0, contiguous=True):
+    """Normal numbers: `mean + std * z`.
+
+    Args:
+        generator: a Generator, or None.
+        shape: the result's.
+        dtype: a float dtype, or a complex one (whose parts have half the variance).
+        mean, std: numbers; std >= 0.  A complex mean is not taken.
+        contiguous: False for numbers that are to fill an array with gaps, which
+            PyTorch makes in another way.
+
+    Returns:
+        shape, dtype.
+
+    Raises:
+        RuntimeError: for a negative or nan std.
+        NotImplementedError: for a dtype of integers.
+
+    >>> normal(None, (2,), np.dtype("f4"), mean=3, std=0)
+    array([3., 3.], dtype=float32)
+    """
+    generator = generator or default_generator
+    _check(dtype, std)
+    out = np.empty(shape, dtype)
+    flat = out.reshape(-1)
+    if dtype in REAL_OF:
+        flat, std = flat.view(REAL_OF[dtype]), std * math.sqrt(0.5)
+    with generator.lock:
+        if flat.size >= _BLOCK and contiguous:
+            _fill_blocks(generator, flat, mean, std)
+        elif flat.size:
+            values = one_by_one(generator, flat.size)
+            scale_and_shift(values, float(std), float(mean))
+            flat[...] = values
+    return out
+
+
+def _fill_blocks(generator, flat, mean, std):
+    """Fill 16 or more elements, in blocks of 16."""
+    full, dtype = flat.size // _BLOCK * _BLOCK, flat.dtype
+    has_rest, is_narrow = full != flat.size, dtype.itemsize == 2
+    if has_rest or is_narrow:
+        size = full + _BLOCK if has_rest else full
+        work = np.empty(size, np.float32 if is_narrow else dtype)
+    else:
+        work = flat
+    fill_unit(generator, work[:full])
+    if has_rest:
+        if not is_narrow:
+            fill_unit(generator, np.empty(flat.size - full, dtype))
+        fill_unit(generator, work[full:])
+    _to_normal(work)
+    scale = work.dtype.type
+    for part in chunks(work):
+        scale_and_shift(part, scale(dtype.type(std)), scale(dtype.type(mean)))
+    if work is not flat:
+        flat[:full] = work[:full]
+        flat[-_BLOCK:] = work[-_BLOCK:]
+
+
+def _to_normal(units):
+    """Replace uniform numbers, in blocks of 16, by normal ones."""
+    size = min(units.size, 2 * CHUNK)
+    if units.dtype.itemsize == 4:
+        transform = BoxMuller(size).transform
+    else:
+        transform = _transform_doubles
+    for start in range(0, units.size, size):
+        transform(units[start : start + size])
+
+
+def _transform_doubles(units):
+    blocks = units.reshape(-1, 2, _BLOCK // 2)
+    radius = np.sqrt(-2 * np.log(1 - blocks[:, 0]))
+    angle = 2 * np.pi * blocks[:, 1]
+    np.multiply(radius, np.cos(angle), out=blocks[:, 0])
+    np.multiply(radius, np.sin(angle), out=blocks[:, 1])
+
+
+def one_by_one(generator, n):
+    """(n,), float64, standard normal; the generator keeps the half that is left over.
+
+    The caller holds the generator's lock.
+    """
+    values = np.empty(n + 1)
+    start = 0
+    if generator.cached_normal is not None:
+        values[0], generator.cached_normal = generator.cached_normal, None
+        start = 1
+    pairs = (n - start + 1) // 2
+    made = values[start : start + 2 * pairs]
+    fill_unit(generator, made)
+    (_transform_pairs if pairs > _BLOCK else _transform_few)(made)
+    if start + 2 * pairs > n:
+        generator.cached_normal = float(values[n])
+    return values[:n]
+
+
+def _transform_pairs(units):
+    radius = np.sqrt(-2 * np.log1p(-units[1::2]))
+    angle = 2 * np.pi * units[0::2]
+    np.multiply(radius, np.cos(angle), out=units[0::2])
+    np.multiply(radius, np.sin(angle), out=units[1::2])
+
+
+def _transform_few(units):
+    for i in range(0, units.size, 2):
+        angle, u = 2 * math.pi * units[i], units[i + 1]
+        radius = math.sqrt(-2 * math.log1p(-u))
+        units[i] = radius * math.cos(angle)
+        units[i + 1] = radius * math.sin(angle)
+
+
+def _check(dtype, std):
+    if not std >= 0:
+        raise ArgumentRuntimeError(
+            explain(
+                "normal_()",
+                expected="std >= 0",
+                got=std,
+                do="A standard deviation is a length.",
+            )
+        )
+    if dtype not in FLOATS and dtype not in REAL_OF:
+        raise UnsupportedError(
+            explain(
+                "normal_()",
+                expected="a floating-point or complex dtype",
+                got=dtype,
+                do="Draw floats and convert them.",
+            )
+        )

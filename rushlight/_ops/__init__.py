@@ -1,0 +1,19 @@
+"""Floor 3, the table: every primitive, by family.
+
+Importing this package defines all families; each attaches its methods to Tensor.
+"""
+
+import importlib
+
+FAMILIES = (
+    "arithmetic",
+    "reduce",
+    "view",
+    "matmul",
+    "index",
+    "create",
+    "cast",
+)
+
+for _family in FAMILIES:
+    importlib.import_module(f"rushlight._ops.{_family}")
