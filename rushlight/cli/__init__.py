@@ -1,0 +1,182 @@
+"""The command line: `rushlight COMMAND ...`.
+
+Every file of this folder without a leading underscore is a command of the file's name.
+It holds
+
+    a docstring                   whose first line says in `rushlight help` what it does
+    add_arguments(parser)         its arguments, on an argparse.ArgumentParser
+    main(args) -> int             what it does; the exit status: 0 is success
+
+and, where what follows on the command line belongs to somebody else (a script),
+
+    split(argv) -> (argv, rest)   its own arguments, and the others, found in `args.rest`
+
+A command that cannot do what it was asked raises CommandError.  `rushlight help` reads
+the docstrings without importing anything, and only the command that was asked for is
+imported; what a command needs beyond Python's library it imports in its functions.
+"""
+
+import sys
+
+from rushlight._base.errors import RushlightError, explain
+
+USAGE = """\
+usage: rushlight COMMAND ...
+       rushlight help COMMAND
+       rushlight --version
+"""
+
+
+class CommandError(RushlightError):
+    """A command that cannot do what it was asked; its text is all that is printed."""
+
+
+def main(argv=None):
+    """Run one command of the command line.
+
+    Args:
+        argv: list of str, without the program's name; the process's own if None.
+
+    Returns:
+        int, the exit status: 0 for success, 2 for a command line that makes no sense.
+
+    >>> main(["nonsense"])
+    2
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _dispatch(argv)
+    except CommandError as error:
+        print(f"rushlight: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is left to say, not
+        # even when Python flushes what it still holds.
+        sys.stdout = None
+        return 1
+
+
+def _dispatch(argv):
+    first = argv[0] if argv else "help"
+    if first in ("-V", "--version"):
+        import rushlight
+
+        print(f"rushlight {rushlight.__version__}")
+        return 0
+    if first in ("-h", "--help", "help"):
+        return main([argv[1], "--help"]) if argv[1:] else _print_help()
+    module = command(first)
+    parser = _parser(first, module)
+    module.add_arguments(parser)
+    own, rest = argv[1:], []
+    if hasattr(module, "split"):
+        own, rest = module.split(own)
+    args = parser.parse_args(own)
+    args.rest = rest
+    return module.main(args)
+
+
+def command(name):
+    """The module of a command.
+
+    Args:
+        name: str, as it is typed.
+
+    Returns:
+        The module, with `add_arguments` and `main`.
+
+    Raises:
+        CommandError: there is none of that name.
+
+    >>> command("run").__name__
+    'rushlight.cli.run'
+    """
+    there = commands()
+    if name in there:
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    import difflib
+
+    near = difflib.get_close_matches(name, there, 1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise CommandError(
+        explain(
+            "COMMAND",
+            expected=f"one of {', '.join(there)}",
+            got=repr(name),
+            do=f"{hint}`rushlight help` says what each does.",
+        )
+    )
+
+
+def commands():
+    """The names of all commands, sorted: the files of this folder.
+
+    >>> [name for name in commands() if name in ("check", "run")]
+    ['check', 'run']
+    """
+    import os
+
+    names = (os.path.splitext(file) for path in __path__ for file in os.listdir(path))
+    return sorted(n for n, suffix in names if suffix == ".py" and n[0] != "_")
+
+
+def _print_help():
+    print(USAGE)
+    for name in commands():
+        print(f"  {name:10} {_summary(name)}")
+    return 0
+
+
+def _summary(name):
+    """The first line of a command's docstring, without importing it."""
+    import ast
+    import os
+
+    for path in __path__:
+        file = os.path.join(path, f"{name}.py")
+        if os.path.exists(file):
+            with open(file, encoding="utf-8") as source:
+                text = ast.get_docstring(ast.parse(source.read())) or ""
+            return text.partition("\n")[0]
+    return ""
+
+
+def _parser(name, module):
+    import argparse
+
+    return argparse.ArgumentParser(
+        prog=f"rushlight {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def load_ipython_extension(shell):
+    """Let the next cells' `import torch` mean Rushlight: `%load_ext rushlight.cli`.
+
+    Args:
+        shell: IPython's shell, which calls this.
+
+    >>> load_ipython_extension  # IPython calls it; nothing changes until it does
+    <function load_ipython_extension at ...>
+    """
+    from rushlight.cli.rewrite.interactive import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell):
+    """Let the next cells' imports be Python's own again: `%unload_ext rushlight.cli`.
+
+    Args:
+        shell: IPython's shell, which calls this.
+
+    >>> unload_ipython_extension
+    <function unload_ipython_extension at ...>
+    """
+    from rushlight.cli.rewrite.interactive import unload
+
+    unload(shell)

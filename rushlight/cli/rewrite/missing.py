@@ -1,0 +1,62 @@
+"""What an import of a module that Rushlight lacks says."""
+
+import difflib
+import importlib
+import pkgutil
+import re
+import sys
+
+from rushlight._base.errors import explain
+from rushlight.cli.rewrite.names import ROOTS, torch_name
+
+
+# Rooms of Rushlight's that are none of torch's.
+_OURS = ("cli", "guard", "report", "vision")
+
+
+class ModuleGuide:
+    """The last finder: raises an error that names the nearest modules there are."""
+
+    def find_spec(self, name, path=None, target=None):
+        """Raise ModuleNotFoundError for one of Rushlight's; leave others to Python."""
+        if name.startswith(ROOTS["torch"] + "."):
+            raise ModuleNotFoundError(_message(name), name=name)
+
+
+def _message(name):
+    parent, _, last = name.rpartition(".")
+    there = modules_of(parent)
+    near = difflib.get_close_matches(last, there, 3, 0.6) or there
+    listed = ", ".join(torch_name(f"{parent}.{each}") for each in near[:8])
+    return explain(
+        f"import {torch_name(name)}",
+        expected=f"a module that Rushlight has ({listed})" if near else
+        f"a module ({torch_name(parent)} holds none)",
+        got=f"{torch_name(name)!r}",
+        do="`rushlight check` lists all that a script uses and Rushlight lacks.",
+    )
+
+
+def modules_of(package):
+    """The modules of torch's that lie in a package of Rushlight, sorted."""
+    module = sys.modules.get(package) or importlib.import_module(package)
+    found = [m.name for m in pkgutil.iter_modules(getattr(module, "__path__", ()))]
+    hidden = _OURS if package == ROOTS["torch"] else ()
+    return sorted(n for n in found if not n.startswith("_") and n not in hidden)
+
+
+_NOT_A_NAME = re.compile(r"cannot import name '(\w+)' from '(rushlight[\w.]*)'")
+
+
+def guide(error):
+    """Add to an uncaught `from torch... import NAME` error which names are near."""
+    found = isinstance(error, ImportError) and _NOT_A_NAME.match(str(error))
+    if not found:
+        return
+    name, module = found.groups()
+    near = difflib.get_close_matches(name, dir(importlib.import_module(module)), 3)
+    hint = f"The nearest that it has: {', '.join(near)}. " if near else ""
+    error.add_note(
+        f"Rushlight's {torch_name(module)} has no {name}. {hint}"
+        "`rushlight check` lists all that a script uses and Rushlight lacks."
+    )

@@ -1,0 +1,82 @@
+"""Run a PyTorch script as it is, on Rushlight.
+
+`import torch` and `import torchvision` mean Rushlight in the script and in the user's
+own modules that it imports; installed packages see whatever torch they would see
+otherwise.  docs/run.md tells the rest.
+
+  rushlight run SCRIPT ARGS...          a file; a folder or zip file with __main__.py
+  rushlight run NOTEBOOK.ipynb ARGS...  a notebook's code cells, in their order
+  rushlight run -m MODULE ARGS...       a module, as python -m does
+  rushlight run -c CODE ARGS...         a program in a word
+  rushlight run - ARGS...               a program from standard input
+"""
+
+# How far the interpreter's own options reach: these end them and are the script's.
+_TARGETS = ("-c", "-m", "-")
+
+
+def add_arguments(parser):
+    """Declare what stands before the script on the command line.
+
+    Args:
+        parser: argparse.ArgumentParser.
+
+    >>> import argparse
+    >>> add_arguments(argparse.ArgumentParser())
+    """
+    parser.usage = (
+        "rushlight run [--also NAME]... (SCRIPT | -m MODULE | -c CODE | -) ARGS..."
+    )
+    parser.add_argument(
+        "--also",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="an installed package whose imports of torch mean Rushlight too",
+    )
+
+
+def split(argv):
+    """Divide a command line into `run`'s own options and the program with its own.
+
+    Args:
+        argv: list of str, what follows `rushlight run`.
+
+    Returns:
+        Two lists of str.
+
+    >>> split(["--also", "timm", "train.py", "--lr", "0.1"])
+    (['--also', 'timm'], ['train.py', '--lr', '0.1'])
+    """
+    place = 0
+    while place < len(argv):
+        part = argv[place]
+        if part == "--":
+            return argv[:place], argv[place + 1 :]
+        if part in _TARGETS or not part.startswith("-"):
+            break
+        place += 2 if part == "--also" else 1
+    return argv[:place], argv[place:]
+
+
+def main(args):
+    """Run the program.
+
+    Args:
+        args: argparse.Namespace with `also`, names of packages or paths, and `rest`, the
+            program and its arguments.
+
+    Returns:
+        int, the exit status; 1 after an error that the program did not catch.
+
+    Raises:
+        CommandError: there is no such program.
+        SystemExit: the program asked for it.
+
+    >>> import rushlight.cli
+    >>> rushlight.cli.main(["run", "no/such/script.py"])
+    2
+    """
+    from rushlight.cli.rewrite import launch
+
+    return launch.launch(args.rest, launch.packages(args.also))
