@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-rushlight = pytest.importorskip("rushlight")
+import rushlight
 
 ADD, GENERAL = 6, 10
 
@@ -13,7 +13,7 @@ ADD, GENERAL = 6, 10
 BUDGET = {
     "a + b": ADD,
     "a + 1.0": ADD,
-    "a * b": ADD,
+    "a * b": GENERAL,
     "rushlight.add(a, b)": ADD,
     "-a": GENERAL,
     "a.exp()": GENERAL,
@@ -39,8 +39,10 @@ def python_calls(expression, names):
     called = []
 
     def note(frame, event, _):
-        if event == "call" and frame.f_code is not code:
-            called.append(frame.f_code.co_qualname)
+        name = frame.f_code.co_qualname
+        # From Python 3.12 on a list in brackets is no call of its own.
+        if event == "call" and frame.f_code is not code and "<listcomp>" not in name:
+            called.append(name)
 
     gc.collect()
     gc.disable()

@@ -5,9 +5,8 @@ import importlib
 
 import pytest
 
+import rushlight
 from tests.house.source import sources
-
-rushlight = pytest.importorskip("rushlight")
 
 # What a module may need that is not installed with the tests.
 OPTIONAL = {"cupy", "llvmlite", "safetensors", "scipy_openblas32"}
