@@ -50,6 +50,8 @@ class Node:
         "__weakref__",
     )
     op = None
+    #: Whether results that got no gradient count as zeros (or stay None).
+    fills_missing = True
 
     def name(self):
         """The node's name, as ``AddBackward0``."""
@@ -96,7 +98,7 @@ class Node:
     def unpack(self):
         """The saved values by name, each checked (Note [Saved values])."""
         if self.saved is None:
-            raise GraphError(_freed(self.name()))
+            raise GraphError(freed_message(self.name()))
         values = {}
         for name, value, version in zip(
             self.op.saved_names, self.saved, self.versions, strict=True
@@ -132,7 +134,7 @@ def _unpack_tensors(node, name, value, version):
         return value.unpack()
     memory = value._memory
     if (0 if memory is None else memory.version) != version:
-        raise GraphError(_modified(node, name, value._array, version, memory.version))
+        raise GraphError(modified_message(node, name, value._array, version, memory.version))
     return value
 
 
@@ -149,7 +151,7 @@ class SavedOutput:
         """The result as a tensor that is linked to its own node."""
         if self.memory.version != self.version:
             raise GraphError(
-                _modified(node, "out", self.array, self.version, self.memory.version)
+                modified_message(node, "out", self.array, self.version, self.memory.version)
             )
         tensor = self.make(self.array)
         tensor._edge, tensor._memory = node, self.memory
@@ -204,7 +206,8 @@ def node_type(name, op):
     return type(name, (Node,), {"__slots__": (), "op": op})
 
 
-def _freed(name):
+def freed_message(name):
+    """The text of the error for running a freed graph again."""
     return explain(
         f"backward through {name}",
         expected="saved values",
@@ -214,7 +217,8 @@ def _freed(name):
     )
 
 
-def _modified(node, name, array, version, now):
+def modified_message(node, name, array, version, now):
+    """The text of the error for a saved value that was written in place."""
     return explain(
         f"backward through {node.name()}",
         expected=f"its saved value '{name}' ({BY_NUMPY[array.dtype]} "

@@ -17,6 +17,7 @@
 
 import threading
 
+from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.state import GRAD_MODE
@@ -204,15 +205,8 @@ def fit(gradient, shape, dtype):
     if gradient._array.dtype != dtype:
         if gradient._array.dtype.kind == "c" and dtype.kind != "c":
             gradient = gradient.real
-        gradient = gradient.to(wrap_dtype(dtype))
+        gradient = gradient.to(BY_NUMPY[dtype])
     return gradient
-
-
-def wrap_dtype(dtype):
-    """The public dtype of a NumPy dtype."""
-    from rushlight._base.dtype import BY_NUMPY
-
-    return BY_NUMPY[dtype]
 
 
 def sum_to_shape(gradient, shape):
@@ -252,10 +246,12 @@ def _incoming(node, gradient):
 
 
 def _materialize(node, places):
-    """Zeros for the results that got no gradient."""
+    """Zeros for the results that got no gradient, where the node wants them."""
+    if not node.fills_missing:
+        return tuple(places)
     known = next(g for g in places if g is not None)
     return tuple(
-        known.new_zeros(shape, dtype=wrap_dtype(dtype)) if g is None else g
+        known.new_zeros(shape, dtype=BY_NUMPY[dtype]) if g is None else g
         for g, shape, dtype in zip(places, node.shape, node.dtype, strict=True)
     )
 

@@ -1,0 +1,98 @@
+"""How many threads the matrix products use."""
+
+import ctypes
+import os
+
+from rushlight._base.errors import ArgumentRuntimeError, explain
+
+_threads = None
+_interop = None
+
+
+def _available():
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def get_num_threads():
+    """The number of threads that one operation may use.
+
+    >>> get_num_threads() >= 1
+    True
+    """
+    return _threads or int(os.environ.get("OMP_NUM_THREADS", 0)) or _available()
+
+
+def set_num_threads(n):
+    """Set the number of threads that one operation may use.
+
+    Args:
+        n: int, at least 1.
+
+    Raises:
+        RuntimeError: for a number below 1.
+
+    >>> set_num_threads(get_num_threads())
+    """
+    global _threads
+    _check(n, "set_num_threads()")
+    _threads = n
+    setter = _blas_setter()
+    if setter is not None:
+        setter(ctypes.c_int(n))
+
+
+def get_num_interop_threads():
+    """The number of threads that run operations beside each other.
+
+    >>> get_num_interop_threads() >= 1
+    True
+    """
+    return _interop or _available()
+
+
+def set_num_interop_threads(n):
+    """Remember a number that torch scripts set; operations run one after another.
+
+    Raises:
+        RuntimeError: for a number below 1.
+    """
+    global _interop
+    _check(n, "set_num_interop_threads()")
+    _interop = n
+
+
+def _check(n, who):
+    if not isinstance(n, int) or n < 1:
+        raise ArgumentRuntimeError(
+            explain(who, expected="a positive int", got=n, do="Pass 1 or more.")
+        )
+
+
+def _blas_setter():
+    """The function of NumPy's own OpenBLAS that sets its threads, if it is there."""
+    library = _blas_library()
+    for name in (
+        "scipy_openblas_set_num_threads64_",
+        "scipy_openblas_set_num_threads",
+        "openblas_set_num_threads64_",
+        "openblas_set_num_threads",
+    ):
+        found = getattr(library, name, None)
+        if found is not None:
+            return found
+    return None
+
+
+def _blas_library():
+    """NumPy's OpenBLAS, found among the libraries that its extension brought in."""
+    import numpy
+
+    folder = os.path.join(os.path.dirname(os.path.dirname(numpy.__file__)), "numpy.libs")
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    for name in names:
+        if "openblas" in name:
+            return ctypes.CDLL(os.path.join(folder, name))
+    return ctypes.CDLL(numpy._core._multiarray_umath.__file__)

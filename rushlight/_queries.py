@@ -1,0 +1,111 @@
+"""Questions about tensors and modes that belong to no op family."""
+
+from rushlight._base.errors import ArgumentRuntimeError, explain
+from rushlight._base.promote import result_dtype
+from rushlight._core.tensor import Tensor
+
+_deterministic = False
+
+
+def is_tensor(obj):
+    """Whether an object is a Tensor.
+
+    >>> is_tensor(1.0)
+    False
+    """
+    return isinstance(obj, Tensor)
+
+
+def is_storage(obj):
+    """Whether an object is a tensor's storage.
+
+    >>> is_storage(1.0)
+    False
+    """
+    return type(obj).__name__ == "UntypedStorage"
+
+
+def is_floating_point(input):
+    """Whether a tensor's dtype is a real floating-point type.
+
+    >>> import rushlight
+    >>> is_floating_point(rushlight.ones(1))
+    True
+    """
+    return input.is_floating_point()
+
+
+def is_complex(input):
+    """Whether a tensor's dtype is complex.
+
+    >>> import rushlight
+    >>> is_complex(rushlight.ones(1))
+    False
+    """
+    return input.is_complex()
+
+
+def is_nonzero(input):
+    """Whether a tensor of one element is not zero.
+
+    Raises:
+        RuntimeError: for a tensor of several elements.
+
+    >>> import rushlight
+    >>> is_nonzero(rushlight.tensor([0.0]))
+    False
+    """
+    if input._array.size != 1:
+        raise ArgumentRuntimeError(
+            explain(
+                "is_nonzero()",
+                expected="a tensor of one element",
+                got=f"shape {list(input.shape)}",
+                do="Use .any() or .all().",
+            )
+        )
+    return bool(input)
+
+
+def result_type(tensor1, tensor2):
+    """The dtype in which an operation on two operands gives its result.
+
+    Args:
+        tensor1, tensor2: tensors or numbers.
+
+    Returns:
+        A dtype.
+
+    >>> import rushlight
+    >>> result_type(rushlight.tensor([1]), 2.5)
+    torch.float32
+    """
+    return result_dtype([getattr(t, "_array", t) for t in (tensor1, tensor2)])
+
+
+def typename(obj):
+    """The name of an object's type, as ``torch.FloatTensor`` for tensors.
+
+    >>> typename(1)
+    'int'
+    """
+    if isinstance(obj, Tensor):
+        return obj.type()
+    kind = type(obj)
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Ask for deterministic operations; all of them are, so this is only remembered."""
+    global _deterministic
+    _deterministic = bool(mode)
+
+
+def are_deterministic_algorithms_enabled():
+    """What was last asked of `use_deterministic_algorithms`.
+
+    >>> are_deterministic_algorithms_enabled()
+    False
+    """
+    return _deterministic
