@@ -1,5 +1,7 @@
 """Devices: cpu, cuda[:n] and meta."""
 
+from typing import Any
+
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 
 _KINDS = ("cpu", "cuda", "meta")
@@ -21,6 +23,9 @@ class device:  # noqa: N801 - torch's public name
     """
 
     __slots__ = ("type", "index", "_entered")
+    type: Any
+    index: int | None
+    _entered: Any
 
     def __init__(self, type, index=None):
         if isinstance(type, device):

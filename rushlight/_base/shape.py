@@ -141,15 +141,15 @@ def broadcast_shapes(*shapes):
     >>> broadcast_shapes((3, 1), (4,))
     torch.Size([3, 4])
     """
-    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
-    width = max(map(len, shapes), default=0)
+    each = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    width = max(map(len, each), default=0)
     result = [1] * width
-    for shape in shapes:
+    for shape in each:
         for offset, size in enumerate(reversed(shape), start=1):
             if size == 1 or result[-offset] == size:
                 continue
             if result[-offset] != 1:
-                raise ShapeError(_no_broadcast(shapes, width - offset))
+                raise ShapeError(_no_broadcast(each, width - offset))
             result[-offset] = size
     return Size(result)
 

@@ -90,9 +90,12 @@ def _blas_library():
     """NumPy's OpenBLAS, found among the libraries that its extension brought in."""
     import numpy
 
-    folder = os.path.join(os.path.dirname(os.path.dirname(numpy.__file__)), "numpy.libs")
+    folder = os.path.join(
+        os.path.dirname(os.path.dirname(numpy.__file__)), "numpy.libs"
+    )
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     for name in names:
         if "openblas" in name:
             return ctypes.CDLL(os.path.join(folder, name))
-    return ctypes.CDLL(numpy._core._multiarray_umath.__file__)
+    own = numpy._core._multiarray_umath  # type: ignore[attr-defined]
+    return ctypes.CDLL(own.__file__)

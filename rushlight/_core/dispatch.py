@@ -52,7 +52,9 @@ def call1(op, x, **attrs):
                 if x._edge is not None and op.grad is not None and _grad_mode():
                     record(op, tensor, (x,), attrs)
                 if op.view:
-                    memory = tensor._memory = memory_of(x) if x._memory is None else x._memory
+                    memory = tensor._memory = (
+                        memory_of(x) if x._memory is None else x._memory
+                    )
                     tensor._base = x if x._base is None else x._base
                     memory.views.append(ref(tensor))
                     if len(memory.views) > memory.prune_at:
@@ -141,7 +143,11 @@ def wants_record(inputs):
 
 
 def _as_array(result, kind):
-    return np.asarray(result) if isinstance(result, (np.generic, *_NUMBER_TYPES)) else result
+    return (
+        np.asarray(result)
+        if isinstance(result, (np.generic, *_NUMBER_TYPES))
+        else result
+    )
 
 
 def _link_view(view, x):
@@ -209,8 +215,9 @@ def _promoted(op, inputs):
         raise _no_tensor(op, inputs)
     arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
     return [
-        a if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy) else
-        _convert(a, dtype, home)
+        a
+        if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy)
+        else _convert(a, dtype, home)
         for a in arrays
     ]
 
@@ -283,7 +290,7 @@ def _convert(value, dtype, home):
     if array.dtype.kind != "O":
         array = array.astype(dtype.numpy)
     else:  # an integer beyond 64 bits
-        array = np.asarray(float(value)).astype(dtype.numpy)
+        array = np.asarray(value, dtype=float).astype(dtype.numpy)
     if home.__class__ is np.ndarray:
         return array
     return backend_of(home.__class__).from_host(array, device_of(home))

@@ -27,6 +27,8 @@ def is_inference_mode_enabled():
 class _Mode:
     """A context that can also decorate functions and generators."""
 
+    _enabled: bool
+
     def __init__(self):
         self._tokens = []
 
@@ -41,7 +43,7 @@ class _Mode:
 
     def __call__(self, function):
         if inspect.isclass(function):
-            function.__init__ = self(function.__init__)
+            function.__init__ = self(function.__init__)  # type: ignore[method-assign]
             return function
         if inspect.isgeneratorfunction(function):
             return self._around_generator(function)
@@ -91,7 +93,7 @@ class no_grad(_Mode):  # noqa: N801 - torch's public name
         mode = super().__new__(cls)
         if function is None:
             return mode
-        mode.__init__()
+        mode.__init__()  # type: ignore[misc]
         return mode(function)
 
     def __init__(self, function=None):
@@ -152,7 +154,7 @@ class inference_mode(_Mode):  # noqa: N801 - torch's public name
         if isinstance(mode, bool):
             return super().__new__(cls)
         instance = super().__new__(cls)
-        instance.__init__(True)
+        instance.__init__(True)  # type: ignore[misc]
         return instance(mode)
 
     def __init__(self, mode=True):

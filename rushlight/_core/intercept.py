@@ -8,10 +8,11 @@ runs the rest of the stack and at last the operation itself.  Stacks are per thr
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from rushlight._core.state import STATE
 
-_STACK = ContextVar("interceptors", default=())
+_STACK: ContextVar[tuple[Any, ...]] = ContextVar("interceptors", default=())
 
 
 class Call:

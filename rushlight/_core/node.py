@@ -17,6 +17,7 @@
 
 import itertools
 import weakref
+from typing import Any
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import GraphError, explain
@@ -49,7 +50,12 @@ class Node:
         "notes",
         "__weakref__",
     )
-    op = None
+    edges: tuple[Any, ...]
+    saved: tuple[Any, ...] | None
+    versions: tuple[Any, ...]
+    hooks: NodeHooks | None
+    notes: dict[Any, Any] | None
+    op: Any = None
     #: Whether results that got no gradient count as zeros (or stay None).
     fills_missing = True
 
@@ -134,7 +140,9 @@ def _unpack_tensors(node, name, value, version):
         return value.unpack()
     memory = value._memory
     if (0 if memory is None else memory.version) != version:
-        raise GraphError(modified_message(node, name, value._array, version, memory.version))
+        raise GraphError(
+            modified_message(node, name, value._array, version, memory.version)
+        )
     return value
 
 
@@ -151,7 +159,9 @@ class SavedOutput:
         """The result as a tensor that is linked to its own node."""
         if self.memory.version != self.version:
             raise GraphError(
-                modified_message(node, "out", self.array, self.version, self.memory.version)
+                modified_message(
+                    node, "out", self.array, self.version, self.memory.version
+                )
             )
         tensor = self.make(self.array)
         tensor._edge, tensor._memory = node, self.memory

@@ -1,6 +1,7 @@
 """The op record and define(): everything that is known of a primitive, in one place."""
 
 import inspect
+from typing import Any
 
 from rushlight._backends import backend_of
 from rushlight._core.node import SavedOutput, node_type
@@ -64,6 +65,26 @@ class Op:
         "save",
         "_node_types",
     )
+    name: str
+    inputs: tuple[str, ...]
+    eager: Any
+    spec: Any
+    grad: Any
+    lower: Any
+    promote: str | None
+    saved_names: tuple[str, ...]
+    wants_needs: bool
+    saves_first: bool
+    saved_for: dict[str, str]
+    many: bool
+    view: bool
+    ufunc: bool
+    autocast: str | None
+    kernels: Kernels
+    node: Any
+    node_name: Any
+    save: Any
+    _node_types: dict[str, Any]
 
     def __repr__(self):
         return f"Op({self.name})"
@@ -186,9 +207,13 @@ def _source_of(op, name):
     """How to get one saved name, and whether that is a tensor (one, many or no)."""
     inputs = [n.lstrip("*") for n in op.inputs]
     if name == "out":
-        return ("tuple([saved_output(r) for r in result])", "no") if op.many else (
-            "saved_output(result)",
-            "no",
+        return (
+            ("tuple([saved_output(r) for r in result])", "no")
+            if op.many
+            else (
+                "saved_output(result)",
+                "no",
+            )
         )
     if name in inputs:
         place = inputs.index(name)

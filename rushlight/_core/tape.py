@@ -16,6 +16,7 @@
 """
 
 import threading
+from typing import Any
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
@@ -63,8 +64,11 @@ class _Walk:
         self.pending = {}
         self.owned = set()
         self.captured = {}
-        self.targets = None if targets is None else set(targets)
-        self.needed = None if targets is None else _leading_to(self.nodes, self.targets)
+        self.targets: Any = None
+        self.needed: Any = None
+        if targets is not None:
+            self.targets = set(targets)
+            self.needed = _leading_to(self.nodes, self.targets)
         self.check_nan = bool(ANOMALY.get())
 
     def run(self, node, retain_graph):

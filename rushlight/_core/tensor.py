@@ -4,6 +4,8 @@ Methods come from above: each op family attaches its own (`attach`), so this fil
 holds only what a tensor is.
 """
 
+from typing import Any
+
 import numpy as np
 
 from rushlight._backends import device_of
@@ -51,6 +53,11 @@ class Tensor:
         "__dict__",
         "__weakref__",
     )
+    _array: Any
+    _edge: Any
+    _grad: Any
+    _memory: Any
+    _base: Any
     __array_priority__ = 1000
 
     def __new__(cls, *args, **kwargs):
@@ -132,7 +139,9 @@ class Tensor:
     def _require_leaf(self, who, expected, do):
         if not self.is_leaf:
             raise GraphError(
-                explain(who, expected=expected, got=f"the result of {self.grad_fn}", do=do)
+                explain(
+                    who, expected=expected, got=f"the result of {self.grad_fn}", do=do
+                )
             )
 
     @property
@@ -252,7 +261,7 @@ class Tensor:
 
 
 #: How `Tensor(...)` makes its array; the creation family puts its function here.
-_LEGACY = [None]
+_LEGACY: list[Any] = [None]
 
 
 def wrap(array):
