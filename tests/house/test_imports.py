@@ -9,30 +9,19 @@ from tests.house.source import SHARED, Source, report, sources, stale
 # Every room of rushlight/ and its floor.  A module may import from its own floor and
 # from those below.
 FLOORS = {
-    "_base": 0,
-    "_backends": 1,
-    "_core": 2,
-    "_ops": 3,
-    "_compiler": 4,
-    "amp": 5,
-    "autograd": 5,
-    "cuda": 5,
-    "distributed": 5,
-    "fft": 5,
-    "linalg": 5,
-    "nn": 5,
-    "optim": 5,
-    "profiler": 5,
-    "random": 5,
-    "serialization": 5,
-    "testing": 5,
-    "utils": 5,
-    "guard": 6,
-    "report": 6,
-    "vision": 6,
-    "__main__": 7,
-    "cli": 7,
-    "compiler": 7,
+    **dict.fromkeys(["_base", "_version"], 0),
+    **dict.fromkeys(["_backends"], 1),
+    **dict.fromkeys(["_core"], 2),
+    **dict.fromkeys(["_ops"], 3),
+    **dict.fromkeys(["_compiler"], 4),
+    **dict.fromkeys(
+        "_doors _queries amp autograd backends cuda distributed fft func hub jit "
+        "linalg nn optim profiler random serialization special testing utils "
+        "version".split(),
+        5,
+    ),
+    **dict.fromkeys(["guard", "report", "vision"], 6),
+    **dict.fromkeys(["__main__", "cli", "compiler"], 7),
 }
 DOOR = 7
 
