@@ -1,0 +1,218 @@
+"""Plan: update all parameters of a group together.
+
+# Note [Plan]
+# A rule such as Adam's is a dozen small passes over a parameter, its gradient and its
+# state.  Done one parameter at a time, the calls cost more than the arithmetic; done on
+# everything at once, each pass goes out to memory.  So a group's parameters are laid
+# end to end and the rule runs on blocks that stay in cache: a large contiguous
+# parameter is cut into blocks in place, small ones are gathered into a common block and
+# scattered back.  State (momentum, averages) lives in one flat array for each name, of
+# which each parameter's state is a view.  A plan is made for one list of parameters and
+# kept until the list, or a state tensor, is another one.
+"""
+
+from rushlight._backends import backend_of
+from rushlight._core.inplace import bump
+from rushlight._core.tensor import wrap
+
+#: Elements in a block: five float32 arrays of it fit in a core's second-level cache.
+BLOCK = 16 * 1024
+
+
+class Plan:
+    """How one list of parameters (of one dtype and device) is walked, block by block.
+
+    Attributes:
+        params: those that have a gradient.
+        states: {name: flat array}, in the order of the params.
+        steps: how often each was updated, equal within a plan; None where the rule
+            does not count.
+        fresh: whether the states did not exist before.
+    """
+
+    def __init__(self, params, state, names, counted):
+        first = params[0]._array
+        self.np = backend_of(first.__class__).np
+        self.params, self.names = params, names
+        self.dtype = _real(first).dtype
+        self.sizes = [_elements(p._array) for p in params]
+        self.total = sum(self.sizes)
+        self.fresh = any(state[params[0]].get(name) is None for name in names)
+        self.steps = self._flat_steps(state) if counted else None
+        self.states = {name: self._flat_state(state, name) for name in names}
+        block = min(self.total, BLOCK)
+        self.scratch = [self.np.empty(block, self.dtype) for _ in range(4)]
+        self.pieces = self._cut()
+
+    def _flat_state(self, state, name):
+        """One array for a state of all parameters; their tensors become views of it."""
+        flat = self.np.zeros(self.total, self.dtype)
+        for param, start, stop in self._spans():
+            array = param._array
+            place = flat[start:stop]
+            if array.dtype.kind == "c":
+                place = place.view(array.dtype)
+            view = place.reshape(array.shape)
+            old = state[param].get(name)
+            if old is not None:
+                view[...] = old._array
+            state[param][name] = wrap(view)
+        return flat
+
+    def _flat_steps(self, state):
+        steps = self.np.zeros(len(self.params), self.np.float32)
+        for number, param in enumerate(self.params):
+            old = state[param].get("step")
+            if old is not None:
+                steps[number] = float(old)
+            state[param]["step"] = wrap(steps[number, ...])
+        return steps
+
+    def _spans(self):
+        start = 0
+        for param, size in zip(self.params, self.sizes, strict=True):
+            yield param, start, start + size
+            start += size
+
+    def _cut(self):
+        """Blocks as (start, stop, params): one large parameter, or several small."""
+        pieces, small, small_start, end = [], [], 0, 0
+        for param, start, stop in self._spans():
+            if stop - start > BLOCK and _real(param._array).flags.c_contiguous:
+                if small:
+                    pieces.append((small_start, start, small))
+                    small = []
+                pieces.append((start, stop, param))
+                end = stop
+                continue
+            if not small:
+                small_start = start
+            if small and stop - small_start > BLOCK:
+                pieces.append((small_start, start, small))
+                small, small_start = [], start
+            small.append(param)
+            end = stop
+        if small:
+            pieces.append((small_start, end, small))
+        return pieces
+
+    def fits(self, params, state):
+        """Whether this plan still holds for these parameters and state tensors."""
+        if len(params) != len(self.params):
+            return False
+        for mine, param in zip(self.params, params, strict=True):
+            if mine is not param:
+                return False
+        for size, param in zip(self.sizes, params, strict=True):
+            own = state[param]
+            if self.steps is not None and own["step"]._array.base is not self.steps:
+                return False
+            for name, flat in self.states.items():
+                if name not in own or own[name]._array.base is not flat:
+                    return False
+            if _elements(param._array) != size:
+                return False
+        return True
+
+    def run(self, rule):
+        """Run ``rule(param, grad, states, scratch)`` on each block, in place.
+
+        The arrays are flat and of equal length; scratch is two of the same length.
+        """
+        for start, stop, what in self.pieces:
+            if isinstance(what, list):
+                self._run_small(rule, start, stop, what)
+            else:
+                self._run_large(rule, start, stop, what)
+        for param in self.params:
+            bump(param)
+        self.fresh = False
+
+    def count(self):
+        """Count this step and return its number."""
+        self.steps += 1
+        return float(self.steps[0])
+
+    def _run_large(self, rule, start, stop, param):
+        values = _real(param._array).reshape(-1)
+        gradient = _real(param._grad._array).reshape(-1)
+        first, second, *_ = self.scratch
+        for low in range(0, stop - start, BLOCK):
+            high = min(low + BLOCK, stop - start)
+            states = [flat[start + low : start + high] for flat in self.states.values()]
+            width = high - low
+            rule(
+                values[low:high],
+                gradient[low:high],
+                states,
+                (first[:width], second[:width]),
+            )
+
+    def _run_small(self, rule, start, stop, params):
+        first, second, values, gradient = self._room(stop - start)
+        self.np.concatenate([_real(p._array).reshape(-1) for p in params], out=values)
+        self.np.concatenate(
+            [_real(p._grad._array).reshape(-1) for p in params], out=gradient
+        )
+        states = [flat[start:stop] for flat in self.states.values()]
+        rule(values, gradient, states, (first, second))
+        low = 0
+        for param in params:
+            array = _real(param._array)
+            array[...] = values[low : low + array.size].reshape(array.shape)
+            low += array.size
+
+    def _room(self, width):
+        """Four scratch arrays; larger ones for a large parameter that has gaps."""
+        if width <= len(self.scratch[0]):
+            return [array[:width] for array in self.scratch]
+        return [self.np.empty(width, self.dtype) for _ in range(4)]
+
+
+def _real(array):
+    """An array of complex numbers as one of reals, with a last axis of 2."""
+    if array.dtype.kind != "c":
+        return array
+    real = array.real.dtype
+    return array[..., None].view(real) if array.flags.c_contiguous else (
+        array.copy()[..., None].view(real)
+    )
+
+
+def _elements(array):
+    return array.size * (2 if array.dtype.kind == "c" else 1)
+
+
+def plans_for(optimizer, group, names, counted=True):
+    """The plans of a group's parameters that have gradients, made or found again.
+
+    Args:
+        optimizer: whose state it is.
+        group: one of its param_groups.
+        names: of the state tensors beside "step".
+        counted: whether the state has a "step".
+
+    Returns:
+        list of Plan: one for each dtype, device and number of steps.
+    """
+    state, chosen = optimizer.state, {}
+    for param in group["params"]:
+        if param._grad is not None:
+            array = param._array
+            key = array.__class__, array.dtype, _progress(state[param], names, counted)
+            chosen.setdefault(key, []).append(param)
+    plans = []
+    for number, params in enumerate(chosen.values()):
+        place = id(group), number
+        plan = optimizer._plans.get(place)
+        if plan is None or plan.names != names or not plan.fits(params, state):
+            plan = optimizer._plans[place] = Plan(params, state, names, counted)
+        plans.append(plan)
+    return plans
+
+
+def _progress(own, names, counted):
+    """What parameters of one plan have in common: their step, or having begun."""
+    if counted:
+        return float(own["step"]._array) if "step" in own else 0.0
+    return not names or own.get(names[0]) is not None

@@ -1,0 +1,13 @@
+"""torch.utils: data, checkpoint, hooks, dlpack; each room opened on first use."""
+
+_ROOMS = frozenset({"checkpoint", "data", "dlpack", "hooks"})
+
+
+def __getattr__(name):
+    import importlib
+
+    from rushlight._doors import missing_name
+
+    if name not in _ROOMS:
+        raise missing_name("rushlight.utils", name, _ROOMS)
+    return importlib.import_module(f"rushlight.utils.{name}")
