@@ -97,7 +97,7 @@ def checkpoint(
             "have requires_grad=True. Gradients will be None; pass use_reentrant=False.",
             stacklevel=2,
         )
-    return _Reentrant.apply(function, preserve_rng_state, *args)
+    return CheckpointFunction.apply(function, preserve_rng_state, *args)
 
 
 def _without_saving(function, args, kwargs, context_fn, determinism_check, preserve):
@@ -155,7 +155,7 @@ def _random_state(state):
         default_generator.set_state_bytes(now)
 
 
-class _Reentrant(Function):
+class CheckpointFunction(Function):
     """The older way: backward runs the part again and backward through it."""
 
     @staticmethod
