@@ -7,7 +7,6 @@ of the user's is started as `rushlight run`.
 
 import functools
 import os
-import shutil
 import sys
 
 from rushlight.cli.rewrite import names, ownership
@@ -97,6 +96,8 @@ def runner_command(command, cwd=None):
 
 def _is_this_python(program):
     """Whether a program's name means the interpreter that runs now."""
+    import shutil
+
     found = shutil.which(program)
     if found is None or not os.path.basename(found).startswith("python"):
         return False

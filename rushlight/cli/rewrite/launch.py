@@ -7,7 +7,7 @@ import os
 import runpy
 import sys
 import types
-import zipfile
+import zipimport
 
 from rushlight._base.errors import explain
 from rushlight.cli import CommandError
@@ -95,7 +95,7 @@ def _check_file(path):
 
 def _run_path(command, also):
     path = command[0]
-    if os.path.isdir(path) or zipfile.is_zipfile(path):
+    if os.path.isdir(path) or _is_zip(path):
         _prepare(command, os.path.abspath(path), also)
         _main_module()
         runpy._run_module_as_main("__main__", False)
@@ -112,6 +112,14 @@ def _run_path(command, also):
     loader = importlib.machinery.SourceFileLoader("__main__", full)
     main = _main_module(__file__=full, __cached__=None, __loader__=loader)
     _execute(text, full, main)
+
+
+def _is_zip(path):
+    try:
+        zipimport.zipimporter(path)
+    except zipimport.ZipImportError:
+        return False
+    return True
 
 
 def _run_text(text, argv, also):

@@ -60,7 +60,7 @@ def code_cells(path):
 
 def _run_cell(text, name, namespace):
     linecache.cache[name] = len(text), None, text.splitlines(True), name
-    tree = _parse(text, name)
+    tree = parse_cell(text, name, _say_left_out)
     rewrite(tree)
     shown = []
     if tree.body and isinstance(tree.body[-1], ast.Expr):
@@ -81,15 +81,19 @@ def _run(code, namespace):
         asyncio.run(result)
 
 
-def _parse(text, name):
-    """The tree of a cell, without the lines that are IPython's."""
+def parse_cell(text, name, leave_out):
+    """The tree of a cell; of what is IPython's, `leave_out(name, line, what)` is told.
+
+    Raises:
+        SyntaxError: the rest is not Python.
+    """
     lines = text.splitlines()
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is not None and lines[first].startswith("%%"):
         if not _AROUND.match(lines[first]):
-            _say_left_out(name, first + 1, f"the cell `{lines[first]}`")
+            leave_out(name, first + 1, f"the cell `{lines[first]}`")
             return ast.Module([], [])
-        _say_left_out(name, first + 1, f"`{lines[first]}`")
+        leave_out(name, first + 1, f"`{lines[first]}`")
         lines[first] = ""
     while True:
         try:
@@ -99,7 +103,7 @@ def _parse(text, name):
             place = (error.lineno or 0) - 1
             if not 0 <= place < len(lines) or not _COMMAND.match(lines[place]):
                 raise
-            _say_left_out(name, place + 1, f"`{lines[place].strip()}`")
+            leave_out(name, place + 1, f"`{lines[place].strip()}`")
             line = lines[place]
             lines[place] = line[: len(line) - len(line.lstrip())] + "pass"
 
