@@ -13,6 +13,10 @@ FAMILIES = (
     "index",
     "create",
     "cast",
+    "memory",
+    "host",
+    "exchange",
+    "random",
 )
 
 for _family in FAMILIES:

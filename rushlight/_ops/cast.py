@@ -1,16 +1,33 @@
-"""Casting, copying and moving: to, clone, contiguous, copy_, item, numpy."""
+"""Casting and copying: to, float, long..., type, clone, contiguous, copy_, fill_."""
 
 import numpy as np
 
-from rushlight._backends import backend_for, backend_of
-from rushlight._base.device import CPU, as_device
+from rushlight._backends import backend_for, device_of
+from rushlight._base import dtype as dtypes
+from rushlight._base.device import as_device
+from rushlight._base.device import device as device_class
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    ArgumentTypeError,
+    ShapeError,
+    UnsupportedError,
+    explain,
+)
+from rushlight._base.layout import contiguous_format as _CONTIGUOUS
+from rushlight._base.layout import preserve_format as _PRESERVE
+from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
+from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
-from rushlight._core.inplace import bump, inplace2, store
+from rushlight._core.inplace import bump, inplace
+from rushlight._core.state import STATE
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor, attach, wrap
+from rushlight._core.tensor import Tensor
+from rushlight._ops._memory import dims_order, in_format, is_in_format
+from rushlight._ops._values import as_number, element
 from rushlight._ops.specs import same_spec
+
+_dtype = dtypes.dtype
 
 # ----------------------------------------------------------------------------- clone
 
@@ -20,10 +37,14 @@ def clone(input, *, memory_format=None):
 
     Args:
         input: (*), any dtype.
-        memory_format: None or preserve_format keep the strides.
+        memory_format: None or preserve_format keep the strides; else the order of the
+            dimensions in memory.
 
     Returns:
         Tensor: same shape and dtype.
+
+    Raises:
+        RuntimeError: where the format needs another number of dimensions.
 
     >>> import rushlight
     >>> x = rushlight.zeros(2)
@@ -32,42 +53,91 @@ def clone(input, *, memory_format=None):
     >>> x
     tensor([0., 0.])
     """
-    return call1(CLONE, input)
+    if memory_format is None:
+        return call1(CLONE, input)
+    return call1(CLONE, input, format=memory_format)
 
 
-def _clone_eager(backend, x):
-    return x.copy("K")
+def _clone_eager(backend, x, *, format=None):
+    if format is None and 0 not in x.strides:
+        return x.copy("K")
+    return x.copy("C") if format is None else in_format(x, format)
 
 
-def _clone_grad(g):
+def _clone_spec(x, *, format=None):
+    if format is not None:
+        dims_order(x, format)
+    return Spec(x.shape, x.dtype)
+
+
+def _same_grad(g):
     return g
 
 
-def _clone_lower(k, x):
+def _clone_lower(k, x, *, format=None):
     return x
 
 
 CLONE = define(
-    "clone", eager=_clone_eager, spec=same_spec, grad=_clone_grad, lower=_clone_lower
+    "clone", eager=_clone_eager, spec=_clone_spec, grad=_same_grad, lower=_clone_lower
 )
 expose(clone)
 
-# ------------------------------------------------------------------------ conversion
+
+def contiguous(input, memory_format=None):
+    """The tensor itself if it lies contiguously in memory, else a copy that does.
+
+    Args:
+        input: (*), any dtype.
+        memory_format: the order of the dimensions; contiguous_format if left out.
+
+    Returns:
+        Tensor: same shape and dtype.
+
+    Raises:
+        RuntimeError: where the format needs another number of dimensions.
+
+    >>> import rushlight
+    >>> rushlight.ones(2, 3).t().contiguous().stride()
+    (2, 1)
+    """
+    array = input._array
+    if array.__class__ is Spec:
+        return input
+    if memory_format is None:
+        if array.flags.c_contiguous:
+            return input
+        memory_format = _CONTIGUOUS
+    elif is_in_format(array, memory_format):
+        return input
+    return call1(CLONE, input, format=memory_format)
 
 
-def _cast_spec(x, *, dtype):
+expose(contiguous, torch=False)
+
+# ------------------------------------------------------------------------------ cast
+
+
+def _cast_spec(x, *, dtype, format=None):
+    if format is not None:
+        dims_order(x, format)
     return Spec(x.shape, dtype.numpy)
 
 
-def _cast_eager(backend, x, *, dtype):
-    return x.astype(dtype.numpy)
+def _cast_eager(backend, x, *, dtype, format=None):
+    wanted, kind = dtype.numpy, x.dtype.kind
+    if format is not None:
+        with np.errstate(all="ignore"):
+            return in_format(x, format, wanted)
+    if kind in "biu":
+        return x.astype(wanted)
+    if kind == "c" and wanted.kind not in "cb":
+        x = x.real
+    with np.errstate(all="ignore"):
+        return x.astype(wanted)
 
 
-def _cast_grad(g):
-    return g
-
-
-def _cast_lower(k, x, *, dtype):
+def _cast_lower(k, x, *, dtype, format=None):
     return k.cast(x, dtype)
 
 
@@ -75,28 +145,545 @@ CAST = define(
     "to",
     eager=_cast_eager,
     spec=_cast_spec,
-    grad=_cast_grad,
+    grad=_same_grad,
     lower=_cast_lower,
     node="ToCopyBackward0",
 )
 
+# ------------------------------------------------------------------------------ move
 
-def to(input, dtype):
-    return call1(CAST, input, dtype=dtype)
+
+def _move_spec(x, *, device, source):
+    return Spec(x.shape, x.dtype)
+
+
+def _move_eager(backend, x, *, device, source):
+    target = backend_for(device)
+    if target is not backend:
+        return target.from_host(backend.to_host(x), device)
+    return target.from_host(x, device)
+
+
+def _move_grad(g, *, source):
+    return g.to(source)
+
+
+MOVE = define(
+    "move",
+    eager=_move_eager,
+    spec=_move_spec,
+    grad=_move_grad,
+    node="ToCopyBackward0",
+)
+
+
+def _moved(input, device, who):
+    """The tensor on another device (itself if it is there)."""
+    source = device_of(input._array)
+    if source.type == device.type and (
+        source == device or device.index is None or device.type == "cpu"
+    ):
+        return input
+    backend_for(device)  # refuses a device that is not there
+    if source.type == "meta":
+        raise UnsupportedError(
+            explain(
+                who,
+                expected="a tensor with data",
+                got="a meta tensor: cannot copy out of meta tensor; no data!",
+                do="Create it on the device, or use torch.empty_like(x, device=...).",
+            )
+        )
+    return call(MOVE, input, device=device, source=source)
+
+
+# -------------------------------------------------------------------------------- to
+
+
+def to(
+    input,
+    *args,
+    dtype=None,
+    device=None,
+    other=None,
+    non_blocking=False,
+    copy=False,
+    memory_format=None,
+):
+    """Convert to another dtype, device or memory format.
+
+    Takes ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
+    with ``non_blocking`` and ``copy`` as further arguments.
+
+    Args:
+        input: (*), any dtype.
+        dtype: the element type that is wanted.
+        device: the device that is wanted.
+        other: a tensor whose dtype and device are wanted.
+        non_blocking: do not wait for a copy between CPU and GPU.
+        copy: copy even where nothing changes.
+        memory_format: the order of the dimensions in memory.
+
+    Returns:
+        Tensor: ``input`` itself where nothing changes and copy is False.
+
+    Raises:
+        TypeError: for arguments of other types.
+        NotImplementedError: for a meta tensor that is to leave that device.
+
+    >>> import rushlight
+    >>> rushlight.tensor([1.7, -1.7]).to(rushlight.int64)
+    tensor([ 1, -1])
+    """
+    if args:
+        first = args[0]
+        if first.__class__ is _dtype and len(args) == 1 and dtype is None:
+            dtype = first
+        else:
+            device, dtype, non_blocking, copy, memory_format = _parse(
+                args, device, dtype, non_blocking, copy, memory_format
+            )
+    if other is not None:
+        device, dtype = _of_other(other, device, dtype)
+    if device is not None:
+        moved = _moved(input, as_device(device), "to()")
+        copy = copy and moved is input
+        input = moved
+    if dtype is not None:
+        return _converted(input, dtype, copy, memory_format)
+    if memory_format is not None and not _lies_in(input, memory_format):
+        copy = True
+    return call1(CAST, input, dtype=input.dtype, format=memory_format) if copy else input
+
+
+def _converted(input, dtype, copy=False, memory_format=None):
+    """The tensor in another dtype and format; itself where it is so already."""
+    if dtype.__class__ is not _dtype:
+        dtype = as_dtype(dtype, "to()")
+    if memory_format is None:
+        if dtype.numpy is input._array.dtype and not copy:
+            return input
+        return call1(CAST, input, dtype=dtype)
+    same = dtype.numpy == input._array.dtype and _lies_in(input, memory_format)
+    if same and not copy:
+        return input
+    return call1(CAST, input, dtype=dtype, format=memory_format)
+
+
+def _lies_in(input, memory_format):
+    array = input._array
+    if memory_format is _PRESERVE or array.__class__ is Spec:
+        return True
+    dims_order(array, memory_format)
+    return is_in_format(array, memory_format)
+
+
+def as_dtype(value, who):
+    """A dtype from a dtype or from one of Python's bool, int, float, complex.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(value, _dtype):
+        return value
+    found = _PYTHON_TYPES.get(value) if isinstance(value, type) else None
+    if found is None:
+        raise ArgumentTypeError(
+            explain(
+                who,
+                expected="argument 'dtype' to be a torch.dtype",
+                got=f"{value!r} ({type(value).__name__})",
+                do="Pass a dtype such as torch.float32.",
+            )
+        )
+    return found
+
+
+_PYTHON_TYPES = {
+    bool: dtypes.bool,
+    int: dtypes.int64,
+    float: dtypes.float64,
+    complex: dtypes.complex128,
+}
+
+
+def _of_other(other, device, dtype):
+    if not isinstance(other, Tensor) or device is not None or dtype is not None:
+        raise _bad_arguments((other, device, dtype))
+    return other.device, other.dtype
+
+
+def _bad_arguments(args):
+    return ArgumentTypeError(
+        explain(
+            "to()",
+            expected="(dtype), (device), (device, dtype) or (other), then "
+            "non_blocking and copy",
+            got=", ".join(type(arg).__name__ for arg in args)
+            + ": an invalid combination of arguments",
+            do="Name the arguments: to(device=..., dtype=...).",
+        )
+    )
+
+
+def _parse(args, device, dtype, non_blocking, copy, memory_format):
+    """The positional forms of `to` as (device, dtype, non_blocking, copy, format)."""
+    first, rest = args[0], list(args[1:])
+    if isinstance(first, Tensor):
+        device, dtype = _of_other(first, device, dtype)
+    elif isinstance(first, (_dtype, type)):
+        if dtype is not None:
+            raise _bad_arguments(args)
+        dtype = as_dtype(first, "to()")
+    elif first is None or (
+        isinstance(first, (str, device_class, int)) and not isinstance(first, bool)
+    ):
+        if device is not None:
+            raise _bad_arguments(args)
+        device = first
+        if rest and (rest[0] is None or isinstance(rest[0], (_dtype, type))):
+            dtype = rest.pop(0)
+    else:
+        raise _bad_arguments(args)
+    if len(rest) > 2 or any(not isinstance(flag, bool) for flag in rest):
+        raise _bad_arguments(args)
+    flags = (*rest, non_blocking, copy)[: max(2, len(rest))]
+    if len(rest) == 1:
+        flags = (rest[0], copy)
+    return device, dtype, flags[0], flags[1], memory_format
+
+
+def parse_to(*args, **kwargs):
+    """What the arguments of `to` mean, for modules: (device, dtype, non_blocking, format).
+
+    Raises:
+        TypeError: for arguments that `to` does not take.
+    """
+    names = ("device", "dtype", "non_blocking", "copy", "memory_format")
+    unknown = set(kwargs) - set(names)
+    if unknown:
+        raise _bad_arguments(tuple(unknown))
+    device, dtype, non_blocking, copy, format = (
+        kwargs.get(name, False if name in ("non_blocking", "copy") else None)
+        for name in names
+    )
+    if args:
+        device, dtype, non_blocking, copy, format = _parse(
+            args, device, dtype, non_blocking, copy, format
+        )
+    device = None if device is None else as_device(device)
+    dtype = None if dtype is None else as_dtype(dtype, "to()")
+    return device, dtype, non_blocking, format
 
 
 expose(to, torch=False)
 
 
+def _make_cast(name, dtype):
+    def convert(input, memory_format=None):
+        return _converted(input, dtype, memory_format=memory_format)
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = f"""As ``to({dtype})``: the tensor itself where it is so already.
+
+    Args:
+        input: (*), any dtype.
+        memory_format: as for `to`.
+
+    Returns:
+        Tensor: same shape, {dtype}.
+
+    Raises:
+        RuntimeError: where the format needs another number of dimensions.
+
+    >>> import rushlight
+    >>> rushlight.ones(2).{name}().dtype
+    {dtype}
+    """
+    return convert
+
+
+for _name in ("float", "double", "half", "int", "long", "short", "cfloat", "cdouble"):
+    expose(_make_cast(_name, dtypes.dtype_named(_name)), torch=False)
+expose(_make_cast("bfloat16", dtypes.bfloat16), torch=False)
+expose(_make_cast("char", dtypes.int8), torch=False)
+expose(_make_cast("byte", dtypes.uint8), torch=False)
+expose(_make_cast("bool", dtypes.bool), torch=False)
+
+
+def cpu(input, memory_format=None):
+    """The tensor on the CPU; itself where it is there.
+
+    Args:
+        input: (*), any dtype.
+        memory_format: as for `to`.
+
+    Returns:
+        Tensor: same shape and dtype.
+
+    Raises:
+        NotImplementedError: for a meta tensor, which has no data.
+
+    >>> import rushlight
+    >>> rushlight.ones(2).cpu().device
+    device(type='cpu')
+    """
+    return to(input, device="cpu", memory_format=memory_format)
+
+
+def cuda(input, device=None, non_blocking=False, memory_format=None):
+    """The tensor on a CUDA device; itself where it is there.
+
+    Args:
+        input: (*), any dtype.
+        device: a CUDA device or its number; the current one if left out.
+        non_blocking, memory_format: as for `to`.
+
+    Returns:
+        Tensor: same shape and dtype.
+
+    Raises:
+        RuntimeError: where there is no CUDA device.
+
+    >>> import rushlight
+    >>> rushlight.ones(2, device="meta").cuda()  # doctest: +SKIP
+    """
+    device = as_device("cuda" if device is None else device)
+    if device.type != "cuda":
+        raise ArgumentRuntimeError(
+            explain("cuda()", expected="a CUDA device", got=device, do="Use .to(device).")
+        )
+    return to(input, device=device, memory_format=memory_format)
+
+
+expose(cpu, torch=False)
+expose(cuda, torch=False)
+
+
+def type_as(input, other):
+    """Convert to the dtype and device of another tensor.
+
+    Args:
+        input: (*), any dtype.
+        other: a tensor.
+
+    Returns:
+        Tensor: ``input`` itself where nothing changes.
+
+    Raises:
+        TypeError: where other is no tensor.
+
+    >>> import rushlight
+    >>> rushlight.ones(2).type_as(rushlight.tensor([1]))
+    tensor([1, 1])
+    """
+    return to(input, other)
+
+
+expose(type_as, torch=False)
+
+# -------------------------------------------------------------------------- copy_
+
+
 def copy_(input, other, non_blocking=False):
     """Copy another tensor's values into this one, broadcast and converted.
+
+    Args:
+        input: the tensor to write to.
+        other: a tensor of a shape that broadcasts to input's, or a number.
+        non_blocking: do not wait for a copy between CPU and GPU.
+
+    Returns:
+        Tensor: ``input``.
+
+    Raises:
+        RuntimeError: where the shapes do not fit.
 
     >>> import rushlight
     >>> rushlight.zeros(2).copy_(rushlight.tensor([1, 2]))
     tensor([1., 2.])
     """
-    input[...] = other
-    return input
+    if not isinstance(other, Tensor):
+        return fill_(input, other)
+    array, source = input._array, other._array
+    if source.__class__ is not array.__class__:
+        other = _moved(other, device_of(array), "copy_()")
+        source = other._array
+    if input._edge is None and other._edge is None and not STATE.special:
+        if array.__class__ is np.ndarray and 0 not in array.strides:
+            if array.dtype is source.dtype and array.shape == source.shape:
+                np.copyto(array, source)
+            else:
+                np.copyto(array, _copy_eager(None, array, source))
+            bump(input)
+            return input
+    _check_overlap(array)
+    return inplace(COPY, input, other)
 
 
+def _check_overlap(array):
+    """Refuse to write where elements share memory, as those of an expanded tensor."""
+    strides = array.strides
+    if 0 in strides and any(
+        step == 0 and size > 1
+        for step, size in zip(strides, array.shape, strict=True)
+    ):
+        raise ArgumentRuntimeError(
+            explain(
+                "copy_()",
+                expected="a tensor whose elements have memory of their own",
+                got="one where more than one element refers to a single memory "
+                "location (an expanded one)",
+                do="Call .clone() on it before you write to it.",
+            )
+        )
+
+
+def _copy_spec(x, source):
+    if len(source.shape) > len(x.shape) or broadcast_shapes(
+        x.shape, source.shape
+    ) != tuple(x.shape):
+        raise ShapeError(
+            explain(
+                "copy_()",
+                expected=f"values that broadcast to output with shape {list(x.shape)}",
+                got=f"shape {list(source.shape)}, which doesn't match",
+                do="Reshape the source.",
+            )
+        )
+    return Spec(x.shape, x.dtype)
+
+
+def _copy_eager(backend, x, source):
+    _copy_spec(x, source)
+    if source.dtype.kind == "c" and x.dtype.kind not in "cb":
+        source = source.real
+    if source.dtype is not x.dtype:
+        with np.errstate(all="ignore"):
+            source = source.astype(x.dtype)
+    if source.shape == x.shape:
+        return source
+    added = x.ndim - source.ndim
+    return np.lib.stride_tricks.as_strided(
+        source,
+        x.shape,
+        [0] * added
+        + [0 if n == 1 else s for n, s in zip(source.shape, source.strides, strict=True)],
+    )
+
+
+def _copy_grad(g, *, needs):
+    zeros = g.new_zeros(g._array.shape) if needs[0] else None
+    return zeros, g if needs[1] else None
+
+
+COPY = define(
+    "copy",
+    inputs="x source",
+    eager=_copy_eager,
+    spec=_copy_spec,
+    grad=_copy_grad,
+    node="CopyBackwards",
+)
 expose(copy_, torch=False)
+
+# -------------------------------------------------------------------------- fill
+
+
+def fill(input, value):
+    """A tensor like input of one value.
+
+    Args:
+        input: (*), any dtype.
+        value: a number or a tensor of no dimensions.
+
+    Returns:
+        Tensor: same shape and dtype.
+
+    Raises:
+        RuntimeError: where the dtype cannot hold the value.
+
+    >>> import rushlight
+    >>> rushlight.fill(rushlight.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    value, form = _fill_value(value)
+    return call(FILL, input, value, form=form)
+
+
+def fill_(input, value):
+    """In-place form of `fill`: writes into ``input`` and returns it."""
+    array = input._array
+    if input._edge is None and not STATE.special and array.__class__ is np.ndarray:
+        if value.__class__ is float and array.dtype.kind == "f" and array.itemsize > 3:
+            if value != value or -3e38 < value < 3e38:
+                array.fill(value)
+                bump(input)
+                return input
+    value, form = _fill_value(value)
+    return inplace(FILL, input, value, form=form + 2)
+
+
+def _fill_value(value):
+    """(the value, its form: 0 for a number, 1 for a tensor)."""
+    if not isinstance(value, Tensor):
+        return as_number(value, "fill_()"), 0
+    if value._array.shape:
+        raise ArgumentRuntimeError(
+            explain(
+                "fill_()",
+                expected="a number or a tensor without dimensions",
+                got=f"a value tensor with {value.ndim} dimensions (fill_ only "
+                "supports 0-dimension ones)",
+                do="Use .copy_(...) to copy a tensor.",
+            )
+        )
+    return value, 1
+
+
+def _fill_eager(backend, x, value, *, form):
+    result = backend.np.empty(x.shape, x.dtype)
+    if hasattr(value, "dtype"):
+        result[...] = _copy_eager(backend, result[..., :0] if not x.ndim else x, value)
+    else:
+        result.fill(element(value, x.dtype, "fill_()")[()])
+    return result
+
+
+def _fill_grad(g, *, needs):
+    zeros = g.new_zeros(g._array.shape) if needs[0] else None
+    return (zeros, g.sum()) if len(needs) > 1 and needs[1] else (zeros, None)
+
+
+FILL = define(
+    "fill",
+    inputs="x value",
+    eager=_fill_eager,
+    spec=same_spec,
+    grad=_fill_grad,
+    node=lambda inputs, attrs: f"FillBackward{attrs['form']}",
+)
+expose(fill, method=False)
+expose(fill_)
+
+
+def zero_(input):
+    """Set every element to zero, in place; returns ``input``."""
+    array = input._array
+    if input._edge is None and not STATE.special and array.__class__ is np.ndarray:
+        array.fill(0)
+        bump(input)
+        return input
+    return inplace(ZERO, input)
+
+
+def _zero_eager(backend, x):
+    return backend.np.zeros(x.shape, x.dtype)
+
+
+def _zero_grad(g):
+    return g.new_zeros(g._array.shape)
+
+
+ZERO = define("zero", eager=_zero_eager, spec=same_spec, grad=_zero_grad)
+expose(zero_)

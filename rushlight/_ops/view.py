@@ -8,6 +8,7 @@ from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import attach
+from rushlight._ops._memory import memory_of_array
 
 # ------------------------------------------------------------------------------ view
 
@@ -340,17 +341,6 @@ def _as_strided_eager(backend, x, *, size, stride, storage_offset):
             )
         )
     return strided_view(owner, size, strides, offset)
-
-
-def memory_of_array(x):
-    """The contiguous array that owns x's memory, and x's offset in it in bytes."""
-    owner = x
-    while owner.base is not None and isinstance(owner.base, type(x)):
-        owner = owner.base
-    if not owner.flags.c_contiguous:  # Fortran order: the same memory, transposed
-        owner = owner.T if owner.flags.f_contiguous else x
-    start = x.__array_interface__["data"][0]
-    return owner, start - owner.__array_interface__["data"][0]
 
 
 def _as_strided_grad(g, *, x_shape, size, stride, storage_offset):

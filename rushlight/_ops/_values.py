@@ -1,0 +1,96 @@
+"""Shared by the families: Python numbers that are to become elements."""
+
+import numpy as np
+
+from rushlight._base.dtype import BY_NUMPY
+from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
+
+_C_NAMES = {
+    "uint8": "uint8_t",
+    "int8": "int8_t",
+    "int16": "short",
+    "int32": "int",
+    "int64": "int64_t",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "float32": "float",
+    "float64": "double",
+    "complex64": "complex<float>",
+    "complex128": "complex<double>",
+}
+
+
+def as_number(value, who, name="value"):
+    """A Python number from a Python or NumPy number.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(value, (bool, int, float, complex)):
+        return value
+    if isinstance(value, np.generic) and value.dtype in BY_NUMPY:
+        number = value.item()
+        return number if isinstance(number, (bool, int, float, complex)) else (
+            float(value)
+        )
+    raise ArgumentTypeError(
+        explain(
+            who,
+            expected=f"a number for argument '{name}'",
+            got=type(value).__name__,
+            do="Pass a Python number or a 0-d tensor.",
+        )
+    )
+
+
+def element(value, dtype, who):
+    """A Python number as an array without dimensions, of a NumPy dtype.
+
+    As in PyTorch a float is cut to an integer and a small negative integer wraps into
+    an unsigned type.
+
+    Raises:
+        RuntimeError: where the type cannot hold the number.
+    """
+    kind = dtype.kind
+    if kind == "b":
+        return np.asarray(bool(value))
+    if value.__class__ is complex and kind != "c":
+        if value.imag:
+            raise overflow(value, dtype, who)
+        value = value.real
+    if kind in "iu":
+        return _integer(value, dtype, who)
+    with np.errstate(all="ignore"):
+        try:
+            result = np.asarray(value).astype(dtype)
+        except (TypeError, OverflowError):  # an integer beyond 64 bits
+            result = np.asarray(float(value)).astype(dtype)
+    if not np.isfinite(result) and np.isfinite(complex(value)):
+        raise overflow(value, dtype, who)
+    return result
+
+
+def _integer(value, dtype, who):
+    info = np.iinfo(dtype)
+    if value.__class__ is float and not np.isfinite(value):
+        raise overflow(value, dtype, who)
+    whole = int(value)
+    low = -info.max if info.min == 0 and whole == value else info.min
+    if not low <= whole <= info.max or (info.min == 0 and -1 < value < 0):
+        raise overflow(value, dtype, who)
+    return np.asarray(whole & (2 * info.max + 1) if whole < 0 == info.min else whole, dtype)
+
+
+def overflow(value, dtype, who):
+    """The error for a number that a dtype cannot hold."""
+    name = BY_NUMPY[dtype].name
+    return ArgumentRuntimeError(
+        explain(
+            who,
+            expected=f"a value that fits {name}",
+            got=f"{value}: value cannot be converted to type "
+            f"{_C_NAMES.get(name, name)} without overflow",
+            do="Use a wider dtype.",
+        )
+    )
