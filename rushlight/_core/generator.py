@@ -185,7 +185,7 @@ class Generator:
         return high
 
     def _engine(self):
-        # NumPy's random module costs a tenth of NumPy's import: wait for the first draw.
+        # NumPy's random module costs a tenth of NumPy's import: not before a draw.
         engine = np.random.MT19937(0)
         engine._legacy_seeding(self._seed & _LOW_32)
         self._bits = engine
@@ -287,9 +287,6 @@ class Generator:
             record["float_normal"] = self._float_normal
             record["float_normal_is_valid"] = 1
         return record
-
-    def __getstate__(self):
-        return self.state_bytes()
 
     def __setstate__(self, state):
         self.set_state_bytes(state)

@@ -13,10 +13,10 @@ _F4 = np.float32
 # `y * x + p` of float32 numbers, rounded once, is computed in float64, where the
 # product is exact, and then rounded to float32.  The two roundings differ from one
 # only if the sum lies within 2**-29 of a tie, relatively; none is known among these
-# polynomials.  Where the product is exact in float32 too (few bits in one factor), plain
-# float32 arithmetic is the same and twice as fast.
+# polynomials.  Where the product is exact in float32 too (few bits in one factor),
+# plain float32 arithmetic is the same and twice as fast.
 
-# Cephes logf: log(1 + x) for x in [sqrt(1/2) - 1, sqrt(2) - 1], and log(2) in two parts.
+# Cephes logf: log(1 + x) for x in [sqrt(1/2) - 1, sqrt(2) - 1], and log(2) in parts.
 _LOG = tuple(
     float(_F4(c))
     for c in (
@@ -170,7 +170,7 @@ def _place(sine, cosine, octant, mask):
 
 
 def _polynomial(coefficients, wide_x, y, wide):
-    """y = Horner's rule in fused steps; the coefficients from the highest power down."""
+    """y = a polynomial by Horner's rule in fused steps; highest power first."""
     first, second, *rest = coefficients
     np.multiply(wide_x, first, out=wide)
     wide += second

@@ -11,7 +11,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.generator import default_generator
-from rushlight._core.sampling.uniform import FLOATS, chunks
+from rushlight._core.sampling.uniform import FLOATS, check_plain, chunks
 
 _WIDE_RANGE = 2**28  # ranges from here on take 64 bits a number
 _EVERY_INT64 = 2**64
@@ -36,7 +36,8 @@ def integers(generator, shape, dtype, low, high):
     array([5, 5, 5, 5])
     """
     if high is None and low == -(2**63):
-        count = _EVERY_INT64
+        _check_wide(dtype)
+        low, count = 0, _EVERY_INT64
     else:
         low, high = check_integer_bounds(dtype, low, high)
         count = high - low
@@ -60,15 +61,7 @@ def random_integers(generator, shape, dtype):
     >>> random_integers(None, (3,), np.dtype("i1")).min() >= 0
     np.True_
     """
-    if dtype.kind == "c" or dtype.kind == "u" and dtype.itemsize > 1:
-        raise UnsupportedError(
-            explain(
-                "random_()",
-                expected="a float, a signed integer, uint8 or bool dtype",
-                got=dtype,
-                do="Use randint with both bounds.",
-            )
-        )
+    check_plain(dtype, "random_()")
     generator = generator or default_generator
     count = last_exact(dtype) + 1
     return _modulo(generator, shape, dtype, 0, count, wide=dtype.itemsize == 8)
@@ -107,7 +100,7 @@ def _remainder(bits, count):
     return bits
 
 
-# -- bounds ------------------------------------------------------------------------------
+# -- bounds ---------------------------------------------------------------------------
 
 
 def check_integer_bounds(dtype, low, high):
@@ -145,6 +138,15 @@ def check_integer_bounds(dtype, low, high):
     return low, high
 
 
+def _check_wide(dtype):
+    """Refuse the dtypes that cannot hold (or come near) every int64."""
+    if dtype == np.int64 or (dtype in FLOATS and dtype != np.float16):
+        return
+    expected = "int64, float64, float32 or bfloat16 for from=-2**63"
+    error = _bad_bounds(expected, dtype, "Use a narrower range.")
+    raise error if dtype.kind == "i" else UnsupportedError(str(error))
+
+
 def _check_order(low, high):
     if low >= high:
         raise _bad_bounds(
@@ -169,7 +171,7 @@ def last_exact(dtype):
 
 def _limits(dtype):
     if dtype in FLOATS:
-        most = int(ml_dtypes.finfo(dtype).max)
+        most = int(float(ml_dtypes.finfo(dtype).max))
         return -most, most
     if dtype.kind == "b":
         return 0, 1

@@ -13,6 +13,7 @@ from rushlight._core.generator import default_generator
 from rushlight._core.sampling.normal import one_by_one
 from rushlight._core.sampling.uniform import (
     check_float,
+    check_plain,
     scale_and_shift,
     unit_doubles,
 )
@@ -91,15 +92,7 @@ def geometric(generator, shape, dtype, p):
     """
     if not 0 < p < 1:
         raise _bad("geometric_()", "p in (0, 1)", p)
-    if dtype.kind in "bc":
-        raise UnsupportedError(
-            explain(
-                "geometric_()",
-                expected="a real dtype that counts",
-                got=dtype,
-                do="Use int64.",
-            )
-        )
+    check_plain(dtype, "geometric_()", refused="bc")
     factor = math.log1p(-p)
 
     def law(units):

@@ -25,9 +25,9 @@ _BLOCK = 16
 # Note [Two ways to a normal number]
 # From 16 contiguous elements on, PyTorch fills the array with uniform numbers and
 # transforms blocks of 16 in place; where the size is no multiple of 16 the last 16
-# elements are drawn and transformed again.  Fewer elements, or scattered ones, are made
-# in float64 one after another, two from two uniform numbers: the second one waits in the
-# generator, even across calls.
+# elements are drawn and transformed again (float16 and bfloat16 do so from float32).
+# Fewer elements, or scattered ones, are made in float64 one after another, two from
+# two uniform numbers: the second one waits in the generator, even across calls.
 
 
 def normal(generator, shape, dtype, mean=0.0, std=1.0, contiguous=True):
@@ -56,7 +56,7 @@ def normal(generator, shape, dtype, mean=0.0, std=1.0, contiguous=True):
     out = np.empty(shape, dtype)
     flat = out.reshape(-1)
     if dtype in REAL_OF:
-        flat, std = flat.view(REAL_OF[dtype]), std * math.sqrt(0.5)
+        flat, std = flat.view(REAL_OF[dtype]), std / math.sqrt(2)
     with generator.lock:
         if flat.size >= _BLOCK and contiguous:
             _fill_blocks(generator, flat, mean, std)
@@ -84,7 +84,7 @@ def _fill_blocks(generator, flat, mean, std):
     _to_normal(work)
     scale = work.dtype.type
     for part in chunks(work):
-        scale_and_shift(part, scale(dtype.type(std)), scale(dtype.type(mean)))
+        scale_and_shift(part, scale(std), scale(mean))
     if work is not flat:
         flat[:full] = work[:full]
         flat[-_BLOCK:] = work[-_BLOCK:]
@@ -92,7 +92,7 @@ def _fill_blocks(generator, flat, mean, std):
 
 def _to_normal(units):
     """Replace uniform numbers, in blocks of 16, by normal ones."""
-    size = min(units.size, 2 * CHUNK)
+    size = min(units.size, CHUNK)
     if units.dtype.itemsize == 4:
         transform = BoxMuller(size).transform
     else:

@@ -97,20 +97,21 @@ def uniform(generator, shape, dtype, low=0.0, high=1.0):
     with generator.lock:
         fill_unit(generator, work)
     if low != 0 or high != 1:
-        low, high = work.dtype.type(real.type(low)), work.dtype.type(real.type(high))
+        low, high = work.dtype.type(low), work.dtype.type(high)
         for part in chunks(work):
             scale_and_shift(part, high - low, low)
     if work is not flat:
         flat[...] = work
+    if work is not flat or low != 0 or high != 1:
+        flat[flat == real.type(high)] = low  # [low, high), whatever rounding did
     return out
 
 
 def scale_and_shift(values, factor, term):
     """values = values * factor + term in place, rounded once as PyTorch's is."""
-    if term == 0:
+    if term == 0 or factor == 1:
         values *= factor
-    elif factor == 1:
-        values += term
+        values += term  # of 0 too: it takes the sign off -0
     elif values.dtype.itemsize == 4:
         wide = values.astype(np.float64)
         wide *= np.float64(factor)
@@ -167,7 +168,7 @@ def bernoulli(generator, shape, dtype, p):
     """
     generator = generator or default_generator
     check_probability(p, "bernoulli_()")
-    check_real(dtype, "bernoulli_()")
+    check_plain(dtype, "bernoulli_()")
     out = np.empty(shape, dtype)
     # u * 2**-53 < p, asked of the whole numbers u.
     bound = np.uint64(math.ceil(math.ldexp(p, 53)))
@@ -200,7 +201,7 @@ def bernoulli_of(generator, p, dtype, shape=None):
     """
     generator = generator or default_generator
     check_float(p.dtype, "bernoulli()", "p")
-    check_real(dtype, "bernoulli()")
+    check_plain(dtype, "bernoulli()")
     wide = p.dtype.itemsize == 8
     p = p if wide else p.astype(np.float32)
     if not ((p >= 0) & (p <= 1)).all():
@@ -232,15 +233,17 @@ def check_float(dtype, who, name="dtype"):
         )
 
 
-def check_real(dtype, who):
-    """Refuse a complex dtype."""
-    if dtype.kind == "c":
+def check_plain(dtype, who, refused="c"):
+    """Refuse complex dtypes and the wide unsigned ones, as PyTorch does."""
+    if dtype.kind in refused or (dtype.kind == "u" and dtype.itemsize > 1):
         raise UnsupportedError(
             explain(
                 who,
-                expected="a real dtype",
+                expected="a float, a signed integer, uint8 or bool dtype"
+                if "b" not in refused
+                else "a float, a signed integer or uint8 dtype",
                 got=dtype,
-                do="Draw the real and the imaginary part.",
+                do="Draw in another dtype and convert.",
             )
         )
 
