@@ -10,8 +10,9 @@
 # Note [Saved values]
 # A rule's keyword-only names are what the tape saves: an input's name saves that
 # tensor with its version, `out` saves the result (its array: saving the tensor would
-# make a cycle), `x_shape` and `x_dtype` save only that of input x, any other name an
-# attribute of the call.  `needs` is not saved: it tells which inputs want a gradient.
+# make a cycle; of several results `out` saves all, `out1` only the second), `x_shape`
+# and `x_dtype` save only that of input x, any other name an attribute of the call.
+# `needs` is not saved: it tells which inputs want a gradient.
 # Reading a saved tensor whose version moved on is refused.
 """
 
@@ -113,6 +114,8 @@ class Node:
                 value = _unpack_tensors(self, name, value, version)
             elif value.__class__ is SavedOutput:
                 value = value.unpack(self)
+            elif value.__class__ is SavedOutputs:
+                value = tuple([output.unpack(self) for output in value])
             values[name] = value
         return values
 
@@ -147,13 +150,16 @@ def _unpack_tensors(node, name, value, version):
 
 
 class SavedOutput:
-    """A saved result: its array and memory, never the tensor itself."""
+    """A saved result: its array and memory, never the tensor itself.
 
-    __slots__ = ("array", "memory", "version", "make")
+    `place` is which of several results it is, or None for the only one.
+    """
 
-    def __init__(self, tensor, memory, make):
+    __slots__ = ("array", "memory", "version", "make", "place")
+
+    def __init__(self, tensor, memory, make, place):
         self.array, self.memory, self.version = tensor._array, memory, memory.version
-        self.make = make
+        self.make, self.place = make, place
 
     def unpack(self, node):
         """The result as a tensor that is linked to its own node."""
@@ -164,8 +170,18 @@ class SavedOutput:
                 )
             )
         tensor = self.make(self.array)
-        tensor._edge, tensor._memory = node, self.memory
+        tensor._memory = self.memory
+        if self.place is None:
+            tensor._edge = node
+        elif self.array.dtype.kind not in "biu":
+            tensor._edge = Output(node, self.place, self.array.shape, self.array.dtype)
         return tensor
+
+
+class SavedOutputs(tuple):
+    """All results of an op that has several."""
+
+    __slots__ = ()
 
 
 class PackedTensor:

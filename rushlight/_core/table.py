@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from rushlight._backends import backend_of
-from rushlight._core.node import SavedOutput, node_type
+from rushlight._core.node import SavedOutput, SavedOutputs, node_type
 from rushlight._core.storage import memory_of, version_of
 
 # How operands are converted before the rule runs (Op.promote).
@@ -39,6 +39,7 @@ class Op:
         saved_names: the keyword-only names of grad, without ``needs``.
         many: whether it returns several arrays.
         view: whether its result shares the first input's memory.
+        wide_numbers: whether half precision meets numbers in float32, as in products.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
         autocast: "lower", "float32", "widest" or None, as torch classes it.
     """
@@ -57,6 +58,7 @@ class Op:
         "saved_for",
         "many",
         "view",
+        "wide_numbers",
         "ufunc",
         "autocast",
         "kernels",
@@ -78,6 +80,7 @@ class Op:
     saved_for: dict[str, str]
     many: bool
     view: bool
+    wide_numbers: bool
     ufunc: bool
     autocast: str | None
     kernels: Kernels
@@ -117,13 +120,15 @@ def define(
     saved_for=None,
     many=False,
     view=False,
+    wide_numbers=False,
     autocast=None,
 ):
     """Make an op's record and enter it in the table.
 
     Args:
         name: unique; the torch name where there is one.
-        eager, spec, grad, lower, promote, many, view, autocast: see `Op`.
+        eager, spec, grad, lower, promote, many, view, wide_numbers, autocast: see
+            `Op`.
         inputs: names of the tensor arguments, separated by spaces.
         node: the name of the recorded node (default: from the op's name), or a
             function ``(inputs, attrs) -> name``.
@@ -139,7 +144,7 @@ def define(
     op.name, op.inputs = name, tuple(inputs.split())
     op.eager, op.spec, op.grad, op.lower = eager, spec, grad, lower
     op.promote, op.many, op.view, op.autocast = promote, many, view, autocast
-    op.saved_for = saved_for or {}
+    op.saved_for, op.wide_numbers = saved_for or {}, wide_numbers
     op.kernels = Kernels(op)
     op.ufunc = isinstance(eager, str)
     names = _keyword_only(grad)
@@ -198,7 +203,11 @@ def _compile_save(op):
         versions.append(version)
     text = "def save(inputs, attrs, result):\n" + "\n".join(lines)
     text += f"\n    return ({', '.join(values)},), ({', '.join(versions)},)\n"
-    scope = {"version_of": version_of, "saved_output": _saved_output}
+    scope = {
+        "version_of": version_of,
+        "saved_output": _saved_output,
+        "saved_outputs": SavedOutputs,
+    }
     exec(compile(text, f"<save of {op.name}>", "exec"), scope)
     return scope["save"]
 
@@ -206,15 +215,14 @@ def _compile_save(op):
 def _source_of(op, name):
     """How to get one saved name, and whether that is a tensor (one, many or no)."""
     inputs = [n.lstrip("*") for n in op.inputs]
+    if name == "out" and op.many:
+        outputs = "[saved_output(r, i) for i, r in enumerate(result)]"
+        return f"saved_outputs({outputs})", "no"
     if name == "out":
-        return (
-            ("tuple([saved_output(r) for r in result])", "no")
-            if op.many
-            else (
-                "saved_output(result)",
-                "no",
-            )
-        )
+        return "saved_output(result)", "no"
+    if op.many and name.startswith("out") and name[3:].isdigit():
+        place = int(name[3:])
+        return f"saved_output(result[{place}], {place})", "no"
     if name in inputs:
         place = inputs.index(name)
         if op.inputs[place].startswith("*"):
@@ -236,7 +244,7 @@ def _source_of(op, name):
     return f"attrs[{name!r}]", "no"
 
 
-def _saved_output(result):
+def _saved_output(result, place=None):
     from rushlight._core.tensor import wrap
 
-    return SavedOutput(result, memory_of(result), wrap)
+    return SavedOutput(result, memory_of(result), wrap, place)
