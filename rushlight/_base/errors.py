@@ -18,6 +18,14 @@ class DtypeError(RushlightError, RuntimeError):
     """A dtype that the operation does not take."""
 
 
+class UnsupportedDtypeError(DtypeError, NotImplementedError):
+    """As DtypeError, in the places where PyTorch raises NotImplementedError."""
+
+
+class UnsupportedDtypeError(DtypeError, NotImplementedError):
+    """As DtypeError, in the places where PyTorch raises NotImplementedError."""
+
+
 class DeviceError(RushlightError, RuntimeError):
     """Operands on different devices, or a device that is not there."""
 
@@ -40,6 +48,16 @@ class ArgumentError(RushlightError, ValueError):
 
 class ArgumentRuntimeError(RushlightError, RuntimeError):
     """As ArgumentError, in the places where PyTorch raises RuntimeError."""
+
+
+class ArgumentKeyError(RushlightError, KeyError):
+    """A name that cannot be used as a key, or that nothing is found under."""
+
+    __str__ = Exception.__str__
+
+
+class MissingAttributeError(RushlightError, AttributeError):
+    """An attribute that is not there, or not yet."""
 
 
 class OutOfRangeError(RushlightError, IndexError):
