@@ -13,7 +13,7 @@ def _require(type_, name, kind, wanted):
         raise ArgumentTypeError(
             explain(
                 f"{name}()",
-                expected=f"a {kind} dtype",
+                expected=f"{kind} dtype",
                 got=type_,
                 do="Pass a dtype such as "
                 + ("float32." if name == "finfo" else "int64."),
@@ -37,7 +37,7 @@ class finfo:  # noqa: N801 - torch's public name
 
     def __init__(self, type=None):
         type = config.default_dtype() if type is None else type
-        _require(type, "finfo", "floating-point", lambda t: t.category >= 2)
+        _require(type, "finfo", "a floating-point", lambda t: t.category >= 2)
         info = ml_dtypes.finfo(type.to_real().numpy)
         self.bits = info.bits
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
@@ -69,7 +69,7 @@ class iinfo:  # noqa: N801 - torch's public name
     """
 
     def __init__(self, type):
-        _require(type, "iinfo", "integer", lambda t: t.category == 1)
+        _require(type, "iinfo", "an integer", lambda t: t.category == 1)
         info = np.iinfo(type.numpy)
         self.bits, self.max, self.min = info.bits, int(info.max), int(info.min)
         self.dtype = type.name
