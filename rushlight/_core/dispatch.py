@@ -5,6 +5,12 @@
 # and one dtype and the result has it too, all is well.  Whatever surprises it (mixed
 # dtypes, a Python number that widens, an exception) goes to `run`, the careful path,
 # which promotes, checks devices and lets the spec rule write the error.
+
+# Note [Half and numbers]
+# torch rounds a Python number (or a 0-d tensor of another dtype) to half precision
+# before it meets a half-precision tensor; but products and quotients take it in
+# float32 and round only the result (Op.wide_numbers).  NumPy does neither reliably,
+# so these calls take the careful path.
 """
 
 from weakref import ref
@@ -34,6 +40,7 @@ _new = object.__new__
 _grad_mode = GRAD_MODE.get
 _NUMBERS = frozenset((float, int, bool, complex))
 _NUMBER_TYPES = tuple(_NUMBERS)
+_OPERAND_TYPES = (Tensor, np.generic, *_NUMBER_TYPES)
 _NONE = {}
 
 
@@ -71,6 +78,8 @@ def call2(op, x, y):
         try:
             array = x._array
             if y.__class__ in _NUMBERS:
+                if array.itemsize == 2:
+                    return run(op, (x, y), _NONE)  # Note [Half and numbers]
                 edge = x._edge
                 result = op.kernels[array.__class__](array, y)
             else:
@@ -81,7 +90,9 @@ def call2(op, x, y):
                 result = op.kernels[array.__class__](array, other)
             if result.__class__ is not array.__class__:
                 result = np.asarray(result)
-            if result.dtype is array.dtype or op.promote is COMPARE:
+            if result.dtype is array.dtype or (
+                op.promote is COMPARE and _compares(array, y)
+            ):
                 tensor = _new(Tensor)
                 tensor._array = result
                 tensor._edge = tensor._grad = tensor._memory = tensor._base = None
@@ -91,6 +102,15 @@ def call2(op, x, y):
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
     return call(op, x, y)
+
+
+def _compares(array, y):
+    """Whether NumPy compares these in the dtype that torch would promote them to."""
+    if y.__class__ not in _NUMBERS or array.dtype.kind == "f":
+        return True
+    if y.__class__ is int:  # one beyond the dtype's range wraps around in torch
+        return array.dtype.kind in "iu" and 0 <= y < 128
+    return y.__class__ is bool or array.dtype.kind == "c"
 
 
 def call(op, *inputs, **attrs):
@@ -120,6 +140,8 @@ def run(op, inputs, attrs):
         result = op.kernels[kind](*arrays, **attrs)
     except Exception as error:  # noqa: BLE001
         result = _second_try(op, inputs, arrays, attrs, error)
+    if op.wide_numbers:
+        result = _narrowed(result, arrays)
     if op.many:
         return _finish_many(op, result, inputs, attrs)
     if result.__class__ is not kind:
@@ -207,19 +229,40 @@ def record_many(op, results, inputs, attrs):
 
 def _promoted(op, inputs):
     """The operands as arrays of the op's computation dtype, on one device."""
-    arrays = [getattr(t, "_array", t) for t in inputs]
+    arrays = [_operand(t) for t in inputs]
     kinds = {a.__class__ for a in arrays}
     dtype = computation_dtype(op, arrays)
     home = next((a for a in arrays if isinstance(a, _array_types(kinds))), None)
     if home is None:
         raise _no_tensor(op, inputs)
     arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
+    others = dtype
+    if op.wide_numbers and dtype.itemsize == 2 and dtype.category == dtypes.FLOAT:
+        others = dtypes.float32  # Note [Half and numbers]
     return [
         a
         if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy)
-        else _convert(a, dtype, home)
+        else _convert(a, dtype if getattr(a, "shape", ()) else others, home)
         for a in arrays
     ]
+
+
+def _operand(value):
+    """An input as an array or a plain Python number."""
+    value = getattr(value, "_array", value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if value.__class__ not in _NUMBERS and isinstance(value, _NUMBER_TYPES):
+        return float(value) if isinstance(value, float) else int(value)
+    return value
+
+
+def _narrowed(result, arrays):
+    """A result in the half precision of the operands that it was computed from."""
+    for a in arrays:
+        if a.dtype.itemsize == 2 and a.dtype.kind in "fV" and result.dtype != a.dtype:
+            return result.astype(a.dtype)
+    return result
 
 
 def computation_dtype(op, arrays):
@@ -304,7 +347,7 @@ def _second_try(op, inputs, arrays, attrs, error):
         with np.errstate(all="ignore"):
             return op.kernels[arrays[0].__class__](*arrays, **attrs)
     for value in inputs:
-        if value is not None and not isinstance(value, (Tensor, *_NUMBER_TYPES)):
+        if value is not None and not isinstance(value, _OPERAND_TYPES):
             raise _no_tensor(op, inputs) from None
     kinds = {a.__class__ for a in arrays if hasattr(a, "dtype")}
     if len(kinds) > 1:

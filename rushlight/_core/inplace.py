@@ -28,7 +28,7 @@ def inplace2(op, x, y):
     if not STATE.special and x._edge is None:
         try:
             array = x._array
-            if y.__class__ in _NUMBERS:
+            if y.__class__ in _NUMBERS and array.itemsize != 2:
                 op.kernels[array.__class__](array, y, array)
                 bump(x)
                 return x
