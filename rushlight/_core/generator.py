@@ -72,8 +72,15 @@ class Generator:
     array([2357136044, 2546248239, 3071714933], dtype=uint32)
     """
 
-    __slots__ = ("_device", "_seed", "_bits", "_float_normal", "cached_normal", "lock")
-    __slots__ += ("__weakref__",)
+    __slots__ = (
+        "_device",
+        "_seed",
+        "_bits",
+        "_float_normal",
+        "cached_normal",
+        "lock",
+        "__weakref__",
+    )
 
     def __init__(self, device="cpu"):
         self._device = as_device(device)

@@ -24,7 +24,10 @@ _TO_UNIT_24 = np.float32(2.0**-24)
 _TO_UNIT_53 = 2.0**-53
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 FLOATS = frozenset(map(np.dtype, ("f2", "f4", "f8"))) | {BFLOAT16}
-REAL_OF = {np.dtype("c8"): np.dtype("f4"), np.dtype("c16"): np.dtype("f8")}
+REAL_OF: dict[np.dtype, np.dtype] = {
+    np.dtype("c8"): np.dtype("f4"),
+    np.dtype("c16"): np.dtype("f8"),
+}
 
 # Note [Two widths]
 # float64 and whatever is compared with a double takes 53 bits of two draws; float32,
