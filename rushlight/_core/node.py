@@ -229,7 +229,8 @@ class AccumulateGrad(Node):
 
 def node_type(name, op):
     """A class of nodes for an op, called as torch calls it."""
-    return type(name, (Node,), {"__slots__": (), "op": op})
+    body = {"__slots__": (), "op": op, "fills_missing": op.fills_missing}
+    return type(name, (Node,), body)
 
 
 def freed_message(name):

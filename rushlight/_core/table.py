@@ -38,6 +38,8 @@ class Op:
         promote: SAME, FLOAT, COMPARE or None.
         saved_names: the keyword-only names of grad, without ``needs``.
         many: whether it returns several arrays.
+        fills_missing: for several results, whether grad gets zeros (else None) for
+            those that got no gradient.
         view: whether its result shares the first input's memory.
         wide_numbers: whether half precision meets numbers in float32, as in products.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
@@ -57,6 +59,7 @@ class Op:
         "saves_first",
         "saved_for",
         "many",
+        "fills_missing",
         "view",
         "wide_numbers",
         "ufunc",
@@ -79,6 +82,7 @@ class Op:
     saves_first: bool
     saved_for: dict[str, str]
     many: bool
+    fills_missing: bool
     view: bool
     wide_numbers: bool
     ufunc: bool
@@ -119,6 +123,7 @@ def define(
     node=None,
     saved_for=None,
     many=False,
+    fills_missing=True,
     view=False,
     wide_numbers=False,
     autocast=None,
@@ -127,8 +132,8 @@ def define(
 
     Args:
         name: unique; the torch name where there is one.
-        eager, spec, grad, lower, promote, many, view, wide_numbers, autocast: see
-            `Op`.
+        eager, spec, grad, lower, promote, many, fills_missing, view, wide_numbers,
+            autocast: see `Op`.
         inputs: names of the tensor arguments, separated by spaces.
         node: the name of the recorded node (default: from the op's name), or a
             function ``(inputs, attrs) -> name``.
@@ -145,6 +150,7 @@ def define(
     op.eager, op.spec, op.grad, op.lower = eager, spec, grad, lower
     op.promote, op.many, op.view, op.autocast = promote, many, view, autocast
     op.saved_for, op.wide_numbers = saved_for or {}, wide_numbers
+    op.fills_missing = fills_missing
     op.kernels = Kernels(op)
     op.ufunc = isinstance(eager, str)
     names = _keyword_only(grad)
