@@ -130,7 +130,9 @@ def _operation(call):
 
 
 def run(op, inputs, attrs):
-    """The careful path: promote, compute, wrap, record."""
+    """The careful path: check, promote, compute, wrap, record."""
+    if op.check is not None:
+        op.check(*inputs, **attrs)
     if op.promote is None:
         arrays = [getattr(t, "_array", t) for t in inputs]
     else:

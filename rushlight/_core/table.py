@@ -42,6 +42,8 @@ class Op:
             those that got no gradient.
         view: whether its result shares the first input's memory.
         wide_numbers: whether half precision meets numbers in float32, as in products.
+        check: refuses inputs that NumPy, or promotion, would accept; sees them as they
+            come, on the careful path.  Or None.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
         autocast: "lower", "float32", "widest" or None, as torch classes it.
     """
@@ -62,6 +64,7 @@ class Op:
         "fills_missing",
         "view",
         "wide_numbers",
+        "check",
         "ufunc",
         "autocast",
         "kernels",
@@ -85,6 +88,7 @@ class Op:
     fills_missing: bool
     view: bool
     wide_numbers: bool
+    check: Any
     ufunc: bool
     autocast: str | None
     kernels: Kernels
@@ -126,6 +130,7 @@ def define(
     fills_missing=True,
     view=False,
     wide_numbers=False,
+    check=None,
     autocast=None,
 ):
     """Make an op's record and enter it in the table.
@@ -149,7 +154,7 @@ def define(
     op.name, op.inputs = name, tuple(inputs.split())
     op.eager, op.spec, op.grad, op.lower = eager, spec, grad, lower
     op.promote, op.many, op.view, op.autocast = promote, many, view, autocast
-    op.saved_for, op.wide_numbers = saved_for or {}, wide_numbers
+    op.saved_for, op.wide_numbers, op.check = saved_for or {}, wide_numbers, check
     op.fills_missing = fills_missing
     op.kernels = Kernels(op)
     op.ufunc = isinstance(eager, str)
