@@ -12,11 +12,13 @@ FAMILIES = (
     "matmul",
     "index",
     "create",
+    "data",
     "cast",
     "memory",
     "host",
     "exchange",
     "random",
+    "dropout",
 )
 
 for _family in FAMILIES:

@@ -1,7 +1,8 @@
-"""Shared by the families: Python numbers that are to become elements."""
+"""Shared by the families: Python numbers that are to become elements, dtype arguments."""
 
 import numpy as np
 
+from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 
@@ -18,6 +19,35 @@ _C_NAMES = {
     "complex64": "complex<float>",
     "complex128": "complex<double>",
 }
+
+
+_PYTHON_TYPES = {
+    bool: dtypes.bool,
+    int: dtypes.int64,
+    float: dtypes.float64,
+    complex: dtypes.complex128,
+}
+
+
+def as_dtype(value, who):
+    """A dtype from a dtype or from one of Python's bool, int, float, complex.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(value, dtypes.dtype):
+        return value
+    found = _PYTHON_TYPES.get(value) if isinstance(value, type) else None
+    if found is None:
+        raise ArgumentTypeError(
+            explain(
+                who,
+                expected="argument 'dtype' to be a torch.dtype",
+                got=f"{value!r} ({type(value).__name__})",
+                do="Pass a dtype such as torch.float32.",
+            )
+        )
+    return found
 
 
 def as_number(value, who, name="value"):
@@ -76,10 +106,11 @@ def _integer(value, dtype, who):
     if value.__class__ is float and not np.isfinite(value):
         raise overflow(value, dtype, who)
     whole = int(value)
-    low = -info.max if info.min == 0 and whole == value else info.min
-    if not low <= whole <= info.max or (info.min == 0 and -1 < value < 0):
+    unsigned = info.min == 0
+    low = -info.max if unsigned and whole == value else info.min
+    if not low <= whole <= info.max:
         raise overflow(value, dtype, who)
-    return np.asarray(whole & (2 * info.max + 1) if whole < 0 == info.min else whole, dtype)
+    return np.asarray(whole & info.max if unsigned else whole, dtype)
 
 
 def overflow(value, dtype, who):

@@ -24,7 +24,7 @@ from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._memory import dims_order, in_format, is_in_format
-from rushlight._ops._values import as_number, element
+from rushlight._ops._values import as_dtype, as_number, element
 from rushlight._ops.specs import same_spec
 
 _dtype = dtypes.dtype
@@ -278,35 +278,6 @@ def _lies_in(input, memory_format):
     return is_in_format(array, memory_format)
 
 
-def as_dtype(value, who):
-    """A dtype from a dtype or from one of Python's bool, int, float, complex.
-
-    Raises:
-        TypeError: for anything else.
-    """
-    if isinstance(value, _dtype):
-        return value
-    found = _PYTHON_TYPES.get(value) if isinstance(value, type) else None
-    if found is None:
-        raise ArgumentTypeError(
-            explain(
-                who,
-                expected="argument 'dtype' to be a torch.dtype",
-                got=f"{value!r} ({type(value).__name__})",
-                do="Pass a dtype such as torch.float32.",
-            )
-        )
-    return found
-
-
-_PYTHON_TYPES = {
-    bool: dtypes.bool,
-    int: dtypes.int64,
-    float: dtypes.float64,
-    complex: dtypes.complex128,
-}
-
-
 def _of_other(other, device, dtype):
     if not isinstance(other, Tensor) or device is not None or dtype is not None:
         raise _bad_arguments((other, device, dtype))
@@ -477,6 +448,8 @@ def type_as(input, other):
     >>> rushlight.ones(2).type_as(rushlight.tensor([1]))
     tensor([1, 1])
     """
+    if not isinstance(other, Tensor):
+        raise _bad_arguments((other,))
     return to(input, other)
 
 
