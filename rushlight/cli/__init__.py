@@ -7,9 +7,9 @@ It holds
     add_arguments(parser)         its arguments, on an argparse.ArgumentParser
     main(args) -> int             what it does; the exit status: 0 is success
 
-and, where what follows on the command line belongs to somebody else (a script),
+and, where the end of the command line belongs to somebody else (a script),
 
-    split(argv) -> (argv, rest)   its own arguments, and the others, found in `args.rest`
+    read(argv) -> args            which reads it in place of the parser alone
 
 A command that cannot do what it was asked raises CommandError.  `rushlight help` reads
 the docstrings without importing anything, and only the command that was asked for is
@@ -66,14 +66,8 @@ def _dispatch(argv):
     if first in ("-h", "--help", "help"):
         return main([argv[1], "--help"]) if argv[1:] else _print_help()
     module = command(first)
-    parser = _parser(first, module)
-    module.add_arguments(parser)
-    own, rest = argv[1:], []
-    if hasattr(module, "split"):
-        own, rest = module.split(own)
-    args = parser.parse_args(own)
-    args.rest = rest
-    return module.main(args)
+    read = getattr(module, "read", None) or parser(first).parse_args
+    return module.main(read(argv[1:]))
 
 
 def command(name):
@@ -143,15 +137,32 @@ def _summary(name):
     return ""
 
 
-def _parser(name, module):
+def parser(name):
+    """The argument parser of a command.
+
+    Args:
+        name: str, as it is typed.
+
+    Returns:
+        argparse.ArgumentParser.
+
+    Raises:
+        CommandError: there is none of that name.
+
+    >>> parser("check").parse_args(["train.py", "--json"])
+    Namespace(files=['train.py'], json=True)
+    """
     import argparse
 
-    return argparse.ArgumentParser(
+    module = command(name)
+    made = argparse.ArgumentParser(
         prog=f"rushlight {name}",
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    module.add_arguments(made)
+    return made
 
 
 def load_ipython_extension(shell):

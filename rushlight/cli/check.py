@@ -62,7 +62,9 @@ def _files(paths):
             yield path
             continue
         for folder, inner, names in os.walk(path):
-            inner[:] = sorted(n for n in inner if not n.startswith((".", "__pycache__")))
+            inner[:] = sorted(
+                n for n in inner if not n.startswith((".", "__pycache__"))
+            )
             for name in sorted(names):
                 file = os.path.join(folder, name)
                 if name.endswith((".py", ".ipynb")) and is_own(file):

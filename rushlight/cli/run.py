@@ -11,8 +11,12 @@ otherwise.  docs/run.md tells the rest.
   rushlight run - ARGS...               a program from standard input
 """
 
-# How far the interpreter's own options reach: these end them and are the script's.
-_TARGETS = ("-c", "-m", "-")
+import types
+
+from rushlight.cli import parser
+
+# What names a program without being a file, and what says that one comes.
+_TARGETS = ("-c", "-m", "-", "--")
 
 
 def add_arguments(parser):
@@ -36,34 +40,44 @@ def add_arguments(parser):
     )
 
 
-def split(argv):
+def read(argv):
     """Divide a command line into `run`'s own options and the program with its own.
 
     Args:
         argv: list of str, what follows `rushlight run`.
 
     Returns:
-        Two lists of str.
+        argparse.Namespace with `also` and `rest`, both lists of str.
 
-    >>> split(["--also", "timm", "train.py", "--lr", "0.1"])
-    (['--also', 'timm'], ['train.py', '--lr', '0.1'])
+    >>> read(["--also", "timm", "train.py", "--lr", "0.1"])
+    Namespace(also=['timm'], rest=['train.py', '--lr', '0.1'])
     """
+    end = _program(argv)
+    rest = argv[end + (argv[end : end + 1] == ["--"]) :]
+    if end == 0:
+        # Most runs: no option of ours, and no need for argparse.
+        return types.SimpleNamespace(also=[], rest=rest)
+    args = parser("run").parse_args(argv[:end])
+    args.rest = rest
+    return args
+
+
+def _program(argv):
+    """Where the program stands in a command line."""
     place = 0
     while place < len(argv):
         part = argv[place]
-        if part == "--":
-            return argv[:place], argv[place + 1 :]
         if part in _TARGETS or not part.startswith("-"):
             break
         place += 2 if part == "--also" else 1
-    return argv[:place], argv[place:]
+    return place
 
 
 def main(args):
     """Run the program.
 
     Args:
-        args: argparse.Namespace with `also`, names of packages or paths, and `rest`, the
+        args: namespace with `also`, names of packages or paths, and `rest`, the
             program and its arguments.
 
     Returns:

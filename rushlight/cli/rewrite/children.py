@@ -10,7 +10,6 @@ import os
 import sys
 
 from rushlight.cli.rewrite import names, ownership
-from rushlight.cli.rewrite.late import AfterImport
 from rushlight.cli.rewrite.transform import matters
 
 # Options of the interpreter that take their value from the next argument.

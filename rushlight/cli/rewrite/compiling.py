@@ -32,14 +32,28 @@ def to_code(text, filename, mode="exec", flags=0, optimize=-1):
     """
     if not matters(text):
         return python_compile(text, filename, mode, flags, True, optimize)
-    try:
-        tree = python_compile(text, filename, mode, flags | PyCF_ONLY_AST, True)
-        if rewrite(tree):
-            return python_compile(tree, filename, mode, flags, True, optimize)
-    except SyntaxError:
-        # Compiled from the text, the same error knows its line's text.
-        pass
+    limit = sys.getrecursionlimit()
+    for room in (1, 4):
+        # A tree may nest as deep as Python lets functions call each other, which is
+        # less than what it compiles from text (3 times that).
+        sys.setrecursionlimit(room * limit)
+        try:
+            return _rewritten(text, filename, mode, flags, optimize)
+        except SyntaxError:
+            break
+        except RecursionError:
+            if room > 1:
+                raise
+        finally:
+            sys.setrecursionlimit(limit)
+    # Compiled from the text, the same error knows its line's text.
     return python_compile(text, filename, mode, flags, True, optimize)
+
+
+def _rewritten(text, filename, mode, flags, optimize):
+    tree = python_compile(text, filename, mode, flags | PyCF_ONLY_AST, True)
+    compiled = tree if rewrite(tree) else text
+    return python_compile(compiled, filename, mode, flags, True, optimize)
 
 
 def module_code(loader, path):

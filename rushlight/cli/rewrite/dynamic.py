@@ -38,7 +38,11 @@ def source(text, function):
     try:
         if function is builtins.exec:
             return to_code(text, "<string>", "exec", flags)
-        return to_code(text.lstrip(" \t" if isinstance(text, str) else b" \t"),
-                       "<string>", "eval", flags)
+        return to_code(
+            text.lstrip(" \t" if isinstance(text, str) else b" \t"),
+            "<string>",
+            "eval",
+            flags,
+        )
     except (SyntaxError, ValueError):
         return text

@@ -103,26 +103,37 @@ def _compile_texts():
 
 
 def _is_text_of_user(source, filename):
+    """Whether a text may need rewriting and is the user's.
+
+    Where the text comes from a file, the file alone decides: Python's import machinery
+    compiles a stranger's module, and caches it, on behalf of whoever imports it.
+    """
     if not isinstance(source, str | bytes) or not matters(source):
         return False
-    return _is_users_file(filename) or ownership.is_own_code()
+    filename = os.fsdecode(filename)
+    if os.path.isabs(filename) or os.path.exists(filename):
+        return ownership.is_own(filename)
+    return ownership.is_own_code()
 
 
 def _rewritten(tree, filename):
     """A rewritten copy of the user's syntax tree; anybody else's as it is."""
     if sys._getframe(2).f_globals.get("__name__") == _PYTEST:
-        is_users = _is_users_file(filename)
+        is_users = ownership.is_own(os.fsdecode(filename))
     else:
         is_users = ownership.is_own_code()
     if is_users:
-        tree = copy.deepcopy(tree)
+        tree = _copied(tree)
         rewrite(tree)
     return tree
 
 
-def _is_users_file(filename):
-    filename = os.fsdecode(filename)
-    return ownership.is_own(filename) and os.path.exists(filename)
+def _copied(tree):
+    """A tree to change: a copy, or where it is too deep to copy the tree itself."""
+    try:
+        return copy.deepcopy(tree)
+    except RecursionError:
+        return tree
 
 
 def _find_by_name():

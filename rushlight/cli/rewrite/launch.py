@@ -168,7 +168,7 @@ def _main_module(**attributes):
     """A fresh `__main__`, as Python makes it: pickled names lead to it."""
     main = types.ModuleType("__main__")
     main.__loader__ = importlib.machinery.BuiltinImporter
-    main.__dict__.update(__builtins__=builtins, __annotations__={}, **attributes)
+    main.__dict__.update(__annotations__={}, __builtins__=builtins, **attributes)
     sys.modules["__main__"] = main
     return main
 
@@ -191,7 +191,7 @@ def _guarded(run):
     try:
         run()
         return 0
-    except SystemExit:
+    except (SystemExit, CommandError):
         raise
     except _NotCompiled as failed:
         error = failed.__cause__.with_traceback(None)

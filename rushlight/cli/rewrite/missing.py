@@ -1,14 +1,11 @@
 """What an import of a module that Rushlight lacks says."""
 
-import difflib
 import importlib
-import pkgutil
 import re
 import sys
 
 from rushlight._base.errors import explain
 from rushlight.cli.rewrite.names import ROOTS, torch_name
-
 
 # Rooms of Rushlight's that are none of torch's.
 _OURS = ("cli", "guard", "report", "vision")
@@ -24,14 +21,17 @@ class ModuleGuide:
 
 
 def _message(name):
+    import difflib
+
     parent, _, last = name.rpartition(".")
     there = modules_of(parent)
     near = difflib.get_close_matches(last, there, 3, 0.6) or there
     listed = ", ".join(torch_name(f"{parent}.{each}") for each in near[:8])
     return explain(
         f"import {torch_name(name)}",
-        expected=f"a module that Rushlight has ({listed})" if near else
-        f"a module ({torch_name(parent)} holds none)",
+        expected=f"a module that Rushlight has ({listed})"
+        if near
+        else f"a module ({torch_name(parent)} holds none)",
         got=f"{torch_name(name)!r}",
         do="`rushlight check` lists all that a script uses and Rushlight lacks.",
     )
@@ -39,6 +39,8 @@ def _message(name):
 
 def modules_of(package):
     """The modules of torch's that lie in a package of Rushlight, sorted."""
+    import pkgutil
+
     module = sys.modules.get(package) or importlib.import_module(package)
     found = [m.name for m in pkgutil.iter_modules(getattr(module, "__path__", ()))]
     hidden = _OURS if package == ROOTS["torch"] else ()
@@ -53,6 +55,8 @@ def guide(error):
     found = isinstance(error, ImportError) and _NOT_A_NAME.match(str(error))
     if not found:
         return
+    import difflib
+
     name, module = found.groups()
     near = difflib.get_close_matches(name, dir(importlib.import_module(module)), 3)
     hint = f"The nearest that it has: {', '.join(near)}. " if near else ""

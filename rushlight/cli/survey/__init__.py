@@ -1,1 +1,1 @@
-"""What `rushlight check` knows: the torch names that a program uses, and which exist."""
+"""The torch names that a program uses, and whether Rushlight has them."""

@@ -66,9 +66,7 @@ def _get(holder, name, part):
 def _near(holder, known, part):
     """Up to three names that may be meant."""
     elsewhere = [
-        f"{place}.{part}"
-        for place in _PLACES
-        if place != known and _has(place, part)
+        f"{place}.{part}" for place in _PLACES if place != known and _has(place, part)
     ]
     names = {each for each in dir(holder) if not each.startswith("_")}
     if inspect.ismodule(holder) and hasattr(holder, "__path__"):

@@ -8,8 +8,8 @@ that is bound to several things stands for none of them.
 import ast
 from dataclasses import dataclass, field
 
-from rushlight.cli.survey.returns import TENSOR_FUNCTIONS, TENSOR_METHODS
 from rushlight.cli.rewrite.names import ROOTS, root_of
+from rushlight.cli.survey.returns import TENSOR_FUNCTIONS, TENSOR_METHODS
 
 TENSOR = "a tensor"
 UNKNOWN = None

@@ -79,7 +79,7 @@ def _imported(node):
 
 
 def _named_in_call(node, scope):
-    """The name in `getattr(torch, "name")` or `importlib.import_module("torch.name")`."""
+    """The name in `getattr(torch, "name")` or `import_module("torch.name")`."""
     called = getattr(node.func, "attr", getattr(node.func, "id", None))
     texts = [a.value if isinstance(a, ast.Constant) else None for a in node.args]
     if called in ("import_module", "__import__") and texts:
@@ -105,7 +105,9 @@ def _asked_for(node, scope):
         and len(node.args) == 2
         and isinstance(node.args[1], ast.Constant)
     )
-    return set(_member(node.args[0], node.args[1].value, scope)) if is_question else set()
+    return (
+        set(_member(node.args[0], node.args[1].value, scope)) if is_question else set()
+    )
 
 
 def _children(node):
@@ -151,7 +153,9 @@ def _bind_arguments(node, scope):
             scope.bind(arg.arg, arg.annotation and Annotated(arg.annotation))
         for arg in filter(None, [args.vararg, args.kwarg]):
             scope.bind(arg.arg, None)
-    for each in ast.walk(node) if not isinstance(node, ast.ClassDef | ast.Lambda) else ():
+    for each in (
+        ast.walk(node) if not isinstance(node, ast.ClassDef | ast.Lambda) else ()
+    ):
         if isinstance(each, ast.Global | ast.Nonlocal):
             scope.elsewhere.update(each.names)
 

@@ -1,0 +1,1 @@
+"""Tests of what `rushlight check` reads and looks up."""
