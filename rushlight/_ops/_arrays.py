@@ -1,0 +1,133 @@
+"""Shared by the families: array functions that NumPy lacks or is slow at.
+
+# Note [Half precision]
+# There is no BLAS for float16 and bfloat16, and sums in them lose digits; torch
+# computes such results in float32 and rounds once.  So do our rules: `wide` before,
+# `astype` after.
+
+# Note [Sums by BLAS]
+# NumPy sums the leading dimension of an array row by row, and short rows one at a
+# time: slow, and over many rows the rounding errors add up.  A product with a vector
+# of ones runs at the speed of memory; done in blocks of 1024 rows it is as exact as
+# pairwise summation.
+"""
+
+from functools import cache
+
+import numpy
+
+_BLOCK = 1024
+_SMALL = 1 << 14
+
+
+def is_half(x):
+    """Whether an array is float16 or bfloat16."""
+    return x.dtype.itemsize == 2 and x.dtype.kind in "fV"
+
+
+def wide(x):
+    """Half precision as float32, anything else as it is (Note [Half precision])."""
+    return x.astype("float32") if is_half(x) else x
+
+
+def add_reduce(np, x, dim=None, keepdim=False):
+    """Sum a float or complex array over dim (None, an int or a tuple), as it is."""
+    if (
+        x.size >= _SMALL
+        and x.dtype.kind == "f"
+        and x.dtype.itemsize > 2
+        and np is numpy
+        and x.flags.c_contiguous
+    ):
+        dims = _dims(dim, x.ndim)
+        if dims is not None:
+            return _sum_by_blas(x, dims, keepdim)
+    return np.add.reduce(x, dim, None, None, keepdim)
+
+
+def _dims(dim, ndim):
+    """The dims as a set of numbers from 0, or None where NumPy shall refuse them."""
+    if dim is None:
+        return range(ndim)
+    given = dim if dim.__class__ is tuple else (dim,)
+    dims = {d + ndim if d < 0 else d for d in given}
+    return dims if len(dims) == len(given) and dims.issubset(range(ndim)) else None
+
+
+def _sum_by_blas(x, dims, keepdim):
+    shape, inner, d = x.shape, 1, x.ndim - 1
+    while d >= 0:  # neighbours that are both summed, or both kept, are one
+        summed, count = d in dims, 1
+        while d >= 0 and (d in dims) == summed:
+            count *= shape[d]
+            d -= 1
+        if summed:
+            x = _sum_middle(x.reshape(-1, count, inner))
+        else:
+            inner *= count
+    if keepdim:
+        return x.reshape([1 if i in dims else n for i, n in enumerate(shape)])
+    return x.reshape([n for i, n in enumerate(shape) if i not in dims])
+
+
+@cache
+def _ones(dtype):
+    return numpy.ones(_BLOCK, dtype)
+
+
+def _sum_middle(x):
+    """(outer, n, inner) -> (outer, inner)."""
+    outer, n, inner = x.shape
+    if inner == 1:
+        return _sum_rows(x.reshape(outer, n)).reshape(outer, 1)
+    if n <= _BLOCK:
+        if outer > 1 and n * inner < _BLOCK:
+            return numpy.add.reduce(x, 1)
+        return numpy.matmul(_ones(x.dtype)[:n], x)
+    whole = n - n % _BLOCK
+    total = _sum_middle(
+        _sum_middle(x[:, :whole].reshape(-1, _BLOCK, inner)).reshape(outer, -1, inner)
+    )
+    if whole < n:
+        total += numpy.matmul(_ones(x.dtype)[: n - whole], x[:, whole:])
+    return total
+
+
+def _sum_rows(x):
+    """(m, n) -> (m,)."""
+    m, n = x.shape
+    if n <= _BLOCK:
+        return x.dot(_ones(x.dtype)[:n])
+    whole = n - n % _BLOCK
+    blocks = x[:, :whole].reshape(m, -1, _BLOCK)
+    total = _sum_rows(numpy.matmul(blocks, _ones(x.dtype)))
+    if whole < n:
+        total += x[:, whole:].dot(_ones(x.dtype)[: n - whole])
+    return total
+
+
+def take_places(np, x, places, dim, keepdim=True):
+    """(values, places) of an array at places along a dim.
+
+    Args:
+        np: the array namespace.
+        x: the array.
+        places: int64, of x's shape but for the size of dim.
+        dim: the dimension, from 0 or from the end.
+        keepdim: whether dim stays; else both results lose it (its size is 1).
+    """
+    if np is numpy and x.ndim == 2 and (dim == 1 or dim == -1):
+        values = x[first_integers(x.shape[0])[:, None], places]
+    else:
+        values = np.take_along_axis(x, places, dim)
+    if keepdim:
+        return values, places
+    return values.squeeze(dim), places.squeeze(dim)
+
+
+_INTEGERS = numpy.arange(1024)
+
+
+def first_integers(count):
+    """The integers from 0, as an array that nobody may write to."""
+    return _INTEGERS[:count] if count <= 1024 else numpy.arange(count)

@@ -1,0 +1,322 @@
+"""Norms and the like: norm, dist, logsumexp."""
+
+import math
+
+from rushlight._base import config
+from rushlight._base import dtype as dtypes
+from rushlight._base.dtype import BY_NUMPY, FLOAT
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    ArgumentTypeError,
+    DtypeError,
+    ShapeError,
+    explain,
+)
+from rushlight._base.shape import broadcast_shapes, wrap_dims
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call, call1
+from rushlight._core.expose import expose
+from rushlight._core.table import define
+from rushlight._ops._arguments import refuse, renamed, scalar_name, to_out
+from rushlight._ops._arrays import add_reduce, is_half, wide
+from rushlight._ops.reduce.dims import (
+    axis_of,
+    in_dtype,
+    reduced_spec,
+    restored,
+)
+
+# -------------------------------------------------------------------------------- norm
+
+
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """The p-norm of the elements, all or over some dimensions.
+
+        sum(abs(x)**p)**(1/p)
+
+    Args:
+        input: (*), float or complex.
+        p: a number, inf or -inf; 0 counts the elements that are not zero; "fro" (or
+            None) is 2.
+        dim: int or tuple of ints; all dimensions if left out.
+        keepdim: keep the reduced dimensions with size 1.
+        out: tensor to write the result to.
+        dtype: to convert to before the norm is computed.
+
+    Returns:
+        Tensor: the reduced shape, real.
+
+    Raises:
+        RuntimeError: for bool and integers, an unknown p, or a norm that has no value
+            for no elements.
+        IndexError: for a dimension out of range.
+        NotImplementedError: for the nuclear norm.
+    Differs:
+        from PyTorch, p="nuc" is not there yet.
+
+    >>> import rushlight
+    >>> rushlight.tensor([3.0, 4.0]).norm()
+    tensor(5.)
+    """
+    if p is None or p == "fro":
+        p = 2
+    if isinstance(p, str):
+        raise _unknown_order(p)
+    if not isinstance(p, (int, float)):
+        raise ArgumentTypeError(
+            explain(
+                "norm()",
+                expected="p to be a number or 'fro'",
+                got=type(p).__name__,
+                do="The dimension is the second argument after the tensor.",
+            )
+        )
+    dim = tuple(dim) if isinstance(dim, list) else dim
+    result = call1(NORM, input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
+    return result if out is None else to_out(result, out, "norm()")
+
+
+def _unknown_order(p):
+    from rushlight._base.errors import UnsupportedError
+
+    error = UnsupportedError if p == "nuc" else ArgumentRuntimeError
+    return error(
+        explain(
+            "norm()",
+            expected="p to be a number or 'fro'",
+            got=f"{p!r}: Order {p} not supported",
+            do="Sum the singular values for the nuclear norm.",
+        )
+    )
+
+
+def _norm_spec(x, *, ord, dim, keepdim, dtype):
+    refuse(x, "norm()", "biuU", DtypeError)
+    _check_norm_dtype(x, dtype)
+    if ord < 0 or ord == math.inf:
+        _refuse_no_identity(x, ord, dim)
+    real = (dtype or BY_NUMPY[x.dtype]).to_real().numpy
+    return reduced_spec(x, dim, keepdim, "norm()", real)
+
+
+def _check_norm_dtype(x, dtype):
+    if dtype is None:
+        return
+    mine = BY_NUMPY[x.dtype]
+    if dtype.category < max(mine.category, FLOAT) or dtype.itemsize < mine.itemsize:
+        raise DtypeError(
+            explain(
+                "norm()",
+                expected="dtype= to be floating point or complex, complex for complex "
+                "input, and no narrower than the input",
+                got=f"{dtype} for {scalar_name(x.dtype)}",
+                do="Convert the result instead.",
+            )
+        )
+
+
+def _refuse_no_identity(x, ord, dim):
+    dims = wrap_dims(dim, len(x.shape), "norm()") or range(len(x.shape))
+    if any(x.shape[d] == 0 for d in dims if len(x.shape)):
+        raise ShapeError(
+            explain(
+                "norm()",
+                expected=f"elements to take the {ord} norm of, as the operation does "
+                "not have an identity",
+                got=f"an empty tensor of shape {list(x.shape)}",
+                do="Check what emptied the tensor.",
+            )
+        )
+
+
+def _norm_eager(backend, x, *, ord, dim, keepdim, dtype):
+    kind = x.dtype.kind
+    if kind not in "fV" or dtype is not None or x.size == 0:
+        _norm_spec(x, ord=ord, dim=dim, keepdim=keepdim, dtype=dtype)
+        x = in_dtype(x, dtype)
+    result = _norm(backend.np, wide(x), ord, axis_of(x, dim, "norm()"), keepdim)
+    return result.astype(x.dtype) if is_half(x) else result
+
+
+def _norm(np, x, ord, axis, keepdim):
+    if ord == 2:
+        squares = x.real**2 + x.imag**2 if x.dtype.kind == "c" else x * x
+        return np.sqrt(add_reduce(np, squares, axis, keepdim))
+    size = np.abs(x)
+    if ord == 1:
+        return add_reduce(np, size, axis, keepdim)
+    if ord == 0:
+        return add_reduce(np, (size != 0).astype(size.dtype), axis, keepdim)
+    if math.isinf(ord):
+        name = "maximum" if ord > 0 else "minimum"
+        return getattr(np, name).reduce(size, axis, None, None, keepdim)
+    with np.errstate(divide="ignore"):
+        powers = np.power(size, size.dtype.type(ord))
+        total = np.asarray(add_reduce(np, powers, axis, keepdim))
+        return np.power(total, total.dtype.type(1 / ord))
+
+
+def _norm_grad(g, *, x, out, ord, dim, keepdim, dtype):
+    if ord == 0:
+        return None
+    x = x.to(dtype) if dtype is not None else x
+    shape = x._array.shape
+    if dim == ():
+        dim = None
+    g, out = (restored(t, shape, dim, keepdim) for t in (g, out))
+    if ord == 1:
+        return x.sgn() * g
+    if ord == 2:
+        return x * (g / out).masked_fill(out == 0, 0)
+    size = x.abs()
+    if math.isinf(ord):
+        ties = (size == out).logical_or(size.isnan().logical_and(out.isnan()))
+        count = ties.sum() if dim is None else ties.sum(dim, True)
+        return x.sgn() * ((g / count) * ties)
+    if ord < 1:
+        scaled = x.sgn() * size.pow(ord - 1).masked_fill(x == 0, 0)
+        return scaled * g * out.pow(1 - ord)
+    scaled = x.sgn() * size.pow(ord - 1) if ord < 2 else x * size.pow(ord - 2)
+    return scaled * (g / out.pow(ord - 1)).masked_fill(out == 0, 0)
+
+
+NORM = define(
+    "linalg_vector_norm",
+    eager=_norm_eager,
+    spec=_norm_spec,
+    grad=_norm_grad,
+    autocast="float32",
+)
+expose(norm)
+
+# -------------------------------------------------------------------------------- dist
+
+
+def dist(input, other, p=2):
+    """The p-norm of the difference of two tensors.
+
+    Args:
+        input, other: tensors of shapes that broadcast, float or complex.
+        p: as for `norm`.
+
+    Returns:
+        Tensor: without dimensions, real.
+
+    Raises:
+        RuntimeError: for bool and integers, or shapes that do not broadcast.
+
+    >>> import rushlight
+    >>> rushlight.dist(rushlight.tensor([1.0, 2.0]), rushlight.tensor([4.0, 6.0]))
+    tensor(5.)
+    """
+    return call(DIST, input, other, p=p)
+
+
+def _dist_spec(x, y, *, p):
+    difference = Spec(broadcast_shapes(x.shape, y.shape), x.dtype)
+    return _norm_spec(difference, ord=p, dim=None, keepdim=False, dtype=None)
+
+
+def _dist_eager(backend, x, y, *, p):
+    refuse(x, "dist()", "biuU", DtypeError)
+    rest = backend.np.asarray(x - y)
+    return _norm_eager(backend, rest, ord=p, dim=None, keepdim=False, dtype=None)
+
+
+def _dist_grad(g, *, x, y, out, p, needs):
+    found = _norm_grad(g, x=x - y, out=out, ord=p, dim=None, keepdim=False, dtype=None)
+    if found is None:
+        return None, None
+    return found if needs[0] else None, -found if needs[1] else None
+
+
+DIST = define(
+    "dist",
+    inputs="x y",
+    eager=_dist_eager,
+    spec=_dist_spec,
+    grad=_dist_grad,
+    promote="same",
+    autocast="float32",
+)
+expose(dist)
+
+# --------------------------------------------------------------------------- logsumexp
+
+
+def logsumexp(input, dim, keepdim=False, *, out=None, **numpy):
+    """The logarithm of the sum of exponentials, computed so that nothing overflows.
+
+        log(sum(exp(x)))
+
+    Args:
+        input: (*), any dtype (bool and integers become the default float).
+        dim: int or tuple of ints.
+        keepdim: keep the reduced dimensions with size 1.
+        out: tensor to write the result to.
+
+    Returns:
+        Tensor: the reduced shape; -inf where there are no elements.
+
+    Raises:
+        IndexError: for a dimension out of range.
+
+    >>> import rushlight
+    >>> rushlight.tensor([1000.0, 1000.0]).logsumexp(0)
+    tensor(1000.6931)
+    """
+    if numpy:
+        return renamed(logsumexp, numpy, input, dim=dim, keepdim=keepdim, out=out)
+    if dim is None:
+        raise ArgumentTypeError(
+            explain(
+                "logsumexp()",
+                expected="argument 'dim' to be an int or a tuple of ints",
+                got="None",
+                do="Name the dimensions.",
+            )
+        )
+    result = call1(LOGSUMEXP, input, dim=dim, keepdim=keepdim)
+    return result if out is None else to_out(result, out, "logsumexp()")
+
+
+def _logsumexp_dtype(x):
+    found = BY_NUMPY[x.dtype]
+    return found if found.category >= dtypes.FLOAT else config.default_dtype()
+
+
+def _logsumexp_spec(x, *, dim, keepdim):
+    dtype = _logsumexp_dtype(x).numpy
+    return reduced_spec(x, dim, keepdim, "logsumexp()", dtype)
+
+
+def _logsumexp_eager(backend, x, *, dim, keepdim):
+    np, dtype = backend.np, _logsumexp_dtype(x).numpy
+    axis = axis_of(x, dim, "logsumexp()")
+    x = wide(x.astype(dtype, copy=False))
+    real = x.real
+    top = np.maximum.reduce(real, axis, None, None, True, initial=-np.inf)
+    top = np.where(np.isinf(top), real.dtype.type(0), top)
+    with np.errstate(all="ignore"):
+        total = np.asarray(add_reduce(np, np.exp(x - top), axis, True))
+        result = np.log(total) + top
+    if not keepdim:
+        result = result.squeeze(axis)
+    return result.astype(dtype, copy=False)
+
+
+def _logsumexp_grad(g, *, x, out, dim, keepdim):
+    shape = x._array.shape
+    g, out = (restored(t, shape, dim, keepdim) for t in (g, out))
+    share = (x - out).exp()
+    return g * (share.conj() if share.is_complex() else share)
+
+
+LOGSUMEXP = define(
+    "logsumexp",
+    eager=_logsumexp_eager,
+    spec=_logsumexp_spec,
+    grad=_logsumexp_grad,
+    autocast="float32",
+)
+expose(logsumexp)

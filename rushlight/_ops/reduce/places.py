@@ -1,0 +1,87 @@
+"""Where the extremes are: argmax, argmin."""
+
+from rushlight._base.errors import DtypeError, OutOfRangeError
+from rushlight._core.dispatch import call1
+from rushlight._core.expose import expose
+from rushlight._core.table import define
+from rushlight._ops._arguments import refuse, renamed, same_dtype_out
+from rushlight._ops.reduce.dims import axis_of, reduced_spec, refuse_empty
+
+
+def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """The index of the largest element; of several the first, of nan the first nan.
+
+    Args:
+        input: (*), integers or float.
+        dim: int; left out, the index is into the flattened tensor.
+        keepdim: keep the dimension with size 1.
+        out: int64 tensor to write the result to.
+
+    Returns:
+        Tensor: the reduced shape, int64.
+
+    Raises:
+        RuntimeError: for bool and complex input.
+        IndexError: for a dimension out of range, or if there are no elements.
+
+    >>> import rushlight
+    >>> rushlight.tensor([[1, 5], [7, 3]]).argmax(dim=1)
+    tensor([1, 0])
+    """
+    if numpy:
+        return renamed(argmax, numpy, input, dim=dim, keepdim=keepdim, out=out)
+    result = call1(ARGMAX, input, dim=dim, keepdim=keepdim)
+    return result if out is None else same_dtype_out(result, out, "argmax()")
+
+
+def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
+    """The index of the smallest element; of several the first, of nan the first nan.
+
+    Args:
+        input: (*), integers or float.
+        dim, keepdim, out: as for `argmax`.
+
+    Returns:
+        Tensor: the reduced shape, int64.
+
+    Raises:
+        RuntimeError: for bool and complex input.
+        IndexError: for a dimension out of range, or if there are no elements.
+
+    >>> import rushlight
+    >>> rushlight.tensor([[1, 5], [7, 3]]).argmin(dim=1)
+    tensor([0, 1])
+    """
+    if numpy:
+        return renamed(argmin, numpy, input, dim=dim, keepdim=keepdim, out=out)
+    result = call1(ARGMIN, input, dim=dim, keepdim=keepdim)
+    return result if out is None else same_dtype_out(result, out, "argmin()")
+
+
+def _rules(method):
+    who = f"{method}()"
+
+    def spec(x, *, dim, keepdim):
+        refuse(x, who, "bc", DtypeError)
+        refuse(x, who, "U")
+        dims = None if dim is None else (dim,)
+        found = reduced_spec(x, dims, keepdim, who, "int64")
+        refuse_empty(x, dims, who, OutOfRangeError)
+        return found
+
+    def eager(backend, x, *, dim, keepdim):
+        if x.dtype.kind != "f" or x.size == 0 or dim.__class__ is not int:
+            spec(x, dim=dim, keepdim=keepdim)
+        elif not x.ndim:
+            dim = axis_of(x, dim, who)
+        return getattr(x, method)(dim, None, keepdims=keepdim)
+
+    return spec, eager
+
+
+_argmax_spec, _argmax_eager = _rules("argmax")
+_argmin_spec, _argmin_eager = _rules("argmin")
+ARGMAX = define("argmax", eager=_argmax_eager, spec=_argmax_spec)
+ARGMIN = define("argmin", eager=_argmin_eager, spec=_argmin_spec)
+expose(argmax)
+expose(argmin)
