@@ -112,10 +112,10 @@ def _table(report):
         return f"{report.file}: uses no torch name"
     cells = [(row.name, _lines(row.lines), _status(row)) for row in report.rows]
     wide = max(len(name) for name, _, _ in cells)
-    long = max(len(lines) for _, lines, _ in cells)
+    long = max(len("lines"), *(len(lines) for _, lines, _ in cells))
     head = ("name", "lines", "in Rushlight")
     rows = [head, ("-" * wide, "-" * long, "-" * len(head[2])), *cells]
-    table = [f"  {a:{wide}}  {b:{max(long, 5)}}  {c}".rstrip() for a, b, c in rows]
+    table = [f"  {a:{wide}}  {b:{long}}  {c}".rstrip() for a, b, c in rows]
     return "\n".join([f"{report.file}: {_summary(report)}", "", *table])
 
 
