@@ -13,6 +13,8 @@ FAMILIES = (
     "index",
     "create",
     "data",
+    "ranges",
+    "grids",
     "cast",
     "memory",
     "host",
