@@ -15,6 +15,7 @@ from rushlight._core.sampling.uniform import (
     check_float,
     check_plain,
     scale_and_shift,
+    store,
     unit_doubles,
 )
 
@@ -130,7 +131,7 @@ def log_normal(generator, shape, dtype, mean=1.0, std=2.0):
         values = one_by_one(generator, out.size)
     scale_and_shift(values, float(std), float(mean))
     with np.errstate(over="ignore"):
-        out.reshape(-1)[...] = np.exp(values)
+        store(np.exp(values), out)
     return out
 
 
@@ -141,7 +142,7 @@ def _from_units(generator, shape, dtype, law):
     with generator.lock:
         units = unit_doubles(generator, out.size)
     with np.errstate(over="ignore", invalid="ignore"):
-        out.reshape(-1)[...] = law(units)
+        store(law(units), out)
     return out
 
 

@@ -18,6 +18,7 @@ from rushlight._core.sampling.uniform import (
     chunks,
     fill_unit,
     scale_and_shift,
+    store,
 )
 
 _BLOCK = 16
@@ -63,7 +64,7 @@ def normal(generator, shape, dtype, mean=0.0, std=1.0, contiguous=True):
         elif flat.size:
             values = one_by_one(generator, flat.size)
             scale_and_shift(values, float(std), float(mean))
-            flat[...] = values
+            store(values, flat)
     return out
 
 

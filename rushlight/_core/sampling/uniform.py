@@ -65,6 +65,13 @@ def unit_bits_53(generator, n):
     return bits
 
 
+def store(values, out):
+    """Put doubles into an array; into a narrow one by way of float32, as PyTorch."""
+    flat = out.reshape(-1)
+    is_narrow = out.dtype in FLOATS and out.dtype.itemsize == 2
+    flat[...] = values.astype(np.float32) if is_narrow else values
+
+
 def unit_doubles(generator, n):
     """(n,), float64, uniform in [0, 1).  The caller holds the generator's lock."""
     units = np.empty(n)

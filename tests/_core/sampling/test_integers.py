@@ -106,7 +106,7 @@ def test_dtypes_are_checked(dtype):
         (0, 3000, (0, 2998)),
         (0, 4001, (0, 4001)),
         (-5007, 5, (-5004, 5)),
-        (-5003, 5, (-5003, 5)),
+        (-5008, 5, (-5008, 5)),
     ],
 )
 def test_floats_pull_their_bounds_to_what_they_hold(low, high, wanted):
