@@ -191,6 +191,14 @@ class Generator:
         high |= pairs[1::2]
         return high
 
+    def mark(self):
+        """The place in the sequence, for `rewind`.  The caller holds `lock`."""
+        return (self._bits or self._engine()).state
+
+    def rewind(self, mark):
+        """Go back to a place in the sequence.  The caller holds `lock`."""
+        (self._bits or self._engine()).state = mark
+
     def _engine(self):
         # NumPy's random module costs a tenth of NumPy's import: not before a draw.
         engine = np.random.MT19937(0)

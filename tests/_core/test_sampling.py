@@ -21,6 +21,8 @@ def draw(generator, function, settings):
     if function == "multinomial":
         weights = np.array(settings.pop("weights"), dtype)
         return sampling.multinomial(generator, weights, **settings)
+    if function == "poisson":
+        return sampling.poisson(generator, np.array(settings["rates"]).astype(dtype))
     first = settings.pop("n" if function == "permutation" else "shape")
     return getattr(sampling, function)(generator, first, dtype, **settings)
 

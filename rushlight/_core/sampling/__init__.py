@@ -17,8 +17,10 @@ from rushlight._core.sampling.laws import (
     geometric,
     log_normal,
 )
+
 from rushlight._core.sampling.multinomial import multinomial
 from rushlight._core.sampling.normal import normal
 from rushlight._core.sampling.order import in_memory_order
 from rushlight._core.sampling.permutation import permutation
+from rushlight._core.sampling.poisson import poisson
 from rushlight._core.sampling.uniform import bernoulli, bernoulli_of, uniform

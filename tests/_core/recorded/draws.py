@@ -110,6 +110,18 @@ SEQUENCES = {
             for num_samples, replacement in [(1, False), (4, False), (30, True)]
         ],
     ),
+    "poisson": (
+        23,
+        [
+            ("poisson", {"rates": rates, "dtype": dtype})
+            for dtype in FLOATS
+            for rates in (
+                [0.0, 0.5, 3.0, 9.9] * 5,
+                [10.0, 40.0, 1000.0] * 7,
+                [2.0] * 64,
+            )
+        ],
+    ),
     "mixed": (
         -1,
         [

@@ -36,7 +36,12 @@ def _multinomial(g, weights, dtype, num_samples, replacement):
     return torch.multinomial(weights, num_samples, replacement, generator=g)
 
 
+def _poisson(g, rates, dtype):
+    return torch.poisson(torch.tensor(rates, dtype=getattr(torch, dtype)), generator=g)
+
+
 _TORCH = {
+    "poisson": _poisson,
     "uniform": _uniform,
     "normal": _normal,
     "multinomial": _multinomial,
