@@ -24,6 +24,7 @@ _TO_UNIT_24 = np.float32(2.0**-24)
 _TO_UNIT_53 = 2.0**-53
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 FLOATS = frozenset(map(np.dtype, ("f2", "f4", "f8"))) | {BFLOAT16}
+_LARGEST = {dtype: float(ml_dtypes.finfo(dtype).max) for dtype in FLOATS}
 REAL_OF: dict[np.dtype, np.dtype] = {
     np.dtype("c8"): np.dtype("f4"),
     np.dtype("c16"): np.dtype("f8"),
@@ -36,8 +37,10 @@ REAL_OF: dict[np.dtype, np.dtype] = {
 
 def chunks(flat):
     """The pieces of a 1-D array that are filled one after another."""
-    for start in range(0, flat.size, CHUNK):
-        yield flat[start : start + CHUNK]
+    if flat.size <= CHUNK:
+        return (flat,) if flat.size else ()
+    starts = range(0, flat.size, CHUNK)
+    return (flat[start : start + CHUNK] for start in starts)
 
 
 def fill_unit(generator, flat):
@@ -86,7 +89,7 @@ def uniform(generator, shape, dtype, low=0.0, high=1.0):
         generator: a Generator, or None.
         shape: the result's.
         dtype: a float dtype, or a complex one (whose parts are drawn in turn).
-        low, high: the bounds; they are rounded to the dtype.
+        low, high: the bounds; they are rounded to float32, or float64 for a wide dtype.
 
     Returns:
         shape, dtype.
@@ -100,19 +103,21 @@ def uniform(generator, shape, dtype, low=0.0, high=1.0):
     """
     generator = generator or default_generator
     real = REAL_OF.get(dtype, dtype)
-    _check_bounds(real, low, high)
+    is_unit = low == 0 and high == 1
+    if not (is_unit and real in FLOATS):
+        _check_bounds(real, low, high)
     out = np.empty(shape, dtype)
     flat = out.reshape(-1).view(real)
     work = flat if real.itemsize >= 4 else np.empty(flat.shape, np.float32)
     with generator.lock:
         fill_unit(generator, work)
-    if low != 0 or high != 1:
+    if not is_unit:
         low, high = work.dtype.type(low), work.dtype.type(high)
         for part in chunks(work):
             scale_and_shift(part, high - low, low)
     if work is not flat:
         flat[...] = work
-    if work is not flat or low != 0 or high != 1:
+    if work is not flat or not is_unit:
         flat[flat == real.type(high)] = low  # [low, high), whatever rounding did
     return out
 
@@ -271,7 +276,7 @@ def _not_a_probability(p, who):
 
 def _check_bounds(dtype, low, high):
     check_float(dtype, "uniform_()")
-    largest = float(ml_dtypes.finfo(dtype).max)
+    largest = _LARGEST[dtype]
     inside = -largest <= low <= largest and -largest <= high <= largest
     if not (inside and low <= high and high - low <= largest):
         raise ArgumentRuntimeError(
