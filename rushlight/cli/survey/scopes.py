@@ -41,13 +41,18 @@ class Itself:
 
 @dataclass(eq=False)
 class Scope:
-    """The names bound in a module, class or function."""
+    """The names bound in a module, class or function.
+
+    `elsewhere` holds those that are declared global or nonlocal, `doubted` those whose
+    type the program asks for (isinstance): they may be tensors of another class.
+    """
 
     node: ast.AST
     parent: "Scope | None" = None
     bound: dict = field(default_factory=dict)
     elsewhere: set = field(default_factory=set)
     known: dict = field(default_factory=dict)
+    doubted: set = field(default_factory=set)
 
     def bind(self, name, value):
         """Add what a name may stand for: Torch, Annotated, UNKNOWN or a node."""
@@ -58,10 +63,12 @@ class Scope:
 
     def find(self, name, depth=0):
         """What a name that is read in this scope stands for."""
-        scope = self
+        scope, doubted = self, False
         while scope is not None:
+            doubted = doubted or name in scope.doubted
             if name in scope.bound:
-                return scope._common(name, depth)
+                value = scope._common(name, depth)
+                return UNKNOWN if doubted and value is TENSOR else value
             scope = scope.parent
             while scope is not None and isinstance(scope.node, ast.ClassDef):
                 scope = scope.parent

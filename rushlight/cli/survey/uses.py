@@ -181,10 +181,19 @@ def _bind(node, scope):
         _bind_target(node.target, None, scope)
     elif isinstance(node, ast.withitem) and node.optional_vars:
         _bind_target(node.optional_vars, None, scope)
+    elif isinstance(node, ast.Call):
+        _doubt(node, scope)
     else:
         name = getattr(node, "name", None)
         if isinstance(name, str) and not isinstance(node, ast.alias):
             scope.bind(name, None)
+
+
+def _doubt(node, scope):
+    """Note the name whose type a call of isinstance asks for."""
+    asks = isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+    if asks and node.args and isinstance(node.args[0], ast.Name):
+        scope.doubted.add(node.args[0].id)
 
 
 def _bind_import(alias, scope):

@@ -75,6 +75,8 @@ METHODS = {
     "def f(x: torch.Tensor): x.foo()": ["foo"],
     "def f(x: torch.Tensor):\n    x = x.numpy()\n    x.foo()": [],
     "x: torch.Tensor = g()\nx.foo()": ["foo"],
+    "def f(x: torch.Tensor):\n    if isinstance(x, Mask): x.foo()": [],
+    "def f(x: torch.Tensor):\n    return lambda: isinstance(x, Mask) and x.foo()": [],
     "if (x := torch.ones(3)) is not None: x.foo()": ["foo"],
     "x = torch.ones(3)\nx = g(x)\nx.foo()": [],
     "x = torch.ones(3)\nx.shape.numel()": ["shape"],

@@ -1,0 +1,111 @@
+"""What `rushlight inspect` prints of a checkpoint's content."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+# Characters of a plain value that are shown.
+_VALUE = 48
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a tensor, a container or a plain value."""
+
+    name: str
+    shape: str = ""
+    dtype: str = ""
+    size: str = ""
+    value: str = ""
+
+
+def table(path, content):
+    """The text that shows a checkpoint: a heading, the table, the totals."""
+    found = []
+    rows = list(_rows(content, "", 0, found, set()))
+    heading = f"{path}: {size_of(os.path.getsize(path))}"
+    return "\n".join([heading, "", *_lines(rows), "", _totals(found)])
+
+
+def size_of(count):
+    """A number of bytes in the largest unit that leaves at least one before the point.
+
+    >>> size_of(1536), size_of(20)
+    ('1.5 KB', '20 B')
+    """
+    unit = 0
+    while count >= 1024 and unit < len(_UNITS) - 1:
+        count /= 1024
+        unit += 1
+    return f"{count:.1f} {_UNITS[unit]}" if unit else f"{count} B"
+
+
+def _lines(rows):
+    head = Row("name", "shape", "dtype", "size", "value")
+    columns = [
+        [getattr(row, column) for row in (head, *rows)]
+        for column in ("name", "shape", "dtype", "size", "value")
+    ]
+    width = [max(map(len, column)) for column in columns]
+    cells = list(zip(*columns))
+    cells.insert(1, tuple("-" * each for each in width))
+    for name, shape, dtype, size, value in cells:
+        line = f"  {name:{width[0]}}  {shape:{width[1]}}  {dtype:{width[2]}}"
+        yield f"{line}  {size:>{width[3]}}  {value}".rstrip()
+
+
+def _rows(value, name, depth, found, inside):
+    """The rows of a value and of what it holds; its tensors go into `found`."""
+    import rushlight
+
+    label = "  " * (depth - 1) + name
+    if isinstance(value, rushlight.Tensor):
+        found.append((name, value))
+        yield _tensor_row(label, value)
+        return
+    parts = _parts(value)
+    if parts is None or id(value) in inside or _is_plain(value):
+        yield Row(label or "(the whole)", value=_shown(value))
+        return
+    if depth:
+        yield Row(label, value=f"{type(value).__name__} of {len(parts)}")
+    for key, part in parts:
+        yield from _rows(part, str(key), depth + 1, found, inside | {id(value)})
+
+
+def _parts(value):
+    """Pairs (name, part) of a container; None for anything else."""
+    if isinstance(value, Mapping):
+        return list(value.items())
+    if isinstance(value, list | tuple):
+        return list(enumerate(value))
+    return None
+
+
+def _is_plain(value):
+    """Whether a list holds only numbers and words, and is best shown in one line."""
+    return isinstance(value, list | tuple) and all(
+        isinstance(part, int | float | complex | str | bool | None) for part in value
+    )
+
+
+def _shown(value):
+    text = " ".join(f"{type(value).__name__} {value!r}".split())
+    return text if len(text) <= _VALUE else f"{text[: _VALUE - 3]}..."
+
+
+def _tensor_row(label, tensor):
+    shape = " x ".join(map(str, tensor.shape)) or "()"
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return Row(label, shape, dtype, size_of(tensor.numel() * tensor.element_size()))
+
+
+def _totals(found):
+    tensors = [tensor for _, tensor in found]
+    elements = sum(tensor.numel() for tensor in tensors)
+    total = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+    return (
+        f"  {len(tensors):,} tensor{'' if len(tensors) == 1 else 's'}, "
+        f"{elements:,} elements, {total:,} bytes ({size_of(total)})"
+    )
