@@ -251,7 +251,8 @@ def _source_of(op, name):
         place = inputs.index(stem)
         if op.inputs[place].startswith("*"):
             return f"tuple([t._array.{what} for t in inputs[{place}:]])", "no"
-        return f"inputs[{place}]._array.{what}", "no"
+        source = f"inputs[{place}]"
+        return f"None if {source} is None else {source}._array.{what}", "no"
     return f"attrs[{name!r}]", "no"
 
 
