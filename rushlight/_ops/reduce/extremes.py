@@ -19,7 +19,6 @@ from rushlight._ops._arrays import take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.reduce.dims import (
     axis_of,
-    expand_reduced,
     reduced_spec,
     refuse_empty,
     restored,
@@ -32,7 +31,7 @@ AminmaxResult = named_result("aminmax", "min", "max")
 # ------------------------------------------------------------------------- max and min
 
 
-def max(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):  # noqa: A001
+def max(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):
     """The largest element; along one dimension with its place; or of two tensors.
 
     Args:
@@ -69,7 +68,7 @@ def max(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):  # no
     return result if out is None else same_dtype_out(result, out, "max()")
 
 
-def min(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):  # noqa: A001
+def min(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):
     """The smallest element; along one dimension with its place; or of two tensors.
 
     Args:
@@ -161,7 +160,7 @@ MIN = define(
     node="MinBackward1",
 )
 
-# --------------------------------------------------------------------- along a dimension
+# -------------------------------------------------------------------- along a dimension
 
 
 def _dim_rules(method, who):

@@ -20,7 +20,7 @@ from rushlight._ops.reduce.dims import (
 # ------------------------------------------------------------------------------- sum
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):  # noqa: A001
+def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
     """Sum the elements, all or over some dimensions.
 
     Args:

@@ -10,7 +10,7 @@ from rushlight._ops.reduce.dims import axis_of, reduced_spec
 # ----------------------------------------------------------------------- all and any
 
 
-def all(input, dim=None, keepdim=False, *, out=None, **numpy):  # noqa: A001
+def all(input, dim=None, keepdim=False, *, out=None, **numpy):
     """Whether all elements are true (not zero).
 
     Args:
@@ -35,7 +35,7 @@ def all(input, dim=None, keepdim=False, *, out=None, **numpy):  # noqa: A001
     return result if out is None else to_out(result, out, "all()")
 
 
-def any(input, dim=None, keepdim=False, *, out=None, **numpy):  # noqa: A001
+def any(input, dim=None, keepdim=False, *, out=None, **numpy):
     """Whether any element is true (not zero).
 
     Args:

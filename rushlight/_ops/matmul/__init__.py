@@ -1,0 +1,3 @@
+"""Products: of matrices, vectors and stacks of them."""
+
+from rushlight._ops.matmul import added, chain, einsum, linear, product, vectors

@@ -1,0 +1,150 @@
+"""Products of arrays: which way of NumPy's is right for which dtype and layout.
+
+# Note [Layouts]
+# `ndarray.dot` of two matrices calls BLAS with the least overhead, and as BLAS takes
+# either order, a transposed view costs nothing.  `numpy.matmul` does the same for each
+# matrix of a stack.  A stack times one matrix is folded into a single product.
+"""
+
+from rushlight._base.errors import DtypeError, ShapeError, explain
+from rushlight._base.shape import broadcast_shapes
+from rushlight._ops._arguments import refuse
+from rushlight._ops._arrays import is_half, wide
+
+_EXACT = 2.0**53
+_LARGE = 16**3
+
+
+def multiply(np, x, y):
+    """``x @ y`` of two arrays of one dtype and at least one dimension."""
+    kind = x.dtype.kind
+    if kind in "fc" and x.dtype.itemsize > 2:
+        return _by_blas(np, x, y)
+    if is_half(x):  # Note [Half precision]
+        return np.asarray(_by_blas(np, wide(x), wide(y))).astype(x.dtype)
+    refuse(x, "matmul()", "bU")
+    return _of_integers(np, x, y)
+
+
+def _by_blas(np, x, y):
+    if y.ndim > 2 or (x.ndim > 2 and y.ndim == 0):
+        return np.matmul(x, y)
+    if x.ndim < 3:
+        return x.dot(y)
+    flat = x.reshape(-1, x.shape[-1]).dot(y)
+    return flat.reshape(x.shape[:-1] + y.shape[1:])
+
+
+def _of_integers(np, x, y):
+    """Exact, modulo the dtype: by BLAS in float64 where no sum can lose a digit."""
+    if x.size * y.shape[-1] > _LARGE:
+        bound = _largest(x) * _largest(y) * x.shape[-1]
+        if 0 < bound < _EXACT:
+            product = np.asarray(_by_blas(np, x.astype("float64"), y.astype("float64")))
+            return product.astype("int64").astype(x.dtype)
+    return np.matmul(x, y)
+
+
+def _largest(x):
+    return max(-int(x.min()), int(x.max())) if x.size else 0
+
+
+def folded(np, x, y):
+    """``x.T @ y`` of two stacks, (..., n, k) and (..., n, m), summed over the stack."""
+    x, y = x.reshape(-1, x.shape[-1]), y.reshape(-1, y.shape[-1])
+    return multiply(np, x.T, y)
+
+
+# ------------------------------------------------------------------------------ checks
+
+
+def product_shape(x, y, who="matmul()"):
+    """The shape of ``x @ y``.
+
+    Raises:
+        RuntimeError: where sizes or dtypes do not fit.
+    """
+    check_product(x, y, who)
+    if len(x.shape) == 1 or len(y.shape) == 1:
+        return (*x.shape[:-1], *y.shape[:-2], *y.shape[1:][-1:])
+    batch = broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    return (*batch, x.shape[-2], y.shape[-1])
+
+
+def check_product(x, y, who):
+    """Refuse operands of ``@`` whose ranks, sizes or dtypes do not fit.
+
+    Raises:
+        RuntimeError: saying which.
+    """
+    refuse(x, who, "bU")
+    if not x.shape or not y.shape:
+        raise ShapeError(
+            explain(
+                who,
+                expected="operands of at least 1 dimension",
+                got=f"both arguments to {who[:-2]} need to be at least 1D, but they "
+                f"are {len(x.shape)}D and {len(y.shape)}D",
+                do="Use * to multiply by a scalar.",
+            )
+        )
+    inner = y.shape[-2] if len(y.shape) > 1 else y.shape[0]
+    if x.shape[-1] != inner:
+        raise ShapeError(
+            explain(
+                who,
+                expected=f"{x.shape[-1]} rows in the second operand, the columns of "
+                "the first",
+                got=f"mat1 and mat2 shapes cannot be multiplied ({_times(x.shape)} and "
+                f"{_times(y.shape)})",
+                do="Transpose one of them, or check the layer's input size.",
+            )
+        )
+    check_dtypes(who, x, y)
+
+
+def _times(shape):
+    """A shape as torch writes it there: 2x3."""
+    return "x".join(map(str, shape))
+
+
+def check_dtypes(who, *arrays):
+    """Refuse operands of different dtypes; None stands for an operand left out.
+
+    Raises:
+        RuntimeError: naming the dtypes.
+    """
+    given = [a for a in arrays if a is not None]
+    if any(a.dtype != given[0].dtype for a in given):
+        raise DtypeError(
+            explain(
+                who,
+                expected="all operands to have the same dtype",
+                got=" and ".join(str(a.dtype) for a in given),
+                do="Convert with .to(dtype).",
+            )
+        )
+
+
+def check_rank(who, wanted, **arrays):
+    """Refuse operands of other ranks.
+
+    Args:
+        who: the function.
+        wanted: the number of dimensions.
+        arrays: the operands by their argument names.
+
+    Raises:
+        RuntimeError: naming the operand.
+    """
+    for name, array in arrays.items():
+        if len(array.shape) != wanted:
+            kinds = {1: "a vector (1D)", 2: "a matrix (2D)", 3: "a 3D tensor"}
+            raise ShapeError(
+                explain(
+                    who,
+                    expected=f"'{name}' to be {kinds[wanted]}",
+                    got=f"{len(array.shape)}D of shape {list(array.shape)}",
+                    do="torch.matmul takes operands of any rank.",
+                )
+            )
