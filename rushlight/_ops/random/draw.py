@@ -11,8 +11,9 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out, put_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._fill import at_home, zero_grad
 from rushlight._ops.random._new import check_tensor, make, sizes_of
-from rushlight._ops.random.fill import BERNOULLI, NORMAL, zero_grad
+from rushlight._ops.random.fill import BERNOULLI, NORMAL
 from rushlight._ops.random.seeds import check_generator
 from rushlight._ops.specs import same_spec
 
@@ -77,7 +78,7 @@ def _wrong_call(got):
 
 def _normal_of_mean_eager(backend, mean, *, std, generator):
     values = sampling.normal(generator, mean.shape, mean.dtype, 0.0, std)
-    values = backend.from_host(values, backend.device_of(mean))
+    values = at_home(backend, values, mean)
     values += mean
     return values
 
@@ -85,7 +86,7 @@ def _normal_of_mean_eager(backend, mean, *, std, generator):
 def _normal_of_std_eager(backend, std, *, mean, generator):
     _check_stds(std)
     values = sampling.normal(generator, std.shape, std.dtype)
-    values = backend.from_host(values, backend.device_of(std))
+    values = at_home(backend, values, std)
     values *= std
     values += std.dtype.type(mean)
     return values
@@ -95,7 +96,7 @@ def _normal_of_both_eager(backend, mean, std, *, generator):
     _check_stds(std)
     shape = broadcast_shapes(mean.shape, std.shape)
     values = sampling.normal(generator, shape, mean.dtype)
-    values = backend.from_host(values, backend.device_of(mean))
+    values = at_home(backend, values, mean)
     with np.errstate(all="ignore"):
         backend.np.multiply(values, std, out=values, casting="unsafe")
     values += mean
@@ -185,7 +186,7 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 def _bernoulli_of_eager(backend, x, *, generator):
     chances = backend.to_host(x).astype(x.dtype, "C", copy=False)
     found = sampling.bernoulli_of(generator, chances, x.dtype)
-    return backend.from_host(found, backend.device_of(x))
+    return at_home(backend, found, x)
 
 
 BERNOULLI_OF = define(
@@ -234,7 +235,7 @@ def _multinomial_spec(x, *, num_samples, replacement, generator):
 def _multinomial_eager(backend, x, *, num_samples, replacement, generator):
     weights = backend.to_host(x)
     found = sampling.multinomial(generator, weights, num_samples, replacement)
-    return backend.from_host(found, backend.device_of(x))
+    return at_home(backend, found, x)
 
 
 MULTINOMIAL = define("multinomial", eager=_multinomial_eager, spec=_multinomial_spec)

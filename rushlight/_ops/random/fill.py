@@ -14,28 +14,9 @@ from rushlight._core.inplace import inplace
 from rushlight._core.sampling import in_memory_order
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._fill import fill_like, zero_grad
 from rushlight._ops.random.seeds import check_generator
 from rushlight._ops.specs import same_spec
-
-
-def fill_like(backend, x, sample):
-    """An array like x with ``sample(shape)`` in PyTorch's order of filling."""
-    order = in_memory_order(x)
-    values = sample(order.shape)
-    if order is not x:
-        whole = backend.np.empty_like(x, dtype=values.dtype)
-        in_memory_order(whole)[...] = _at_home(backend, values, x)
-        return whole
-    return _at_home(backend, values, x)
-
-
-def _at_home(backend, values, x):
-    return backend.from_host(values, backend.device_of(x))
-
-
-def zero_grad(g):
-    """The gradient of what does not depend on its input."""
-    return g.new_zeros(g._array.shape)
 
 
 def filled(op, x, who, generator, **attrs):

@@ -6,6 +6,7 @@ from rushlight._base.shape import as_index
 from rushlight._core import sampling
 from rushlight._core.expose import expose
 from rushlight._core.table import define
+from rushlight._ops._fill import at_home
 from rushlight._ops.random._new import make, make_like, sizes_of
 from rushlight._ops.random.fill import NORMAL, RANDOM, UNIFORM
 from rushlight._ops.random.seeds import check_generator
@@ -226,7 +227,7 @@ def randperm(n, *, generator=None, dtype=None, **options):
 
 def _randperm_eager(backend, x, *, generator):
     found = sampling.permutation(generator, x.size, x.dtype)
-    return backend.from_host(found, backend.device_of(x))
+    return at_home(backend, found, x)
 
 
 RANDPERM = define("randperm", eager=_randperm_eager, spec=same_spec)
