@@ -111,7 +111,7 @@ def check_castable(from_, to, who):
 def check_writable(x, who):
     """Refuse to record a write to a leaf that requires grad, or to a view of one."""
     base = x if x._base is None else x._base
-    if base._edge.__class__ is AccumulateGrad:
+    if x._edge.__class__ is AccumulateGrad or base._edge.__class__ is AccumulateGrad:
         what = "a leaf Variable" if base is x else "a view of a leaf Variable"
         raise GraphError(
             explain(
