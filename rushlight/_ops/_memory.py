@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rushlight._backends.numpy import strided_view
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 from rushlight._base.layout import (
     channels_last,
@@ -90,3 +91,16 @@ def dims_order(x, format, refuse=True):
             do="Use torch.contiguous_format.",
         )
     )
+
+
+def region(x, shape, strides, offset=0):
+    """A view over x's memory: strides and offset in bytes, counted from x's start.
+
+    The caller answers for the region lying inside the memory.
+    """
+    if x.__class__ is not np.ndarray:
+        return x.__class__(shape, x.dtype, x.data + offset, strides)
+    if x.flags.c_contiguous:
+        return strided_view(x, shape, strides, offset)
+    owner, start = memory_of_array(x)
+    return strided_view(owner, shape, strides, start + offset)

@@ -183,10 +183,21 @@ def stride(input, dim=None):
     array = input._array
     item = array.dtype.itemsize
     if array.size:
-        strides = tuple([step // item for step in array.strides])
+        strides = [step // item for step in array.strides]
+        if 0 in strides:
+            _fill_single(strides, array.shape)
+        strides = tuple(strides)
     else:  # NumPy keeps no strides of an empty array
         strides = tuple([s // item for s in Spec(array.shape, array.dtype).strides])
     return strides if dim is None else strides[_dim_of(dim, array.shape, "stride()")]
+
+
+def _fill_single(strides, shape):
+    """Torch's strides for dimensions of size 1, where NumPy has 0."""
+    for dim in range(len(shape) - 1, -1, -1):
+        if shape[dim] == 1 and not strides[dim]:
+            last = dim + 1 == len(shape)
+            strides[dim] = 1 if last else shape[dim + 1] * strides[dim + 1]
 
 
 def storage_offset(input):

@@ -1,0 +1,389 @@
+"""Views of parts: split, chunk, tensor_split, unbind and their like."""
+
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    OutOfRangeError,
+    ShapeError,
+    explain,
+)
+from rushlight._base.shape import as_index, wrap_dim
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call_many
+from rushlight._core.expose import TORCH, expose
+from rushlight._core.table import define
+from rushlight._core.tensor import Tensor
+
+# ----------------------------------------------------------------------------- split
+
+
+def split(input, split_size_or_sections, dim=0):
+    """Parts of a dimension, of one size (the last may be smaller) or of given sizes.
+
+    Args:
+        input: (*), any dtype.
+        split_size_or_sections: the size of each part, or all sizes as a sequence.
+        dim: the dimension.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where sizes do not sum up to the dimension's, or are negative.
+
+    >>> import rushlight
+    >>> rushlight.arange(5).split(2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    if isinstance(split_size_or_sections, (list, tuple)):
+        return split_with_sizes(input, split_size_or_sections, dim)
+    shape = input._array.shape
+    if not shape:
+        raise _no_dims("split()")
+    dim = wrap_dim(dim, len(shape), "split()")
+    size = as_index(split_size_or_sections, "split()", "split_size")
+    if size < 0 or (size == 0 and shape[dim]):
+        raise ArgumentRuntimeError(
+            explain(
+                "split()",
+                expected="a positive split_size (it can only be 0 if the dimension "
+                "size is 0)",
+                got=f"split_size={size} for dimension size {shape[dim]}",
+                do="Give the size of a part.",
+            )
+        )
+    return _split(input, size, dim, max(1, -(-shape[dim] // size) if size else 1))
+
+
+def _split(input, size, dim, count):
+    length = input._array.shape[dim]
+    sizes = [size] * (count - 1) + [length - size * (count - 1)]
+    return call_many(SPLIT, input, sizes=tuple(sizes), dim=dim, form="Split")
+
+
+def _no_dims(who):
+    return ArgumentRuntimeError(
+        explain(
+            who,
+            expected="at least a 1-dimensional tensor",
+            got="a tensor with 0 dims",
+            do="Use .unsqueeze(0) first.",
+        )
+    )
+
+
+def split_with_sizes(input, split_sizes, dim=0):
+    """Parts of a dimension, of given sizes.
+
+    Args:
+        input: (*), any dtype.
+        split_sizes: the sizes of the parts.
+        dim: the dimension.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where the sizes do not sum up to the dimension's.
+
+    >>> import rushlight
+    >>> rushlight.arange(3).split_with_sizes([1, 2])
+    (tensor([0]), tensor([1, 2]))
+    """
+    shape = input._array.shape
+    if not shape:
+        raise _no_dims("split_with_sizes()")
+    dim = wrap_dim(dim, len(shape), "split()")
+    sizes = tuple([as_index(s, "split()", "split_sizes") for s in split_sizes])
+    if any(size < 0 for size in sizes) or sum(sizes) != shape[dim]:
+        raise ArgumentRuntimeError(
+            explain(
+                "split_with_sizes()",
+                expected=f"non-negative sizes that sum exactly to {shape[dim]} (input "
+                f"tensor's size at dimension {dim})",
+                got=f"split_sizes={list(sizes)}",
+                do="Make the last one fit.",
+            )
+        )
+    return call_many(SPLIT, input, sizes=sizes, dim=dim, form="SplitWithSizes")
+
+
+def chunk(input, chunks, dim=0):
+    """A dimension in so many parts (or fewer) of one size; the last may be smaller.
+
+    Args:
+        input: (*), any dtype.
+        chunks: how many parts.
+        dim: the dimension.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where chunks is not positive.
+
+    >>> import rushlight
+    >>> rushlight.arange(5).chunk(2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    """
+    shape = input._array.shape
+    if not shape:
+        raise _no_dims("chunk()")
+    chunks = as_index(chunks, "chunk()", "chunks")
+    if chunks <= 0:
+        raise ArgumentRuntimeError(
+            explain(
+                "chunk()",
+                expected="`chunks` to be greater than 0",
+                got=chunks,
+                do="Ask for at least one.",
+            )
+        )
+    dim = wrap_dim(dim, len(shape), "chunk()")
+    size = -(-shape[dim] // chunks)
+    if not size:
+        return call_many(
+            SPLIT, input, sizes=(0,) * chunks, dim=dim, form="SplitWithSizes"
+        )
+    return _split(input, size, dim, -(-shape[dim] // size))
+
+
+def _split_spec(x, *, sizes, dim, form):
+    return tuple(
+        [Spec((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype) for size in sizes]
+    )
+
+
+def _split_eager(backend, x, *, sizes, dim, form):
+    lead, parts, start = (slice(None),) * dim, [], 0
+    for size in sizes:
+        parts.append(x[(*lead, slice(start, start + size))])
+        start += size
+    return parts
+
+
+def _split_grad(g, *, dim):
+    return TORCH["cat"](g, dim)
+
+
+SPLIT = define(
+    "split",
+    eager=_split_eager,
+    spec=_split_spec,
+    grad=_split_grad,
+    node=lambda inputs, attrs: attrs["form"] + "Backward0",
+    many=True,
+    view=True,
+)
+expose(split)
+expose(split_with_sizes)
+expose(chunk)
+
+# ---------------------------------------------------------------------------- unbind
+
+
+def unbind(input, dim=0):
+    """All slices of a dimension, which is dropped.
+
+    Args:
+        input: (*), at least one dimension, any dtype.
+        dim: the dimension.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        IndexError: for a dimension out of range.
+
+    >>> import rushlight
+    >>> rushlight.tensor([[1, 2], [3, 4]]).unbind()
+    (tensor([1, 2]), tensor([3, 4]))
+    """
+    shape = input._array.shape
+    if not shape:
+        raise OutOfRangeError(
+            explain(
+                "unbind()",
+                expected="at least one dimension",
+                got=f"dimension {dim} of a tensor that has no dimensions",
+                do="Use .item().",
+            )
+        )
+    return call_many(UNBIND, input, dim=wrap_dim(dim, len(shape), "unbind()"))
+
+
+def _unbind_spec(x, *, dim):
+    part = Spec((*x.shape[:dim], *x.shape[dim + 1 :]), x.dtype)
+    return (part,) * x.shape[dim]
+
+
+def _unbind_eager(backend, x, *, dim):
+    lead = (slice(None),) * dim
+    return [x[(*lead, i, ...)] for i in range(x.shape[dim])]
+
+
+def _unbind_grad(g, *, dim):
+    return TORCH["stack"](g, dim)
+
+
+UNBIND = define(
+    "unbind",
+    eager=_unbind_eager,
+    spec=_unbind_spec,
+    grad=_unbind_grad,
+    many=True,
+    view=True,
+)
+expose(unbind)
+
+# ---------------------------------------------------------------------- tensor_split
+
+
+def tensor_split(input, indices_or_sections=None, dim=0, **named):
+    """A dimension in so many parts of nearly one size, or cut at given places.
+
+    Args:
+        input: (*), any dtype.
+        indices_or_sections: how many parts, or the places to cut (also by the names
+            ``sections`` and ``indices``); a tensor of ints will do.
+        dim: the dimension.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where the number of parts is not positive.
+
+    >>> import rushlight
+    >>> rushlight.arange(5).tensor_split(3)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    where = indices_or_sections
+    for name in ("sections", "indices", "tensor_indices_or_sections"):
+        where = named.pop(name, where)
+    if where is None or named:
+        raise TypeError(
+            "tensor_split(): expected indices_or_sections, got "
+            f"{', '.join(named) or 'nothing'}. Give the number of parts or the places."
+        )
+    shape = input._array.shape
+    if not shape:
+        raise _no_dims("tensor_split()")
+    dim = wrap_dim(dim, len(shape), "tensor_split()")
+    if isinstance(where, Tensor):
+        where = where.tolist()
+    lead, cuts = (slice(None),) * dim, _cuts(where, shape[dim])
+    return tuple([input[(*lead, slice(a, b))] for a, b in cuts])
+
+
+def _cuts(where, size):
+    """The (start, stop) of every part."""
+    if isinstance(where, (list, tuple)):
+        edges = [None, *[as_index(i, "tensor_split()", "indices") for i in where], None]
+        return list(zip(edges, edges[1:], strict=False))
+    count = as_index(where, "tensor_split()", "sections")
+    if count <= 0:
+        raise ArgumentRuntimeError(
+            explain(
+                "tensor_split()",
+                expected="a number of sections larger than 0",
+                got=count,
+                do="Ask for at least one.",
+            )
+        )
+    least, more = divmod(size, count)
+    starts = [i * least + min(i, more) for i in range(count + 1)]
+    return list(zip(starts, starts[1:], strict=False))
+
+
+expose(tensor_split)
+
+
+def hsplit(input, indices_or_sections):
+    """Split along the second dimension (the first, if there is one only).
+
+    Args:
+        input: (*), at least one dimension, any dtype.
+        indices_or_sections: how many equal parts, or the places to cut.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where the dimension cannot be divided so.
+
+    >>> import rushlight
+    >>> rushlight.arange(4).hsplit(2)
+    (tensor([0, 1]), tensor([2, 3]))
+    """
+    dim = 1 if input._array.ndim > 1 else 0
+    return _equal_split(input, indices_or_sections, dim, 1, "hsplit()")
+
+
+def vsplit(input, indices_or_sections):
+    """Split along the first dimension.
+
+    Args:
+        input: (*), at least two dimensions, any dtype.
+        indices_or_sections: how many equal parts, or the places to cut.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where the dimension cannot be divided so.
+
+    >>> import rushlight
+    >>> rushlight.ones(4, 1).vsplit(2)[0].shape
+    torch.Size([2, 1])
+    """
+    return _equal_split(input, indices_or_sections, 0, 2, "vsplit()")
+
+
+def dsplit(input, indices_or_sections):
+    """Split along the third dimension.
+
+    Args:
+        input: (*), at least three dimensions, any dtype.
+        indices_or_sections: how many equal parts, or the places to cut.
+
+    Returns:
+        tuple of Tensor: views.
+
+    Raises:
+        RuntimeError: where the dimension cannot be divided so.
+
+    >>> import rushlight
+    >>> rushlight.ones(1, 1, 4).dsplit(2)[0].shape
+    torch.Size([1, 1, 2])
+    """
+    return _equal_split(input, indices_or_sections, 2, 3, "dsplit()")
+
+
+def _equal_split(input, where, dim, least, who):
+    shape = input._array.shape
+    if len(shape) < least:
+        raise ShapeError(
+            explain(
+                who,
+                expected=f"a tensor with at least {least} dimension(s)",
+                got=f"a tensor with {len(shape)} dimensions",
+                do="Use .tensor_split(n, dim).",
+            )
+        )
+    if not isinstance(where, (list, tuple)):
+        where = as_index(where, who, "indices_or_sections")
+        if where <= 0 or shape[dim] % where:
+            raise ArgumentRuntimeError(
+                explain(
+                    who,
+                    expected=f"a number that divides the size of dimension {dim}",
+                    got=f"{shape[dim]}, which is not divisible by the split_size {where}",
+                    do="Use .tensor_split(n, dim).",
+                )
+            )
+    return tensor_split(input, where, dim)
+
+
+expose(hsplit)
+expose(vsplit)
+expose(dsplit)
