@@ -43,7 +43,9 @@ def test_gaps_are_filled_one_by_one(size):
     np.testing.assert_allclose(found, [*few, *rest], rtol=1e-14)
 
 
-@pytest.mark.parametrize("size", [CHUNK, CHUNK + 16, 4 * CHUNK, 4 * CHUNK + 16, 9 * CHUNK + 7])
+@pytest.mark.parametrize(
+    "size", [CHUNK, CHUNK + 16, 4 * CHUNK, 4 * CHUNK + 16, 9 * CHUNK + 7]
+)
 @pytest.mark.parametrize("dtype", [F4, F8], ids=str)
 def test_pieces_do_not_show(size, dtype):
     whole = normal(generator(), (size,), dtype)
