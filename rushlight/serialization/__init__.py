@@ -1,0 +1,17 @@
+"""Checkpoints: torch's zip format both ways, safetensors; nothing in a file is executed.
+
+``save`` and ``load`` are also ``rushlight.save`` and ``rushlight.load``.
+"""
+
+from rushlight.serialization.load import load
+from rushlight.serialization.safetensors import load_file, save_file
+from rushlight.serialization.save import save
+from rushlight.serialization.unpickle import UnpicklingError
+
+__all__ = ["UnpicklingError", "load", "load_file", "save", "save_file"]
+
+
+def __getattr__(name):
+    from rushlight._doors import missing_name
+
+    raise missing_name("rushlight.serialization", name, __all__)
