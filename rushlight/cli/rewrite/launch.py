@@ -3,6 +3,7 @@
 import builtins
 import importlib.machinery
 import importlib.util
+import linecache
 import os
 import runpy
 import sys
@@ -179,6 +180,9 @@ def _execute(text, filename, main):
     except (SyntaxError, ValueError) as error:
         # Nothing has run: as in plain Python, there is no traceback to show.
         raise _NotCompiled from error
+    if filename == "<string>" and hasattr(linecache, "_register_code"):
+        # Python 3.13 and later show the lines of `-c`'s text, which no file has.
+        linecache._register_code(code, text, filename)
     exec(code, main.__dict__)
 
 

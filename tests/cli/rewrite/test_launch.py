@@ -71,7 +71,9 @@ def test_a_program_ends_as_in_python(text, tmp_path):
     assert ours.returncode == status
     assert (ours.stderr.splitlines() or [None])[-1] == last
     if theirs:
-        assert (ours.stderr, ours.returncode) == (theirs.stderr, theirs.returncode)
+        assert ours.returncode == theirs.returncode
+        # Python 3.13.0 alone finds the line of a text by its name, and not by its code.
+        assert ours.stderr == theirs.stderr or sys.version_info[:3] == (3, 13, 0)
 
 
 FAILS = {
