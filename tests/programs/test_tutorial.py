@@ -1,6 +1,6 @@
 """Whole programs print under `rushlight run` what PyTorch 2.13 printed for them.
 
-The programs of this folder's programs/ are recorded with their output.  The chapter's
+The programs in recorded/ are kept with that output.  The chapter's
 own, with their data, lie beside the checkout (../shared/tutorial) where they are at
 hand; without them their tests are skipped.
 """
@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.running import rushlight
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = Path(__file__).parent / "recorded"
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 CHAPTER = SHARED / "tutorial"
 
