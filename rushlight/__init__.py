@@ -58,6 +58,7 @@ from rushlight._core.grad_mode import (
     set_grad_enabled,
 )
 from rushlight._core.tensor import Tensor
+from rushlight._core.printing import get_printoptions, set_printoptions
 from rushlight import _ops
 from rushlight._core.expose import TORCH as _exposed
 from rushlight import autograd

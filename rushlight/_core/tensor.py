@@ -259,6 +259,18 @@ class Tensor:
     def __hash__(self):
         return id(self)
 
+    def __repr__(self):
+        from rushlight._core.printing import format_tensor
+
+        node = self.grad_fn
+        kind = type(self).__name__
+        return format_tensor(
+            self._array,
+            name="tensor" if kind in ("Tensor", "Parameter") else kind,
+            requires_grad=self.requires_grad,
+            grad_fn_name=None if node is None else node.name(),
+        )
+
 
 #: How `Tensor(...)` makes its array; the creation family puts its function here.
 _LEGACY: list[Any] = [None]
