@@ -7,6 +7,8 @@ import importlib
 
 FAMILIES = (
     "arithmetic",
+    "compare",
+    "bitwise",
     "reduce",
     "view",
     "axes",

@@ -1,7 +1,7 @@
 """Sums of products in one call: addcmul, addcdiv, lerp, ldexp."""
 
 from rushlight._base.dtype import BY_NUMPY
-from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
+from rushlight._base.errors import DtypeError, explain
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
@@ -19,14 +19,14 @@ def addcmul(input, tensor1, tensor2, *, value=1, out=None):
 
     Args:
         input, tensor1, tensor2: tensors of shapes that broadcast; any dtype but bool.
-        value: a number; an integer where the result is of integers.
+        value: a number; its fraction is dropped where the result is of integers.
         out: tensor to write the result to.
 
     Returns:
         Tensor: of the broadcast shape and the promoted dtype.
 
     Raises:
-        RuntimeError: where the shapes do not broadcast, or value does not fit.
+        RuntimeError: where the shapes do not broadcast, and for bool tensors.
         TypeError: where one of the three is no tensor.
 
     >>> import rushlight
@@ -69,15 +69,6 @@ def _fused(op, x, y, z, value, out):
 def _addcmul_spec(x, y, z, *, value):
     spec = pointwise_spec(x, y, z)
     refuse(spec, "addcmul", "b")
-    if spec.dtype.kind in "iu" and not isinstance(value, int):
-        raise ArgumentRuntimeError(
-            explain(
-                "addcmul()",
-                expected=f"argument 'value' that {BY_NUMPY[spec.dtype]} can hold",
-                got=f"{value!r}, a {type(value).__name__}",
-                do="Pass an int, or convert the tensors to float.",
-            )
-        )
     return spec
 
 
