@@ -33,29 +33,10 @@ def main(args):
     >>> rushlight.cli.main(["inspect", "no/such/file.pt"])
     2
     """
-    from rushlight.cli.survey.checkpoint import table
+    from rushlight.cli.survey.checkpoint import read, table
 
     for number, path in enumerate(args.files):
         if number:
             print()
-        print(table(path, _read(path)))
+        print(table(path, *read(path)))
     return 0
-
-
-def _read(path):
-    """The object in a checkpoint."""
-    import rushlight
-    from rushlight._base.errors import explain
-    from rushlight.cli import CommandError
-
-    try:
-        return rushlight.load(path, map_location="cpu")
-    except Exception as error:
-        raise CommandError(
-            explain(
-                f"inspect {path}",
-                expected="a checkpoint of torch.save or a safetensors file",
-                got=f"{type(error).__name__}: {error}",
-                do="Is it the right file, and whole?",
-            )
-        ) from error
