@@ -50,6 +50,10 @@ class ArgumentRuntimeError(RushlightError, RuntimeError):
     """As ArgumentError, in the places where PyTorch raises RuntimeError."""
 
 
+class ArgumentAssertionError(RushlightError, AssertionError):
+    """As ArgumentError, in the places where PyTorch asserts."""
+
+
 class ArgumentKeyError(RushlightError, KeyError):
     """A name that cannot be used as a key, or that nothing is found under."""
 
