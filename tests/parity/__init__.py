@@ -1,0 +1,1 @@
+"""Live comparison with PyTorch.  Needs torch; `pytest -m parity tests/parity` runs it."""
