@@ -342,7 +342,7 @@ def ravel(input):
     >>> rushlight.ones(2, 3).ravel().shape
     torch.Size([6])
     """
-    return reshape(input, -1 if input._array.size else 0)
+    return call1(VIEW, input.contiguous(), shape=(input._array.size,))
 
 
 def unflatten(input, dim, sizes):
