@@ -144,7 +144,7 @@ def _rule(np, group, step):
         np.multiply(two, g, two)
         np.add(v, two, v)
         for maximum in largest:
-            v = np.maximum(maximum, v, maximum)
+            v = np.maximum(maximum, v, out=maximum)
         np.sqrt(v, two)
         np.divide(two, correction, two)
         np.add(two, eps, two)

@@ -104,7 +104,7 @@ class Plan:
             if mine is not param:
                 return False
         for size, param in zip(self.sizes, params, strict=True):
-            own = state[param]
+            own = state.get(param, {})
             if self.steps is not None and own["step"]._array.base is not self.steps:
                 return False
             for name, flat in self.states.items():
@@ -199,7 +199,7 @@ def plans_for(optimizer, group, names, counted=True):
     for param in group["params"]:
         if param._grad is not None:
             array = param._array
-            key = array.__class__, array.dtype, _progress(state[param], names, counted)
+            key = array.__class__, array.dtype, _progress(state, param, names, counted)
             chosen.setdefault(key, []).append(param)
     plans = []
     for number, params in enumerate(chosen.values()):
@@ -211,8 +211,9 @@ def plans_for(optimizer, group, names, counted=True):
     return plans
 
 
-def _progress(own, names, counted):
+def _progress(state, param, names, counted):
     """What parameters of one plan have in common: their step, or having begun."""
+    own = state.get(param, ())
     if counted:
         return float(own["step"]._array) if "step" in own else 0.0
-    return not names or own.get(names[0]) is not None
+    return not names or (names[0] in own and own[names[0]] is not None)
