@@ -106,25 +106,6 @@ def _sum_rows(x):
     return total
 
 
-def take_places(np, x, places, dim, keepdim=True):
-    """(values, places) of an array at places along a dim.
-
-    Args:
-        np: the array namespace.
-        x: the array.
-        places: int64, of x's shape but for the size of dim.
-        dim: the dimension, from 0 or from the end.
-        keepdim: whether dim stays; else both results lose it (its size is 1).
-    """
-    if np is numpy and x.ndim == 2 and (dim == 1 or dim == -1):
-        values = x[first_integers(x.shape[0])[:, None], places]
-    else:
-        values = np.take_along_axis(x, places, dim)
-    if keepdim:
-        return values, places
-    return values.squeeze(dim), places.squeeze(dim)
-
-
 _INTEGERS = numpy.arange(1024)
 
 

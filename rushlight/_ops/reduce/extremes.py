@@ -15,7 +15,7 @@ from rushlight._ops._arguments import (
     same_dtype_out,
     to_out,
 )
-from rushlight._ops._arrays import take_places
+from rushlight._ops._places import places_grad, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.reduce.dims import (
     axis_of,
@@ -183,14 +183,9 @@ def _dim_rules(method, who):
     return spec, eager
 
 
-def _places_grad(g, *, out1, x_shape, dim, keepdim):
-    """The gradient of values that were taken from these places along dim."""
-    g = g[0]
-    if not x_shape:
-        return g
+def _dim_grad(g, *, out1, x_shape, dim, keepdim):
     places = restored(out1, x_shape, (dim,), keepdim)
-    g = restored(g, x_shape, (dim,), keepdim)
-    return g.new_zeros(x_shape).scatter(dim, places, g)
+    return places_grad(restored(g[0], x_shape, (dim,), keepdim), places, x_shape, dim)
 
 
 _max_dim_spec, _max_dim_eager = _dim_rules("argmax", "max()")
@@ -199,7 +194,7 @@ MAX_DIM = define(
     "max_dim",
     eager=_max_dim_eager,
     spec=_max_dim_spec,
-    grad=_places_grad,
+    grad=_dim_grad,
     many=True,
     node="MaxBackward0",
 )
@@ -207,7 +202,7 @@ MIN_DIM = define(
     "min_dim",
     eager=_min_dim_eager,
     spec=_min_dim_spec,
-    grad=_places_grad,
+    grad=_dim_grad,
     many=True,
     node="MinBackward0",
 )

@@ -6,7 +6,8 @@ from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
-from rushlight._ops._arrays import take_places, wide
+from rushlight._ops._arrays import wide
+from rushlight._ops._places import places_grad, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.reduce.dims import axis_of, reduced_spec, refuse_empty, restored
 
@@ -155,12 +156,9 @@ def _full_grad(g, *, x, out):
     return mask * (g / mask.sum())
 
 
-def _places_grad(g, *, out1, x_shape, dim, keepdim):
-    if not x_shape:
-        return g[0]
+def _dim_grad(g, *, out1, x_shape, dim, keepdim):
     places = restored(out1, x_shape, dim, keepdim)
-    values = restored(g[0], x_shape, dim, keepdim)
-    return values.new_zeros(x_shape).scatter(dim, places, values)
+    return places_grad(restored(g[0], x_shape, dim, keepdim), places, x_shape, dim)
 
 
 def _define(name, skips_nan):
@@ -172,7 +170,7 @@ def _define(name, skips_nan):
         f"{name}_dim",
         eager=eager,
         spec=spec,
-        grad=_places_grad,
+        grad=_dim_grad,
         many=True,
         node=f"{name.capitalize()}Backward1",
     )
@@ -242,5 +240,5 @@ def _mode_eager(backend, x, *, dim, keepdim):
     return take_places(np, x, places, dim, keepdim)
 
 
-MODE = define("mode", eager=_mode_eager, spec=_mode_spec, grad=_places_grad, many=True)
+MODE = define("mode", eager=_mode_eager, spec=_mode_spec, grad=_dim_grad, many=True)
 expose(mode)

@@ -244,7 +244,7 @@ expose(dist)
 # --------------------------------------------------------------------------- logsumexp
 
 
-def logsumexp(input, dim, keepdim=False, *, out=None, **numpy):
+def logsumexp(input, dim=None, keepdim=False, *, out=None, **numpy):
     """The logarithm of the sum of exponentials, computed so that nothing overflows.
 
         log(sum(exp(x)))

@@ -1,0 +1,99 @@
+"""Triangles of matrices: tril, triu."""
+
+from rushlight._base.errors import ShapeError, explain
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call1
+from rushlight._core.expose import expose
+from rushlight._core.table import define
+from rushlight._ops._arguments import to_out
+
+# --------------------------------------------------------------------- tril and triu
+
+
+def tril(input, diagonal=0, *, out=None):
+    """The lower triangles of matrices, zero elsewhere.
+
+    Args:
+        input: (*, n, m), any dtype.
+        diagonal: the last diagonal that is kept; 0 is the main one, positive above.
+        out: tensor to write the result to.
+
+    Returns:
+        Tensor: the same shape and dtype.
+
+    Raises:
+        RuntimeError: for fewer dimensions than two.
+
+    >>> import rushlight
+    >>> rushlight.ones(2, 3).tril()
+    tensor([[1., 0., 0.],
+            [1., 1., 0.]])
+    """
+    result = call1(TRIL, input, diagonal=diagonal)
+    return result if out is None else to_out(result, out, "tril()")
+
+
+def triu(input, diagonal=0, *, out=None):
+    """The upper triangles of matrices, zero elsewhere.
+
+    Args:
+        input: (*, n, m), any dtype.
+        diagonal: the first diagonal that is kept; 0 is the main one, positive above.
+        out: tensor to write the result to.
+
+    Returns:
+        Tensor: the same shape and dtype.
+
+    Raises:
+        RuntimeError: for fewer dimensions than two.
+
+    >>> import rushlight
+    >>> rushlight.ones(2, 3).triu()
+    tensor([[1., 1., 1.],
+            [0., 1., 1.]])
+    """
+    result = call1(TRIU, input, diagonal=diagonal)
+    return result if out is None else to_out(result, out, "triu()")
+
+
+def _triangle_spec(x, *, diagonal):
+    if len(x.shape) < 2:
+        raise ShapeError(
+            explain(
+                "tril() and triu()",
+                expected="an input tensor of at least 2 dimensions",
+                got=f"shape {list(x.shape)}",
+                do="Add a dimension with None.",
+            )
+        )
+    return Spec(x.shape, x.dtype)
+
+
+def _below(np, x, diagonal):
+    """Where an element lies on or below a diagonal."""
+    rows, columns = x.shape[-2:]
+    return np.arange(rows)[:, None] + diagonal >= np.arange(columns)
+
+
+def _tril_eager(backend, x, *, diagonal):
+    _triangle_spec(x, diagonal=diagonal)
+    return backend.np.where(_below(backend.np, x, diagonal), x, x.dtype.type(0))
+
+
+def _triu_eager(backend, x, *, diagonal):
+    _triangle_spec(x, diagonal=diagonal)
+    return backend.np.where(_below(backend.np, x, diagonal - 1), x.dtype.type(0), x)
+
+
+def _tril_grad(g, *, diagonal):
+    return g.tril(diagonal)
+
+
+def _triu_grad(g, *, diagonal):
+    return g.triu(diagonal)
+
+
+TRIL = define("tril", eager=_tril_eager, spec=_triangle_spec, grad=_tril_grad)
+TRIU = define("triu", eager=_triu_eager, spec=_triangle_spec, grad=_triu_grad)
+expose(tril, inplace=True)
+expose(triu, inplace=True)
