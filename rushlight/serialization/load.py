@@ -4,6 +4,7 @@ import os
 import pickle
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -22,6 +23,16 @@ from rushlight.serialization.unpickle import (
     damaged,
 )
 
+#: What zipfile raises on files that are not whole.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 
@@ -106,7 +117,7 @@ class Archive:
     def __init__(self, file):
         try:
             self.zip = zipfile.ZipFile(file)
-        except zipfile.BadZipFile as error:
+        except _DAMAGE as error:
             raise damaged(str(error)) from None
         self.file = file
         self.records = {
@@ -121,7 +132,7 @@ class Archive:
             raise damaged(f"the record {name} is missing")
         try:
             return self.zip.read(self.records[name])
-        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise damaged(f"{name}: {error}") from None
 
     def array(self, name, dtype, count, mapped):
@@ -134,20 +145,25 @@ class Archive:
         array = np.empty(count, dtype)
         if not count:
             return array
-        with self.zip.open(info) as record:
-            try:
-                got = record.readinto(memoryview(array.view(np.uint8)))
-                while 0 < got < array.nbytes:
-                    more = record.readinto(memoryview(array.view(np.uint8))[got:])
-                    if not more:
-                        break
-                    got += more
-                record.read(1)  # reaches the end, where the checksum is compared
-            except (zipfile.BadZipFile, EOFError) as error:
-                raise damaged(f"{name}: {error}") from None
+        try:
+            got = self._fill(info, memoryview(array.view(np.uint8)))
+        except _DAMAGE as error:
+            raise damaged(f"{name}: {error}") from None
         if got < array.nbytes:
             raise damaged(f"the storage {name} is cut short")
         return array
+
+    def _fill(self, info, room):
+        """Read a record into memory; how many bytes came."""
+        got = 0
+        with self.zip.open(info) as record:
+            while got < len(room):
+                more = record.readinto(room[got:])
+                if not more:
+                    break
+                got += more
+            record.read(1)  # reaches the end, where the checksum is compared
+        return got
 
     def _offset(self, info):
         self.file.seek(info.header_offset + 26)

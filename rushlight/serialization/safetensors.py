@@ -129,7 +129,7 @@ def read_header(file):
     try:
         header = json.loads(file.read(length))
         metadata = header.pop("__metadata__", {})
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, TypeError):
         raise damaged("its safetensors header is no JSON object") from None
     for name, entry in header.items():
         _check_entry(name, entry, size - 8 - length)

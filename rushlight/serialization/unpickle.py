@@ -142,6 +142,12 @@ def _encode(text, encoding="latin1"):
     return text.encode("latin1")
 
 
+def _bytearray(content=b"", encoding="latin1"):
+    return bytearray(
+        _encode(content, encoding) if isinstance(content, str) else bytes(content)
+    )
+
+
 def _ordered(items=()):
     return collections.OrderedDict(items)
 
@@ -224,7 +230,7 @@ for _module in ("builtins", "__builtin__"):
         (_module, "list"): _list,
         (_module, "dict"): lambda items=(): dict(items),
         (_module, "tuple"): lambda items=(): tuple(items),
-        (_module, "bytearray"): lambda *args: bytearray(_encode(*args) if args else b""),
+        (_module, "bytearray"): _bytearray,
         (_module, "complex"): lambda real, imag: complex(float(real), float(imag)),
         (_module, "range"): lambda *args: range(*map(int, args)),
         (_module, "xrange"): lambda *args: range(*map(int, args)),
