@@ -23,6 +23,7 @@ FAMILIES = (
     "matmul",
     "linalg",
     "index",
+    "assign",
     "create",
     "data",
     "ranges",

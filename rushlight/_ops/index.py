@@ -1,31 +1,18 @@
-"""Indexing: reading and writing with ints, slices, None, Ellipsis, masks, tensors.
+"""Reading by index: ints, slices, None, Ellipsis, masks, tensors."""
 
-# Note [Index]
-# An index is split in two.  The basic part (ints, slices, None, Ellipsis) is a view
-# and is given to the array with an Ellipsis at its end, so that even a single element
-# comes back as an array over the same memory.  The advanced part (tensors, lists,
-# arrays, masks) then works on that view and copies; in `places` each dimension has the
-# number of the tensor that indexes it, or None.  So, as in torch and unlike NumPy, an
-# int beside a tensor is applied first and does not move dimensions.
-"""
-
-import numpy as np
-
-from rushlight._base.errors import (
-    ArgumentError,
-    ArgumentTypeError,
-    OutOfRangeError,
-    explain,
-)
+from rushlight._base.errors import OutOfRangeError, UnsupportedError, explain
+from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1, record, wants_record
-from rushlight._core.inplace import bump, check_writable, rewrite_history
-from rushlight._core.intercept import Call, intercepted
-from rushlight._core.state import STATE
+from rushlight._core.dispatch import call, call1
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor, attach, wrap
-
-_BASIC = (int, slice, type(None), type(Ellipsis))
+from rushlight._core.tensor import attach
+from rushlight._ops._index import (
+    basic_index,
+    basic_spec,
+    check_step,
+    joined_index,
+    split_index,
+)
 
 # --------------------------------------------------------------------- basic reading
 
@@ -44,92 +31,29 @@ def getitem(self, index):
         IndexError: out of range, too many indices, or a mask of the wrong shape.
         ValueError: for a step that is not positive.
     """
-    if index.__class__ is not tuple:
-        index = (index,)
-    for part in index:
-        if part.__class__ not in _BASIC:
-            return _getitem_mixed(self, index)
-    return call1(INDEX, self, index=index)
+    kind = index.__class__
+    if kind is int:
+        return call1(INDEX, self, index=(index, Ellipsis))
+    if kind is tuple:
+        basic = basic_index(index)
+        if basic is not None:
+            return call1(INDEX, self, index=basic)
+    elif kind is slice:
+        if index.step is not None:
+            check_step(index)
+        return call1(INDEX, self, index=(index,))  # Note [A slice alone]
+    elif index is None or index is Ellipsis:
+        return call1(INDEX, self, index=(index, Ellipsis) if index is None else (index,))
+    return _getitem_mixed(self, index)
 
 
-def _with_ellipsis(index):
-    for part in index:
-        if part is Ellipsis:
-            return index
-    return (*index, Ellipsis)
-
-
-def _index_spec(x, *, index):
-    shape, dim, full = [], 0, _expand_ellipsis(index, len(x.shape))
-    for part in full:
-        if part is None:
-            shape.append(1)
-            continue
-        size = x.shape[dim]
-        if isinstance(part, slice):
-            _check_step(part)
-            shape.append(len(range(*part.indices(size))))
-        elif not -size <= part < size:
-            raise OutOfRangeError(
-                explain(
-                    "indexing",
-                    expected=f"an index in [{-size}, {size - 1}] for dimension {dim}",
-                    got=f"index {part} is out of bounds for dimension {dim} with size "
-                    f"{size}",
-                    do="Indices count from 0.",
-                )
-            )
-        dim += 1
-    return Spec((*shape, *x.shape[dim:]), x.dtype)
-
-
-def _check_step(part):
-    if part.step is not None and part.step.__index__() <= 0:
-        raise ArgumentError(
-            explain(
-                "indexing",
-                expected="a positive step (step must be greater than zero)",
-                got=part.step,
-                do="Use .flip(dim) to reverse.",
-            )
-        )
-
-
-def _expand_ellipsis(index, ndim):
-    """The index with its Ellipsis replaced by full slices (as far as needed)."""
-    used = sum(_dims_used(part) for part in index)
-    if used > ndim:
-        raise OutOfRangeError(
-            explain(
-                "indexing",
-                expected=f"at most {ndim} indices",
-                got=f"too many indices for tensor of dimension {ndim}: {used}",
-                do="Drop indices, or add dimensions with None.",
-            )
-        )
-    dots = [i for i, part in enumerate(index) if part is Ellipsis]
-    if not dots:
-        return tuple(index)
-    if len(dots) > 1:
-        raise OutOfRangeError("indexing: expected one Ellipsis, got several. Keep one.")
-    gap = (slice(None),) * (ndim - used)
-    return (*index[: dots[0]], *gap, *index[dots[0] + 1 :])
-
-
-def _dims_used(part):
-    if part is None or part is Ellipsis or part is True or part is False:
-        return 0
-    array = getattr(part, "_array", None)
-    if array is not None and array.dtype.kind == "b":
-        return array.ndim
-    return 1
+# Note [A slice alone]
+# torch records a slice alone as SliceBackward0 even if it is full; a full slice in a
+# tuple is skipped.  A tuple always has its Ellipsis here, so one part means a slice.
 
 
 def _index_eager(backend, x, *, index):
-    for part in index:
-        if part.__class__ is slice and part.step is not None:
-            _check_step(part)
-    return x[_with_ellipsis(index)]
+    return x[index]
 
 
 def _index_grad(g, *, x_shape, index):
@@ -138,14 +62,22 @@ def _index_grad(g, *, x_shape, index):
 
 def _index_node(inputs, attrs):
     """torch records the last of the select, slice and unsqueeze steps."""
-    name = "AliasBackward0"
-    for part in attrs["index"]:
+    index = attrs["index"]
+    if len(index) == 1:
+        return "AliasBackward0" if index[0] is Ellipsis else "SliceBackward0"
+    name, dim, shape = "AliasBackward0", 0, inputs[0]._array.shape
+    for place, part in enumerate(index):
         if part is None:
             name = "UnsqueezeBackward0"
+        elif part is Ellipsis:
+            dim = len(shape) - sum([p is not None for p in index[place + 1 :]])
         elif isinstance(part, slice):
-            name = name if part == slice(None) else "SliceBackward0"
-        elif part is not Ellipsis:
+            if part.indices(shape[dim]) != (0, shape[dim], 1):
+                name = "SliceBackward0"
+            dim += 1
+        else:
             name = "SelectBackward0"
+            dim += 1
     return name
 
 
@@ -156,7 +88,7 @@ def _index_lower(k, x, *, index):
 INDEX = define(
     "index",
     eager=_index_eager,
-    spec=_index_spec,
+    spec=basic_spec,
     grad=_index_grad,
     lower=_index_lower,
     node=_index_node,
@@ -173,7 +105,7 @@ def _index_place_spec(g, *, shape, index):
 
 def _index_place_eager(backend, g, *, shape, index):
     whole = backend.np.zeros(shape, g.dtype)
-    whole[_with_ellipsis(index)] = g
+    whole[index] = g
     return whole
 
 
@@ -196,116 +128,24 @@ def _getitem_mixed(self, index):
     basic, indices, places = split_index(self, index)
     viewed = self if basic is None else call1(INDEX, self, index=basic)
     if not indices:
-        return viewed
+        return viewed if basic is not None else call1(INDEX, self, index=(Ellipsis,))
     return call(TAKE, viewed, *indices, places=places)
 
 
-def split_index(x, index):
-    """An index as (basic part or None, index tensors, places): Note [Index]."""
-    parts = [_as_part(part, x) for part in index]
-    parts = _expand_ellipsis(parts, x._array.ndim)
-    basic, indices, places, dim = [], [], [], 0
-    for part in parts:
-        if isinstance(part, Tensor):
-            size = part._array.ndim if part._array.dtype.kind == "b" else 1
-            _check_mask(part, x, dim)
-            basic += [slice(None)] * size if size else [None]
-            places += [len(indices)] * max(size, 1)
-            indices.append(part)
-            dim += size
-            continue
-        basic.append(part)
-        if part is None or isinstance(part, slice):
-            places.append(None)
-        dim += part is not None
-    plain = all(part == slice(None) for part in basic if part is not None)
-    if plain and None not in basic:
-        return None, indices, tuple(places)
-    return tuple(basic), indices, tuple(places)
-
-
-def _as_part(part, x):
-    """One index as an int, slice, None, Ellipsis or an index tensor."""
-    if part is True or part is False:
-        return wrap(np.asarray(part))
-    if part.__class__ in _BASIC:
-        return part
-    if isinstance(part, Tensor):
-        array = part._array
-    elif isinstance(part, (list, tuple, range, np.ndarray)):
-        array = np.asarray(
-            [p.item() if isinstance(p, Tensor) else p for p in part]
-            if isinstance(part, (list, tuple))
-            and any(isinstance(p, Tensor) and p.ndim == 0 for p in part)
-            else part
-        )
-        array = array.astype(np.int64) if array.size == 0 else array
-        part = wrap(array)
-    else:
-        return _as_int(part)
-    if array.dtype == np.uint8:
-        return wrap(array.astype(bool))
-    if array.dtype.kind not in "bi":
+def _take_spec(x, *indices, places):
+    counted = [_counted(index) for index in indices]
+    try:
+        shape = broadcast_shapes(*counted)
+    except RuntimeError:
         raise OutOfRangeError(
             explain(
                 "indexing",
-                expected="tensors used as indices to be long, int, byte or bool",
-                got=part.dtype,
-                do="Convert the index with .long() or compare to make a mask.",
-            )
-        )
-    if array.ndim == 0 and array.dtype.kind == "i" and array.__class__ is np.ndarray:
-        return int(array)
-    return part
-
-
-def _as_int(part):
-    try:
-        return part.__index__()
-    except (AttributeError, TypeError):
-        raise ArgumentTypeError(
-            explain(
-                "indexing",
-                expected="int, slice, None, Ellipsis, bool, list or tensor",
-                got=f"{part!r} ({type(part).__name__})",
-                do="Convert it with int() or torch.tensor().",
+                expected="index tensors that broadcast with each other",
+                got="shape mismatch: indexing tensors could not be broadcast together "
+                f"with shapes {', '.join(str(list(c)) for c in counted)}",
+                do="Reshape them, or index one dimension after the other.",
             )
         ) from None
-
-
-def _check_mask(part, x, dim):
-    array = part._array
-    if array.dtype.kind != "b":
-        return
-    wanted = x._array.shape[dim : dim + array.ndim]
-    if array.shape != wanted:
-        raise OutOfRangeError(
-            explain(
-                "indexing",
-                expected=f"a mask of shape {list(wanted)}, as the dimensions it indexes",
-                got=f"the shape of the mask {list(array.shape)} at index 0 does not "
-                f"match the shape of the indexed tensor {list(x._array.shape)}",
-                do="Compute the mask from this tensor.",
-            )
-        )
-
-
-def _array_index(indices, places):
-    """The tuple to index an array with; a mask over n dimensions stands once."""
-    result, last = [], None
-    for place in places:
-        if place is None:
-            result.append(slice(None))
-        elif place != last or indices[place].dtype.kind != "b":
-            result.append(indices[place])
-        last = place
-    return tuple(result)
-
-
-def _take_spec(x, *indices, places):
-    from rushlight._base.shape import broadcast_shapes
-
-    shape = broadcast_shapes(*(i.shape for i in indices))
     kept = [x.shape[d] for d, place in enumerate(places) if place is None]
     advanced = [d for d, place in enumerate(places) if place is not None]
     together = advanced == list(range(advanced[0], advanced[-1] + 1))
@@ -314,18 +154,42 @@ def _take_spec(x, *indices, places):
     return Spec((*kept[:first], *shape, *kept[first:], *rest), x.dtype)
 
 
+def _counted(index):
+    """The shape of an index tensor; of a mask, that of the indices it stands for."""
+    if index.dtype.kind != "b":
+        return tuple(index.shape)
+    if index.__class__ is Spec:
+        raise UnsupportedError(
+            explain(
+                "indexing",
+                expected="a mask with data",
+                got="a meta tensor as mask: the result's shape depends on its values",
+                do="Use torch.where.",
+            )
+        )
+    return (int(index.sum()),)
+
+
 def _take_eager(backend, x, *indices, places):
     try:
-        return x[_array_index(indices, places)]
+        if len(indices) == 1:
+            index = indices[0]
+            if index.dtype.kind != "b":
+                return x.take(index, len(places) - 1)
+            if len(places) == index.ndim:
+                return x[index]
+        result = x[joined_index(indices, places)]
     except IndexError as error:
+        _take_spec(x, *indices, places=places)
         raise OutOfRangeError(
             explain(
                 "indexing",
-                expected=f"index tensors that fit shape {list(x.shape)} and each other",
-                got=str(error),
-                do="Check the largest index and the tensors' shapes.",
+                expected=f"indices that lie inside shape {list(x.shape)}",
+                got=str(error).replace("axis", "dimension"),
+                do="Check the largest index.",
             )
         ) from None
+    return result if result.flags.c_contiguous else result.copy("C")
 
 
 def _take_grad(g, *, x_shape, indices, places):
@@ -351,13 +215,29 @@ def _put_spec(g, *indices, shape, places):
 
 def _put_eager(backend, g, *indices, shape, places):
     whole = backend.np.zeros(shape, g.dtype)
-    if len(indices) == 1 and indices[0].dtype.kind == "b":
-        whole[_array_index(indices, places)] = g
-    elif places == (0,) and g.ndim > indices[0].ndim:
-        add_rows(backend, whole, indices[0].reshape(-1), g.reshape(-1, *shape[1:]))
-    else:
-        backend.np.add.at(whole, _array_index(indices, places), g)
+    add_at(backend, whole, indices, places, g)
     return whole
+
+
+def add_at(backend, whole, indices, places, values):
+    """``whole[index] += values``, with elements that are named twice added twice."""
+    if len(indices) == 1:
+        index, dim = indices[0], len(places) - 1
+        if index.dtype.kind == "b":
+            whole[joined_index(indices, places)] += values
+            return
+        if whole.ndim > 1 and values.ndim == whole.ndim + index.ndim - 1:
+            shape = values.shape
+            lead = shape[:dim]
+            flat = values.reshape(*lead, index.size, *shape[dim + index.ndim :])
+            add_rows(
+                backend,
+                whole.swapaxes(0, dim),
+                index.reshape(-1),
+                flat.swapaxes(0, dim),
+            )
+            return
+    backend.np.add.at(whole, joined_index(indices, places), values)
 
 
 def add_rows(backend, whole, rows, values):
@@ -369,6 +249,9 @@ def add_rows(backend, whole, rows, values):
     order = np_.argsort(rows, kind="stable")
     ordered = rows[order]
     starts = np_.flatnonzero(np_.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    if starts.size == rows.size:
+        whole[rows] += values
+        return
     whole[ordered[starts]] += np_.add.reduceat(values[order], starts, axis=0)
 
 
@@ -383,136 +266,3 @@ PUT = define(
     spec=_put_spec,
     grad=_put_grad,
 )
-
-# --------------------------------------------------------------------------- writing
-
-
-def setitem(self, index, value):
-    """``x[index] = value``: write into x's memory, recorded where a gradient is wanted.
-
-    Args:
-        index: as for reading.
-        value: a tensor or number that broadcasts to the indexed shape.
-
-    Raises:
-        IndexError: as for reading.
-        RuntimeError: where the value's shape does not fit.
-    """
-    if index.__class__ is not tuple:
-        index = (index,)
-    if all(part.__class__ in _BASIC for part in index):
-        basic, indices, places = index, (), ()
-    else:
-        basic, indices, places = split_index(self, index)
-        basic = () if basic is None else basic
-    if not isinstance(value, Tensor):
-        value = _value_tensor(value, self)
-    attrs = {"index": basic, "places": places}
-    call_ = Call(SETITEM, (self, value, *indices), attrs, self)
-    return intercepted(call_, _set) if STATE.special else _set(call_)
-
-
-def _value_tensor(value, x):
-    array = np.asarray(value)
-    if array.dtype.kind not in "biufcV":
-        raise ArgumentTypeError(
-            explain(
-                "assignment by index",
-                expected="a tensor or number as value",
-                got=type(value).__name__,
-                do="Convert it with torch.tensor().",
-            )
-        )
-    return wrap(array.astype(x._array.dtype))
-
-
-def _set(call_):
-    self, value, *indices = call_.inputs
-    recording = wants_record((self, value))
-    if recording:
-        check_writable(self, "assignment by index")
-    old = wrap(self._array)
-    old._edge = self._edge
-    value = _drop_leading_ones(value, self, call_.attrs, indices)
-    _write_region(self._array, value._array, indices, **call_.attrs)
-    bump(self)
-    if recording:
-        written = wrap(self._array)
-        record(SETITEM, written, (old, value, *indices), call_.attrs)
-        rewrite_history(self, written._edge)
-
-
-def _drop_leading_ones(value, x, attrs, indices):
-    """A value with more dimensions than its place may have leading sizes of 1."""
-    spec = _index_spec(x._array, index=attrs["index"])
-    if indices and value._array.ndim > spec.ndim:
-        return value
-    extra = 0 if indices else value._array.ndim - spec.ndim
-    shape = value._array.shape
-    if extra > 0 and set(shape[:extra]) == {1}:
-        return value.reshape(shape[extra:])
-    return value
-
-
-def _write_region(array, value, indices, *, index, places):
-    try:
-        target = array[_with_ellipsis(index)] if index else array
-        where = _array_index([i._array for i in indices], places) if indices else ...
-        with np.errstate(all="ignore"):
-            target[where] = value if value.dtype == array.dtype else (
-                value.astype(array.dtype)
-            )
-    except IndexError as error:
-        _index_spec(array, index=index)
-        raise OutOfRangeError(
-            explain(
-                "assignment by index",
-                expected=f"indices within {list(array.shape)}",
-                got=str(error),
-                do="Check the largest index.",
-            )
-        ) from None
-    except ValueError as error:
-        from rushlight._base.errors import ShapeError
-
-        raise ShapeError(
-            explain(
-                "assignment by index",
-                expected="a value that broadcasts to the indexed region",
-                got=f"shape mismatch: value of shape {list(value.shape)} ({error})",
-                do="Reshape the value or the index.",
-            )
-        ) from None
-
-
-def _setitem_spec(x, value, *indices, index, places):
-    return Spec(x.shape, x.dtype)
-
-
-def _setitem_eager(backend, x, value, *indices, index, places):
-    whole = x.copy()
-    target = whole[_with_ellipsis(index)] if index else whole
-    target[_array_index(indices, places) if indices else ...] = value
-    return whole
-
-
-def _setitem_grad(g, *, indices, index, places, needs):
-    rest = (None,) * len(indices)
-    region = g[index] if index else g
-    taken = call(TAKE, region, *indices, places=places) if indices else region
-    others = None
-    if needs[0]:
-        zero = wrap(np.zeros((), g._array.dtype))
-        others = call(SETITEM, g, zero, *indices, index=index, places=places)
-    return (others, taken.clone() if needs[1] else None, *rest)
-
-
-SETITEM = define(
-    "setitem",
-    inputs="x value *indices",
-    eager=_setitem_eager,
-    spec=_setitem_spec,
-    grad=_setitem_grad,
-    node=lambda inputs, attrs: "IndexPutBackward0" if inputs[2:] else "CopySlices",
-)
-attach("__setitem__", setitem)
