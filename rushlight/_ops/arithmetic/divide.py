@@ -74,7 +74,7 @@ def _div_grad(g, *, x, y, needs):
 
 
 def _conj(value):
-    return value.conjugate() if value.__class__ is complex else value.conj()
+    return value.conj() if hasattr(value, "_array") else value.conjugate()
 
 
 def _div_lower(k, x, y):

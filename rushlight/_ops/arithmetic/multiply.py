@@ -39,7 +39,7 @@ def _mul_grad(g, *, x, y, needs):
 
 def conj_of(value):
     """The complex conjugate of a saved tensor or number."""
-    return value.conjugate() if value.__class__ is complex else value.conj()
+    return value.conj() if hasattr(value, "_array") else value.conjugate()
 
 
 def _mul_lower(k, x, y):
