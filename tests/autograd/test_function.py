@@ -28,7 +28,7 @@ class Exp(Function):
 
     @staticmethod
     def forward(ctx, x):
-        result = torch.tensor(np.exp(x.numpy()))
+        result = torch.tensor(np.exp(x.detach().numpy()))
         ctx.save_for_backward(result)
         return result
 

@@ -1,6 +1,6 @@
 """Sums and differences: add, sub, rsub, neg, positive."""
 
-from rushlight._base.dtype import BY_NUMPY, COMPLEX, FLOAT, INTEGER
+from rushlight._base.dtype import COMPLEX, FLOAT, INTEGER
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.promote import result_dtype
 from rushlight._core.dispatch import call, call1, call2

@@ -12,6 +12,7 @@ from rushlight._core.inplace import call_out, inplace2
 from rushlight._core.table import FLOAT, SAME, define
 from rushlight._core.tensor import attach
 from rushlight._ops._arguments import refuse
+from rushlight._ops._conjugate import conj_of
 from rushlight._ops._operators import attach_operator
 from rushlight._ops.specs import float_spec, pointwise_spec
 
@@ -68,13 +69,9 @@ def _rounding(mode):
 
 def _div_grad(g, *, x, y, needs):
     return (
-        g / _conj(y) if needs[0] else None,
-        -g * _conj(x / y / y) if needs[1] else None,
+        g / conj_of(y) if needs[0] else None,
+        -g * conj_of(x / y / y) if needs[1] else None,
     )
-
-
-def _conj(value):
-    return value.conj() if hasattr(value, "_array") else value.conjugate()
 
 
 def _div_lower(k, x, y):

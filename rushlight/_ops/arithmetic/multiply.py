@@ -4,6 +4,7 @@ from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out, inplace2
 from rushlight._core.table import SAME, define
+from rushlight._ops._conjugate import conj_of
 from rushlight._ops._operators import attach_operator
 from rushlight._ops.specs import pointwise_spec
 
@@ -35,11 +36,6 @@ def _mul_grad(g, *, x, y, needs):
         g * conj_of(y) if needs[0] else None,
         g * conj_of(x) if needs[1] else None,
     )
-
-
-def conj_of(value):
-    """The complex conjugate of a saved tensor or number."""
-    return value.conj() if hasattr(value, "_array") else value.conjugate()
 
 
 def _mul_lower(k, x, y):

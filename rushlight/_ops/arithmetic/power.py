@@ -4,7 +4,7 @@ import cmath
 import math
 
 from rushlight._base import dtype as dtypes
-from rushlight._base.dtype import BY_NUMPY, COMPLEX, FLOAT as FLOATING
+from rushlight._base.dtype import BY_NUMPY, COMPLEX
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._core.dispatch import call1, call2
 from rushlight._core.expose import expose, mutate
@@ -19,7 +19,7 @@ from rushlight._ops.specs import float_spec, pointwise_spec
 # ------------------------------------------------------------------------------- pow
 
 
-def pow(input, exponent, *, out=None):  # noqa: A001 - torch's name
+def pow(input, exponent, *, out=None):
     """Raise to a power: ``input ** exponent``.
 
     Args:

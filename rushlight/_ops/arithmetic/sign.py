@@ -6,7 +6,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call1, call2
 from rushlight._core.expose import expose, mutate
 from rushlight._core.inplace import call_out
-from rushlight._core.table import FLOAT, SAME, define
+from rushlight._core.table import FLOAT, define
 from rushlight._core.tensor import Tensor, attach
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops.specs import float_spec, same_spec
@@ -14,7 +14,7 @@ from rushlight._ops.specs import float_spec, same_spec
 # ------------------------------------------------------------------------------- abs
 
 
-def abs(input, *, out=None):  # noqa: A001 - torch's name
+def abs(input, *, out=None):
     """The absolute value, ``|input|``; of complex numbers the modulus.
 
     Args:

@@ -11,6 +11,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import to_out
 from rushlight._ops._arrays import is_half, wide
+from rushlight._ops._conjugate import conj_of
 from rushlight._ops.matmul.multiply import (
     check_dtypes,
     check_product,
@@ -18,7 +19,7 @@ from rushlight._ops.matmul.multiply import (
     folded,
     multiply,
 )
-from rushlight._ops.matmul.product import check_stacks, conj_of
+from rushlight._ops.matmul.product import check_stacks
 
 # ------------------------------------------------------------------ what all of them do
 

@@ -35,6 +35,7 @@ def tensordot(a, b, dims=2, out=None):
     require_tensor(b, "tensordot()", "b")
     mine, theirs = _pairs(a, b, dims)
     _check_pairs(a, b, mine, theirs)
+    a, b = _of_equal_sizes(a, b, mine, theirs)
     rows = [d for d in range(a.ndim) if d not in mine]
     columns = [d for d in range(b.ndim) if d not in theirs]
     inner = numel([a.shape[d] for d in mine])
@@ -76,7 +77,10 @@ def _pairs(a, b, dims):
 
 def _check_pairs(a, b, mine, theirs):
     sizes = [a.shape[d] for d in mine], [b.shape[d] for d in theirs]
-    if sizes[0] != sizes[1] or len(set(mine)) < len(mine):
+    fits = len(mine) == len(theirs) and all(
+        m == t or 1 in (m, t) for m, t in zip(*sizes, strict=True)
+    )
+    if not fits or len(set(mine)) < len(mine) or len(set(theirs)) < len(theirs):
         raise ShapeError(
             explain(
                 "tensordot()",
@@ -86,6 +90,16 @@ def _check_pairs(a, b, mine, theirs):
                 do="Check the order of the dimensions.",
             )
         )
+
+
+def _of_equal_sizes(a, b, mine, theirs):
+    """Where one of a pair has size 1 it broadcasts: the other is summed first."""
+    for m, t in zip(mine, theirs, strict=True):
+        if a.shape[m] == 1 != b.shape[t]:
+            b = b.sum(t, True)
+        elif b.shape[t] == 1 != a.shape[m]:
+            a = a.sum(m, True)
+    return a, b
 
 
 expose(tensordot, method=False)

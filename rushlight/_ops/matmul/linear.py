@@ -7,8 +7,9 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._arrays import is_half, wide
-from rushlight._ops.matmul.multiply import check_dtypes, check_product, multiply
-from rushlight._ops.matmul.product import FOLDED, MATMUL, conj_of
+from rushlight._ops._conjugate import conj_of
+from rushlight._ops.matmul.multiply import check_dtypes, check_product, multiply, rows_of
+from rushlight._ops.matmul.product import FOLDED, MATMUL
 
 # ------------------------------------------------------------------------------ linear
 
@@ -196,10 +197,10 @@ def bilinear(input1, input2, weight, bias=None):
         require_tensor(value, "bilinear()", name)
     _check_bilinear(input1.shape, input2.shape, weight.shape)
     out, in1, in2 = weight.shape
-    rows = input1.reshape(-1, in1)
+    rows = rows_of(input1)
     maps = weight.permute(1, 0, 2).reshape(in1, out * in2)
-    partial = rows.mm(maps).reshape(-1, out, in2)
-    columns = input2.reshape(-1, in2).unsqueeze(-1)
+    partial = rows.mm(maps).reshape(rows.shape[0], out, in2)
+    columns = rows_of(input2).unsqueeze(-1)
     result = partial.bmm(columns).reshape(*input1.shape[:-1], out)
     return result if bias is None else result + bias
 

@@ -7,7 +7,7 @@
 """
 
 from rushlight._base.errors import DtypeError, ShapeError, explain
-from rushlight._base.shape import broadcast_shapes
+from rushlight._base.shape import broadcast_shapes, numel
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import is_half, wide
 
@@ -31,7 +31,7 @@ def _by_blas(np, x, y):
         return np.matmul(x, y)
     if x.ndim < 3:
         return x.dot(y)
-    flat = x.reshape(-1, x.shape[-1]).dot(y)
+    flat = rows_of(x).dot(y)
     return flat.reshape(x.shape[:-1] + y.shape[1:])
 
 
@@ -51,8 +51,12 @@ def _largest(x):
 
 def folded(np, x, y):
     """``x.T @ y`` of two stacks, (..., n, k) and (..., n, m), summed over the stack."""
-    x, y = x.reshape(-1, x.shape[-1]), y.reshape(-1, y.shape[-1])
-    return multiply(np, x.T, y)
+    return multiply(np, rows_of(x).T, rows_of(y))
+
+
+def rows_of(x):
+    """An array, or tensor, as a matrix of its last dimension's rows."""
+    return x.reshape(numel(x.shape[:-1]), x.shape[-1])
 
 
 # ------------------------------------------------------------------------------ checks

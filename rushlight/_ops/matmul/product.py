@@ -7,6 +7,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach
 from rushlight._ops._arguments import require_tensor, to_out
+from rushlight._ops._conjugate import conj_of
 from rushlight._ops.matmul.multiply import (
     check_dtypes,
     check_product,
@@ -14,6 +15,7 @@ from rushlight._ops.matmul.multiply import (
     folded,
     multiply,
     product_shape,
+    rows_of,
 )
 
 # ---------------------------------------------------------------------------- matmul
@@ -88,13 +90,8 @@ def _vector_grad(g, x, y, rank, other, needs):
             left = g.unsqueeze(-1) * conj_of(y)
         if needs[1]:
             x = conj_of(x)
-            right = matmul(g.reshape(-1), x.reshape(-1, x.shape[-1]))
+            right = matmul(g.reshape(-1), rows_of(x))
     return left, right
-
-
-def conj_of(t):
-    """The complex conjugate of a tensor; a real one (or None) as it is."""
-    return t if t is None or t._array.dtype.kind != "c" else t.conj()
 
 
 def _matmul_lower(k, x, y):
