@@ -5,7 +5,8 @@
 # Backward meets the node at the outputs first: the gradients there are grad_output.
 # The node at the inputs comes last: what it hands on are the gradients of the inputs,
 # whatever happened between, and the hooks run there.  Where no input wants a gradient
-# there is no node at the inputs, and the hooks run at the outputs.
+# there is no node at the inputs, and the hooks run at the outputs.  As in PyTorch they
+# see None for outputs that got no gradient, and zeros for inputs that got none.
 """
 
 import warnings
@@ -27,16 +28,22 @@ class BackwardHooks:
     def __init__(self, module, hooks, before):
         self.module, self.hooks, self.before = module, hooks, before
         self.input_places, self.input_count = None, -1
+        self.constants = {}
         self.output_places, self.output_count = None, -1
         self.grad_outputs = None
 
     def around_inputs(self, args):
         """The inputs after the node that watches them."""
-        args, node, self.input_places = _through_fence(args)
+        passed, node, self.input_places = _through_fence(args)
         self.input_count = len(args)
         if node is not None:
             node.register_hook(self._at_inputs)
-        return args
+            self.constants = {
+                place: (value.shape, value.dtype, value.device)
+                for place, value in enumerate(args)
+                if isinstance(value, Tensor) and not value.requires_grad
+            }
+        return passed
 
     def around_outputs(self, result):
         """The outputs after the node that watches them."""
@@ -65,6 +72,8 @@ class BackwardHooks:
                 grads = _checked(replaced, self.output_count, "grad_output")
         self.grad_outputs = grads
         if self.input_places is None:
+            if self.hooks:
+                warnings.warn(_NO_INPUTS, stacklevel=7)
             nothing = (None,) * self.input_count
             for hook in self.hooks:
                 _check_nothing(hook(self.module, nothing, grads))
@@ -74,7 +83,10 @@ class BackwardHooks:
     def _at_inputs(self, gradients, _):
         if self.grad_outputs is None:  # a way around the outputs: not the module's
             return None
-        grads = _spread(gradients, self.input_places, self.input_count)
+        grads = list(_spread(gradients, self.input_places, self.input_count))
+        for place, (shape, dtype, device) in self.constants.items():
+            grads[place] = gradients[0].new_zeros(shape, dtype=dtype, device=device)
+        grads = tuple(grads)
         for hook in self.hooks:
             replaced = hook(self.module, grads, self.grad_outputs)
             if replaced is not None:
@@ -84,20 +96,27 @@ class BackwardHooks:
 
 
 def _through_fence(values):
-    """(values, node, places): the tensors among them passed through one node."""
-    places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
-    tensors = [values[i] for i in places]
-    if not is_grad_enabled() or not any(t.requires_grad for t in tensors):
+    """(values, node, places): those that want a gradient passed through one node."""
+    places = [
+        place
+        for place, value in enumerate(values)
+        if isinstance(value, Tensor) and value.requires_grad
+    ]
+    if not places or not is_grad_enabled():
         return values, None, None
-    passed = _fence().apply(*tensors)
+    passed = _fence().apply(*[values[place] for place in places])
     result = list(values)
     for place, tensor in zip(places, passed, strict=True):
         result[place] = tensor
-    node = next(t.grad_fn for t in passed if t.grad_fn is not None)
     kind = type(values)
-    return (tuple(result) if kind is tuple else kind(*result)), node, places
+    result = tuple(result) if kind is tuple else kind(*result)
+    return result, passed[0].grad_fn, places
 
 
+_NO_INPUTS = (
+    "full backward hook: expected an input of the module that requires grad, got none: "
+    "the hook runs when the gradients of the outputs are known, and grad_input is None."
+)
 _FENCE = []
 
 
@@ -111,14 +130,19 @@ def _fence():
 
             @staticmethod
             def forward(ctx, *tensors):
-                constant = [t for t in tensors if not t.requires_grad]
-                ctx.mark_non_differentiable(*constant)
                 ctx.set_materialize_grads(False)
+                ctx.kinds = [(t.shape, t.dtype, t.device) for t in tensors]
                 return tensors
 
             @staticmethod
             def backward(ctx, *gradients):
-                return gradients
+                known = next(g for g in gradients if g is not None)
+                return tuple(
+                    known.new_zeros(shape, dtype=dtype, device=device)
+                    if gradient is None
+                    else gradient
+                    for gradient, (shape, dtype, device) in zip(gradients, ctx.kinds)
+                )
 
         _FENCE.append(BackwardHookFunction)
     return _FENCE[0]

@@ -40,9 +40,9 @@ class Registry:
         _check_name(self, "parameter", name, own)
         if param is not None:
             _check_parameter(self, name, param)
-        for hook in EVERYWHERE.parameter_registration.values():
-            replaced = hook(self, name, param)
-            param = param if replaced is None else replaced
+            for hook in EVERYWHERE.parameter_registration.values():
+                replaced = hook(self, name, param)
+                param = param if replaced is None else replaced
         own[name] = param
 
     def register_buffer(self, name, tensor, persistent=True):
