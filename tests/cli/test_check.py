@@ -1,6 +1,7 @@
 """`rushlight check`: the table, the JSON, the exit status."""
 
 import json
+import re
 
 import pytest
 
@@ -44,7 +45,8 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_table(capsys):
     assert main(["check", "train.py"]) == 1
-    assert capsys.readouterr().out.replace(", torch.nn.LazyLinear", "") == TABLE
+    # Of the near names only the nearest is sure.
+    assert re.sub(r"(near: [^,\n]+).*", r"\1", capsys.readouterr().out) == TABLE
 
 
 def test_nothing_missing(folder, capsys):

@@ -30,7 +30,7 @@ def test_what_is_there(name):
     "name, near",
     [
         ("torch.nn.Linaer", "torch.nn.Linear"),
-        ("torch.nn.linear", "torch.nn.functional.linear"),
+        ("torch.cross_entropy", "torch.nn.functional.cross_entropy"),
         ("torch.Adam", "torch.optim.Adam"),
         ("torch.nn.functionel", "torch.nn.functional"),
         ("torch.util.data", "torch.utils"),

@@ -6,8 +6,8 @@ y = x.transpose(1, 2)
 print(y.shape, y.is_contiguous(), y.stride(), y.reshape(-1)[:5])
 try:
     y.view(-1)
-except RuntimeError as error:
-    print(type(error).__name__)
+except RuntimeError:
+    print("RuntimeError: no view")
 x[0, 0, 0] = -1
 print(y[0, 0, 0].item(), x.flatten()[:3].tolist())
 index = torch.tensor([[0, 1], [1, 0]])
