@@ -44,6 +44,8 @@ def operator_of(op):
     """``x op y`` by an op's record (Note [Operators])."""
 
     def operator(self, other):
+        if other is None:  # which a rule could take for an input that was left out
+            return NotImplemented
         try:
             return call2(op, self, other)
         except TypeError:

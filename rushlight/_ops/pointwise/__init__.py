@@ -1,0 +1,14 @@
+"""Mathematical functions element by element, by meaning."""
+
+from rushlight._ops.pointwise import (
+    clamp,
+    complex_numbers,
+    exponential,
+    hyperbolic,
+    logarithm,
+    logistic,
+    replace,
+    rounding,
+    special,
+    trigonometric,
+)
