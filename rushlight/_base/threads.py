@@ -1,6 +1,7 @@
 """How many threads the matrix products use."""
 
 import ctypes
+import functools
 import os
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
@@ -39,7 +40,7 @@ def set_num_threads(n):
     global _threads
     _check(n, "set_num_threads()")
     _threads = n
-    setter = _blas_setter()
+    setter = blas_function("set_num_threads")
     if setter is not None:
         setter(ctypes.c_int(n))
 
@@ -71,22 +72,18 @@ def _check(n, who):
         )
 
 
-def _blas_setter():
-    """The function of NumPy's own OpenBLAS that sets its threads, if it is there."""
-    library = _blas_library()
-    for name in (
-        "scipy_openblas_set_num_threads64_",
-        "scipy_openblas_set_num_threads",
-        "openblas_set_num_threads64_",
-        "openblas_set_num_threads",
-    ):
-        found = getattr(library, name, None)
+@functools.cache
+def blas_function(name):
+    """A function ``openblas_<name>`` of NumPy's own OpenBLAS; None where it has none."""
+    library = blas_library()
+    for pattern in ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_"):
+        found = getattr(library, pattern.format(name), None)
         if found is not None:
             return found
-    return None
+    return getattr(library, f"openblas_{name}", None)
 
 
-def _blas_library():
+def blas_library():
     """NumPy's OpenBLAS, found among the libraries that its extension brought in."""
     import numpy
 
