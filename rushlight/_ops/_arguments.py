@@ -1,5 +1,8 @@
 """Shared by the families: arguments as torch takes them, and refusals of dtypes."""
 
+from functools import cache
+from inspect import signature
+
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentTypeError,
@@ -38,8 +41,22 @@ def renamed(function, names, *args, **kwargs):
                     do="Check the spelling.",
                 )
             )
+        if kwargs[known] is not _defaults(function)[known]:
+            raise ArgumentTypeError(
+                explain(
+                    f"{function.__name__}()",
+                    expected=f"'{known}' once",
+                    got=f"'{name}' as well",
+                    do=f"Leave '{name}' away.",
+                )
+            )
         kwargs[known] = value
     return function(*args, **kwargs)
+
+
+@cache
+def _defaults(function):
+    return {name: p.default for name, p in signature(function).parameters.items()}
 
 
 def require_tensor(value, who, name="input"):

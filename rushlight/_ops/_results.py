@@ -17,7 +17,7 @@ class NamedResult(tuple):
     fields: tuple = ()
 
     def __repr__(self):
-        items = [f"{name}={item}" for name, item in zip(self.fields, self)]
+        items = [f"{name}={item!r}" for name, item in zip(self.fields, self)]
         return f"torch.return_types.{type(self).__name__}(\n" + ",\n".join(items) + ")"
 
     def __reduce__(self):

@@ -86,10 +86,9 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
     if ord == "fro":
         return A.norm(2, (rows, columns), keepdim, out=out, dtype=dtype)
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
-    sums = A.norm(1, summed, True, dtype=dtype)
-    result = sums.amax(kept, True) if ord > 0 else sums.amin(kept, True)
-    if not keepdim:
-        result = result.squeeze((rows, columns))
+    sums = A.norm(1, summed, keepdim, dtype=dtype)
+    kept -= not keepdim and summed < kept
+    result = sums.amax(kept, keepdim) if ord > 0 else sums.amin(kept, keepdim)
     return result if out is None else to_out(result, out, who)
 
 

@@ -18,6 +18,7 @@ from rushlight._ops.matmul.multiply import (
     check_rank,
     folded,
     multiply,
+    require_arrays,
 )
 from rushlight._ops.matmul.product import check_stacks
 
@@ -57,6 +58,7 @@ def _rules(who, check, product):
     """The spec and eager rules from a check that knows the shape, and a product."""
 
     def spec(x, a, b, *, beta, alpha):
+        require_arrays(who, input=x, first=a, second=b)
         shape = check(who, a, b)
         check_dtypes(who, x, a, b)
         _check_sum(who, x, shape)

@@ -96,9 +96,9 @@ def _of_equal_sizes(a, b, mine, theirs):
     """Where one of a pair has size 1 it broadcasts: the other is summed first."""
     for m, t in zip(mine, theirs, strict=True):
         if a.shape[m] == 1 != b.shape[t]:
-            b = b.sum(t, True)
+            b = b.sum(t, True, dtype=b.dtype)
         elif b.shape[t] == 1 != a.shape[m]:
-            a = a.sum(m, True)
+            a = a.sum(m, True, dtype=a.dtype)
     return a, b
 
 

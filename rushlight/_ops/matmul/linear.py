@@ -8,7 +8,13 @@ from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._arrays import is_half, wide
 from rushlight._ops._conjugate import conj_of
-from rushlight._ops.matmul.multiply import check_dtypes, check_product, multiply, rows_of
+from rushlight._ops.matmul.multiply import (
+    check_dtypes,
+    check_product,
+    multiply,
+    require_arrays,
+    rows_of,
+)
 from rushlight._ops.matmul.product import FOLDED, MATMUL
 
 # ------------------------------------------------------------------------------ linear
@@ -45,6 +51,7 @@ def _linear_spec(x, weight, bias):
 
 
 def _check_linear(x, weight, bias):
+    require_arrays("linear()", input=x, weight=weight)
     if len(weight.shape) > 2:
         raise ShapeError(
             explain(
@@ -81,7 +88,7 @@ def _check_bias(bias, shape, weight):
 
 def _linear_eager(backend, x, weight, bias):
     if (
-        x.ndim == 2
+        x.ndim == 2 == weight.ndim
         and x.dtype is weight.dtype
         and x.dtype.kind == "f"
         and x.dtype.itemsize > 2

@@ -6,7 +6,7 @@
 # matrix of a stack.  A stack times one matrix is folded into a single product.
 """
 
-from rushlight._base.errors import DtypeError, ShapeError, explain
+from rushlight._base.errors import ArgumentTypeError, DtypeError, ShapeError, explain
 from rushlight._base.shape import broadcast_shapes, numel
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import is_half, wide
@@ -73,6 +73,24 @@ def product_shape(x, y, who="matmul()"):
         return (*x.shape[:-1], *y.shape[:-2], *y.shape[1:][-1:])
     batch = broadcast_shapes(x.shape[:-2], y.shape[:-2])
     return (*batch, x.shape[-2], y.shape[-1])
+
+
+def require_arrays(who, **operands):
+    """Refuse operands that are no tensors, by their argument names.
+
+    Raises:
+        TypeError: naming the first.
+    """
+    for name, operand in operands.items():
+        if not hasattr(operand, "dtype"):
+            raise ArgumentTypeError(
+                explain(
+                    who,
+                    expected=f"argument '{name}' to be a Tensor",
+                    got=type(operand).__name__,
+                    do="Convert it with torch.tensor.",
+                )
+            )
 
 
 def check_product(x, y, who):

@@ -2,7 +2,7 @@
 
 import operator
 
-from rushlight._base.errors import DtypeError, ShapeError
+from rushlight._base.errors import DtypeError
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
@@ -262,11 +262,16 @@ def amin(input, dim=(), keepdim=False, *, out=None, **numpy):
     return result if out is None else same_dtype_out(result, out, "amin()")
 
 
+def _given(dim):
+    """The dim, or None where it is left out (an empty tuple)."""
+    return None if dim == () or dim == [] else dim
+
+
 def _extreme_rules(name, who):
     def spec(x, *, dim, keepdim):
         refuse(x, who, "cU")
         found = reduced_spec(x, dim, keepdim, who)
-        refuse_empty(x, dim or None, who)
+        refuse_empty(x, _given(dim), who)
         return found
 
     def eager(backend, x, *, dim, keepdim):
@@ -280,8 +285,7 @@ def _extreme_rules(name, who):
 
 def _shared_evenly(g, x, out, dim, keepdim):
     """The gradient of an extreme, shared by the elements that equal it."""
-    dim = dim or None if dim.__class__ in (tuple, list) else dim
-    shape = x._array.shape
+    dim, shape = _given(dim), x._array.shape
     mask = x == restored(out, shape, dim, keepdim)
     return mask * (restored(g, shape, dim, keepdim) / mask.sum(dim, True))
 
@@ -291,11 +295,11 @@ def _extreme_grad(g, *, x, out, dim, keepdim):
 
 
 def _amax_lower(k, x, *, dim, keepdim):
-    return k.reduce("max", x, dim or None, keepdim)
+    return k.reduce("max", x, _given(dim), keepdim)
 
 
 def _amin_lower(k, x, *, dim, keepdim):
-    return k.reduce("min", x, dim or None, keepdim)
+    return k.reduce("min", x, _given(dim), keepdim)
 
 
 _amax_spec, _amax_eager = _extreme_rules("maximum", "amax()")
@@ -342,8 +346,7 @@ def _aminmax_spec(x, *, dim, keepdim):
     refuse(x, "aminmax()", "cU")
     dims = None if dim is None else (dim,)
     found = reduced_spec(x, dims, keepdim, "aminmax()")
-    if dim is None or 0 not in found.shape:
-        refuse_empty(x, None, "aminmax()", ShapeError)
+    refuse_empty(x, dims, "aminmax()")
     return found, found
 
 

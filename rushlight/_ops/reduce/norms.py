@@ -19,6 +19,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, scalar_name, to_out
 from rushlight._ops._arrays import add_reduce, is_half, wide
+from rushlight._ops._values import as_dtype
 from rushlight._ops.reduce.dims import (
     axis_of,
     in_dtype,
@@ -72,6 +73,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
             )
         )
     dim = tuple(dim) if isinstance(dim, list) else dim
+    dtype = dtype if dtype is None else as_dtype(dtype, "norm()")
     result = call1(NORM, input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "norm()")
 
@@ -166,8 +168,10 @@ def _norm_grad(g, *, x, out, ord, dim, keepdim, dtype):
     g, out = (restored(t, shape, dim, keepdim) for t in (g, out))
     if ord == 1:
         return x.sgn() * g
+    if ord >= 1 and not math.isinf(ord):  # 0 where the norm is, in every order
+        out = out.masked_fill(out == 0, math.inf)
     if ord == 2:
-        return x * (g / out).masked_fill(out == 0, 0)
+        return x * (g / out)
     size = x.abs()
     if math.isinf(ord):
         ties = (size == out).logical_or(size.isnan().logical_and(out.isnan()))
@@ -177,7 +181,7 @@ def _norm_grad(g, *, x, out, ord, dim, keepdim, dtype):
         scaled = x.sgn() * size.pow(ord - 1).masked_fill(x == 0, 0)
         return scaled * g * out.pow(1 - ord)
     scaled = x.sgn() * size.pow(ord - 1) if ord < 2 else x * size.pow(ord - 2)
-    return scaled * (g / out.pow(ord - 1)).masked_fill(out == 0, 0)
+    return scaled * (g / out.pow(ord - 1))
 
 
 NORM = define(

@@ -8,6 +8,7 @@ from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
 from rushlight._ops._arrays import add_reduce, is_half
+from rushlight._ops._values import as_dtype
 from rushlight._ops.reduce.dims import (
     axis_of,
     count_of,
@@ -45,6 +46,8 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         return renamed(
             sum, numpy, input, dim=dim, keepdim=keepdim, dtype=dtype, out=out
         )
+    if dtype is not None:
+        dtype = as_dtype(dtype, "sum()")
     result = call1(SUM, input, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "sum()")
 
@@ -65,18 +68,19 @@ def _sum_eager(backend, x, *, dim, keepdim, dtype):
         dim = axis_of(x, dim, "sum()")
     if dtype is None and x.dtype.kind == "f" and x.dtype.itemsize > 2:
         return add_reduce(backend.np, x, dim, keepdim)
-    return total(backend.np, in_dtype(x, dtype), dim, keepdim)
+    return total(backend.np, x, dim, keepdim, dtype)
 
 
-def total(np, x, dim, keepdim):
+def total(np, x, dim, keepdim, dtype=None):
     """A sum in the dtype that suits the array: float32 for half, int64 for integers."""
+    found, x = total_dtype(x, dtype), in_dtype(x, dtype)
     if is_half(x):
         return add_reduce(np, x.astype("float32"), dim, keepdim).astype(x.dtype)
     if x.dtype.kind in "fc":
         return add_reduce(np, x, dim, keepdim)
-    if x.dtype.kind == "b" and dim is None and not keepdim:
+    if x.dtype.kind == "b" and dim is None and dtype is None and not keepdim:
         return np.asarray(np.count_nonzero(x))
-    return np.add.reduce(x, dim, dtypes.int64.numpy, None, keepdim)
+    return np.add.reduce(x, dim, found, None, keepdim)
 
 
 def _sum_grad(g, *, x_shape, dim, keepdim):
@@ -132,6 +136,8 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         return renamed(
             nansum, numpy, input, dim=dim, keepdim=keepdim, dtype=dtype, out=out
         )
+    if dtype is not None:
+        dtype = as_dtype(dtype, "nansum()")
     result = call1(NANSUM, input, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "nansum()")
 
@@ -146,7 +152,7 @@ def _nansum_eager(backend, x, *, dim, keepdim, dtype):
     np = backend.np
     if x.dtype.kind in "fV":
         x = np.where(np.isnan(x), x.dtype.type(0), x)
-    return total(np, in_dtype(x, dtype), axis_of(x, dim, "nansum()"), keepdim)
+    return total(np, x, axis_of(x, dim, "nansum()"), keepdim, dtype)
 
 
 def _nansum_grad(g, *, x, dim, keepdim):
@@ -184,6 +190,8 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         return renamed(
             mean, numpy, input, dim=dim, keepdim=keepdim, dtype=dtype, out=out
         )
+    if dtype is not None:
+        dtype = as_dtype(dtype, "mean()")
     result = call1(MEAN, input, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "mean()")
 
@@ -290,6 +298,8 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         return renamed(
             prod, numpy, input, dim=dim, keepdim=keepdim, dtype=dtype, out=out
         )
+    if dtype is not None:
+        dtype = as_dtype(dtype, "prod()")
     result = call1(PROD, input, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "prod()")
 
@@ -301,11 +311,9 @@ def _prod_spec(x, *, dim, keepdim, dtype):
 
 def _prod_eager(backend, x, *, dim, keepdim, dtype):
     axis = axis_of(x, None if dim is None else (dim,), "prod()")
-    x = in_dtype(x, dtype)
-    if is_half(x):
-        wide = backend.np.multiply.reduce(x, axis, "float32", None, keepdim)
-        return wide.astype(x.dtype)
-    return backend.np.multiply.reduce(x, axis, total_dtype(x, None), None, keepdim)
+    found, x = total_dtype(x, dtype), in_dtype(x, dtype)
+    wide = "float32" if is_half(x) else found
+    return backend.np.multiply.reduce(x, axis, wide, None, keepdim).astype(found)
 
 
 def _prod_grad(g, *, x, dim, keepdim):

@@ -14,6 +14,7 @@ from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
+from rushlight._ops._values import as_dtype
 
 _WIDER = {
     "float32": "float64",
@@ -75,6 +76,7 @@ def cumsum(input, dim=None, *, dtype=None, out=None, **numpy):
     """
     if numpy:
         return renamed(cumsum, numpy, input, dim=dim, dtype=dtype, out=out)
+    dtype = dtype if dtype is None else as_dtype(dtype, "cumsum()")
     result = call1(CUMSUM, input, dim=dim, dtype=dtype, reverse=False)
     return result if out is None else to_out(result, out, "cumsum()")
 
@@ -123,6 +125,7 @@ def cumprod(input, dim=None, *, dtype=None, out=None, **numpy):
     """
     if numpy:
         return renamed(cumprod, numpy, input, dim=dim, dtype=dtype, out=out)
+    dtype = dtype if dtype is None else as_dtype(dtype, "cumprod()")
     result = call1(CUMPROD, input, dim=dim, dtype=dtype)
     return result if out is None else to_out(result, out, "cumprod()")
 

@@ -9,7 +9,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, wrap_dim
 from rushlight._core.expose import TORCH, expose
-from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, renamed, require_tensor, to_out
 
 # -------------------------------------------------------------------------------- diff
@@ -53,7 +52,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None, **numpy):
     parts = [p for p in (prepend, input, append) if p is not None]
     result = parts[0] if len(parts) == 1 else TORCH["cat"](parts, dim)
     if n == 0:
-        result = result.clone()
+        result = input.clone()
     for _ in range(min(n, result.shape[dim])):
         high, low = _neighbours(result, dim)
         result = high != low if result._array.dtype.kind == "b" else high - low
@@ -95,10 +94,10 @@ def trapezoid(y, x=None, *, dx=None, dim=-1, **numpy):
     if numpy:
         return renamed(trapezoid, numpy, y, x, dx=dx, dim=dim)
     dim = _check_points(y, x, dx, dim, "trapezoid()")
-    if isinstance(x, Tensor):
+    if x is not None:
         high, low = _neighbours(y, dim)
         return ((low + high) * _widths(y, x, dim)).sum(dim) / 2.0
-    width = 1 if x is None and dx is None else dx if x is None else x
+    width = 1 if dx is None else dx
     if not y.shape[dim]:
         return y.sum(dim) * 1.0
     ends = (y.select(dim, 0) + y.select(dim, -1)) * 0.5
@@ -126,9 +125,9 @@ def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1, **numpy):
         return renamed(cumulative_trapezoid, numpy, y, x, dx=dx, dim=dim)
     dim = _check_points(y, x, dx, dim, "cumulative_trapezoid()")
     high, low = _neighbours(y, dim)
-    if isinstance(x, Tensor):
+    if x is not None:
         return (_widths(y, x, dim) * (low + high)).cumsum(dim) / 2.0
-    width = 1 if x is None and dx is None else dx if x is None else x
+    width = 1 if dx is None else dx
     return (width / 2.0 * (low + high)).cumsum(dim)
 
 
@@ -140,7 +139,8 @@ def _check_points(y, x, dx, dim, who):
         raise ArgumentTypeError(
             explain(who, expected="x or dx", got="both", do="Leave dx away.")
         )
-    if isinstance(x, Tensor):
+    if x is not None:
+        require_tensor(x, who, "x")
         refuse(x._array, who, "b", DtypeError)
     return wrap_dim(dim, y.ndim, who)
 

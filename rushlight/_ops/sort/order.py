@@ -1,9 +1,9 @@
 """Sorting: sort, argsort, msort.
 
 # Note [Stable]
-# Every sort is stable, as torch's is on a CPU.  NumPy's fast argsort is not, but where
-# no two neighbours of its result are equal there is only one order; the slower stable
-# one runs where there are ties (or nan, of which each counts as a tie).
+# Every sort is stable, as torch's is with stable=True.  NumPy's fast argsort is not,
+# but where no two neighbours of its result are equal there is only one order; the
+# slower stable one runs where there are ties (or nan, of which each counts as a tie).
 """
 
 from rushlight._base.errors import DtypeError
@@ -21,7 +21,7 @@ SortResult = named_result("sort", "values", "indices")
 _MANY = 512
 
 
-def sort(input, dim=-1, descending=False, *, stable=False, out=None, **numpy):
+def sort(input, dim=-1, descending=False, *, stable=None, out=None, **numpy):
     """Sort along a dimension; nan counts as larger than everything.
 
     Args:
@@ -47,7 +47,8 @@ def sort(input, dim=-1, descending=False, *, stable=False, out=None, **numpy):
     if numpy:
         given = {"dim": dim, "descending": descending, "stable": stable, "out": out}
         return renamed(sort, numpy, input, **given)
-    result = SortResult(call(SORT, input, dim=dim, descending=bool(descending)))
+    named = {"dim": dim, "descending": bool(descending)}
+    result = SortResult(call(SORT, input, named_stable=stable is not None, **named))
     return result if out is None else same_dtype_out(result, out, "sort()")
 
 
@@ -95,7 +96,7 @@ def msort(input, *, out=None):
     tensor([[2, 1],
             [3, 2]])
     """
-    result = call(SORT, input, dim=0, descending=False)[0]
+    result = call(SORT, input, dim=0, descending=False, named_stable=False)[0]
     return result if out is None else same_dtype_out(result, out, "msort()")
 
 
@@ -114,13 +115,13 @@ def sorted_places(np, x, dim, descending=False):
     return x.argsort(dim, kind="stable")
 
 
-def _sort_spec(x, *, dim, descending):
+def _sort_spec(x, *, dim, descending, named_stable=False):
     refuse(x, "sort()", "c", DtypeError)
     wrap_dim(dim, len(x.shape), "sort()")
     return Spec(x.shape, x.dtype), Spec(x.shape, "int64")
 
 
-def _sort_eager(backend, x, *, dim, descending):
+def _sort_eager(backend, x, *, dim, descending, named_stable):
     _sort_spec(x, dim=dim, descending=descending)
     if not x.ndim:
         return x.copy(), backend.np.zeros((), "int64")
@@ -137,13 +138,24 @@ def _argsort_spec(x, *, dim, descending):
 
 
 def _argsort_eager(backend, x, *, dim, descending):
-    _sort_spec(x, dim=dim, descending=descending)
+    _argsort_spec(x, dim=dim, descending=descending)
     if not x.ndim:
         return backend.np.zeros((), "int64")
     return sorted_places(backend.np, x, dim, descending)
 
 
-SORT = define("sort", eager=_sort_eager, spec=_sort_spec, grad=_sort_grad, many=True)
+def _sort_node(inputs, attrs):
+    return "SortBackward1" if attrs["named_stable"] else "SortBackward0"
+
+
+SORT = define(
+    "sort",
+    eager=_sort_eager,
+    spec=_sort_spec,
+    grad=_sort_grad,
+    many=True,
+    node=_sort_node,
+)
 ARGSORT = define("argsort", eager=_argsort_eager, spec=_argsort_spec)
 expose(sort)
 expose(argsort)

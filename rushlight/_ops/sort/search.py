@@ -179,7 +179,10 @@ def _eager(backend, sequence, values, sorter, *, right, int32):
     common = result_dtype([sequence, values]).numpy
     sequence = wide(sequence.astype(common, copy=False))
     values = wide(values.astype(common, copy=False))
-    if sequence.ndim > 1:
+    if sequence.ndim > 1 or (
+        sequence.dtype.kind == "f" and np.isnan(sequence[-1:]).any()
+    ):
+        sequence = np.broadcast_to(sequence, values.shape[:-1] + sequence.shape[-1:])
         return _search_rows(np, sequence, values, right).astype(dtype)
     places = np.asarray(sequence.searchsorted(values, "right" if right else "left"))
     if common.kind in "fV":  # nan is behind everything, itself as well

@@ -10,7 +10,7 @@ from rushlight._base.shape import wrap_dim
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
-from rushlight._ops._arguments import refuse
+from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import wide
 from rushlight._ops.sort.order import sorted_places
 
@@ -38,6 +38,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     >>> rushlight.tensor([3, 1, 3]).unique(return_counts=True)
     (tensor([1, 3]), tensor([1, 2]))
     """
+    require_tensor(input, "unique()")
     op = UNIQUE if dim is None else UNIQUE_DIM
     found = call(op, input, dim=dim)
     return _asked(found, return_inverse, return_counts)
@@ -62,6 +63,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     >>> rushlight.tensor([1, 1, 2, 1]).unique_consecutive()
     tensor([1, 2, 1])
     """
+    require_tensor(input, "unique_consecutive()")
     found = call(UNIQUE_CONSECUTIVE, input, dim=dim)
     return _asked(found, return_inverse, return_counts)
 
