@@ -219,6 +219,13 @@ class Tensor:
             )
         self._array = value._array
         self._base = None
+        if self._memory is not None:  # views of the old data are no views any more
+            version = self._memory.version
+            self._memory = None
+            memory_of(self).version = version
+        edge = self._edge
+        if edge.__class__ is AccumulateGrad:  # gradients are to fit the new data
+            edge.shape, edge.dtype = self._array.shape, self._array.dtype
 
     @property
     def _version(self):
