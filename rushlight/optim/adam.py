@@ -114,16 +114,22 @@ class Adam(Optimizer):
             names += ("max_exp_avg_sq",) if group["amsgrad"] else ()
             with no_grad():
                 for plan in plans_for(self, group, names):
-                    plan.run(_rule(plan.np, group, plan.count()))
+                    plan.run(_rule(plan, group, plan.count()))
         return loss
 
 
-def _rule(np, group, step):
-    """Adam's update of a flat block, in place; passes in torch's order."""
-    lr, eps, decay = float(group["lr"]), group["eps"], group["weight_decay"]
+def _rule(plan, group, step):
+    """Adam's update of a flat block, in place, in seven passes.
+
+    The correction of v is taken out of the root:
+    ``m / (sqrt(v) / c + eps) = c * m / (sqrt(v) + c * eps)``.
+    """
+    np, axpby = plan.np, plan.axpby
+    lr, decay = float(group["lr"]), group["weight_decay"]
     beta1, beta2 = map(float, group["betas"])
-    scale = -lr / (1 - beta1**step)
     correction = math.sqrt(1 - beta2**step)
+    eps = group["eps"] * correction
+    scale = -lr / (1 - beta1**step) * correction
     maximize, decoupled = group["maximize"], group["decoupled_weight_decay"]
 
     def rule(p, g, states, scratch):
@@ -136,21 +142,14 @@ def _rule(np, group, step):
         elif decay:
             np.multiply(p, decay, two)
             g = np.add(two, g, one)
-        np.subtract(g, m, two)
-        np.multiply(two, 1 - beta1, two)
-        np.add(m, two, m)
-        np.multiply(v, beta2, v)
-        np.multiply(g, 1 - beta2, two)
-        np.multiply(two, g, two)
-        np.add(v, two, v)
+        axpby(1 - beta1, g, beta1, m, two)
+        axpby(1 - beta2, np.multiply(g, g, one), beta2, v, two)
         for maximum in largest:
             v = np.maximum(maximum, v, out=maximum)
         np.sqrt(v, two)
-        np.divide(two, correction, two)
         np.add(two, eps, two)
-        np.multiply(m, scale, one)
-        np.divide(one, two, one)
-        np.add(p, one, p)
+        np.divide(m, two, two)
+        axpby(scale, two, 1.0, p, one)
 
     return rule
 

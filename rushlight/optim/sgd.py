@@ -108,13 +108,14 @@ class SGD(Optimizer):
 def _step(optimizer, group):
     names = ("momentum_buffer",) if group["momentum"] else ()
     for plan in plans_for(optimizer, group, names, counted=False):
-        plan.run(_rule(plan.np, group, plan.fresh))
+        plan.run(_rule(plan, group))
 
 
-def _rule(np, group, first):
-    lr, momentum = float(group["lr"]), group["momentum"]
+def _rule(plan, group):
+    np, axpby, first = plan.np, plan.axpby, plan.fresh
+    lr, momentum = float(group["lr"]), float(group["momentum"])
     decay, nesterov = group["weight_decay"], group["nesterov"]
-    new = 1 - group["dampening"]
+    new = 1 - float(group["dampening"])
 
     def rule(p, g, states, scratch):
         one, two = scratch
@@ -128,10 +129,9 @@ def _rule(np, group, first):
             if first:
                 buffer[...] = g
             else:
-                np.multiply(buffer, momentum, buffer)
-                np.add(buffer, g if new == 1 else np.multiply(g, new, two), buffer)
+                axpby(new, g, momentum, buffer, two)
             g = np.add(g, np.multiply(buffer, momentum, two), one) if nesterov else buffer
-        np.subtract(p, np.multiply(g, lr, two), p)
+        axpby(-lr, g, 1.0, p, two)
 
     return rule
 
