@@ -1,7 +1,6 @@
 """no_grad, enable_grad, set_grad_enabled, inference_mode: contexts and decorators."""
 
 import functools
-import inspect
 
 from rushlight._core.state import GRAD_MODE, INFERENCE_MODE
 
@@ -24,6 +23,11 @@ def is_inference_mode_enabled():
     return INFERENCE_MODE.get()
 
 
+def _is_generator_function(function):
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & 0x20)  # inspect.CO_GENERATOR
+
+
 class _Mode:
     """A context that can also decorate functions and generators."""
 
@@ -42,10 +46,10 @@ class _Mode:
         return type(self)()
 
     def __call__(self, function):
-        if inspect.isclass(function):
+        if isinstance(function, type):
             function.__init__ = self(function.__init__)  # type: ignore[method-assign]
             return function
-        if inspect.isgeneratorfunction(function):
+        if _is_generator_function(function):
             return self._around_generator(function)
 
         @functools.wraps(function)

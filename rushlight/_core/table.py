@@ -1,6 +1,6 @@
 """The op record and define(): everything that is known of a primitive, in one place."""
 
-import inspect
+import functools
 from typing import Any
 
 from rushlight._backends import backend_of
@@ -172,10 +172,14 @@ def define(
 
 
 def _keyword_only(grad):
+    """The names after the * in a rule's signature, read off its code object."""
     if grad is None:
         return ()
-    parameters = inspect.signature(grad).parameters.values()
-    return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+    if isinstance(grad, functools.partial):
+        return tuple(n for n in _keyword_only(grad.func) if n not in grad.keywords)
+    code = grad.__code__
+    first = code.co_argcount
+    return code.co_varnames[first : first + code.co_kwonlyargcount]
 
 
 # Note [Saver]
