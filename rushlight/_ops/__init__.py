@@ -10,6 +10,7 @@ FAMILIES = (
     "compare",
     "bitwise",
     "pointwise",
+    "activation",
     "reduce",
     "scan",
     "sort",

@@ -30,6 +30,11 @@ def blockwise(np, kernel, x, *others):
     if is_half(x):
         wide = [a.astype("float32") for a in (x, *others)]
         return blockwise(np, kernel, *wide).astype(x.dtype)
+    return in_pieces(np, kernel, x, *others)
+
+
+def in_pieces(np, kernel, x, *others):
+    """As `blockwise`, with half precision left to the kernel."""
     out = np.empty_like(x)
     if x.size <= 4 * BLOCK or np is not numpy:
         kernel(np, out, x, *others)
@@ -60,7 +65,7 @@ def smaller(np, x, number):
 
 
 def _against(np, function, x, number):
-    if x.size < BLOCK or np is not numpy or x.dtype.kind != "f":
+    if x.size < BLOCK // 8 or np is not numpy or x.dtype.kind != "f":
         return function(x, number)
     out = numpy.empty_like(x)
     if out.strides != x.strides:
@@ -80,3 +85,38 @@ def _zeros(dtype):
 
 def _row(number, dtype):
     return _zeros(dtype) if number == 0 else numpy.full(BLOCK, number, dtype)
+
+
+def by_rows(np, kernel, x, dim, *others):
+    """``kernel(np, out, x, dim, *others)`` in blocks of whole rows; returns out.
+
+    For kernels that reduce along a dimension.  Half precision is computed in float32.
+
+    Args:
+        np, kernel: as for `blockwise`.
+        x, others: arrays of one shape and dtype.
+        dim: the dimension along which rows lie, from 0.
+    """
+    if is_half(x):
+        wide = [a.astype("float32") for a in (x, *others)]
+        return by_rows(np, kernel, wide[0], dim, *wide[1:]).astype(x.dtype)
+    if not x.size:
+        return x.copy()
+    if not x.ndim:
+        flat = [a.reshape(1) for a in (x, *others)]
+        return by_rows(np, kernel, flat[0], 0, *flat[1:]).reshape(())
+    out, width = np.empty(x.shape, x.dtype), x.shape[dim]
+    arrays = [x, *others]
+    if (
+        x.size <= 4 * BLOCK
+        or np is not numpy
+        or dim != x.ndim - 1
+        or not all(a.flags.c_contiguous for a in arrays)
+    ):
+        kernel(np, out, x, dim, *others)
+        return out
+    rows, step = [a.reshape(-1, width) for a in (out, *arrays)], max(BLOCK // width, 1)
+    for start in range(0, x.size // width, step):
+        target, source, *rest = [a[start : start + step] for a in rows]
+        kernel(np, target, source, 1, *rest)
+    return out

@@ -24,13 +24,26 @@ def select(np, mask, x, y):
     return np.bitwise_xor(result, y, out=result).view(dtype)
 
 
-def masked(np, mask, x):
-    """x where the mask is true, else 0; of shapes that are equal."""
+def select_into(np, out, mask, x, y):
+    """``where(mask, x, y)`` into out; all of one shape and dtype."""
     word = _WORDS.get(x.dtype.itemsize)
-    if np is not numpy or x.size < _SMALL or word is None:
-        return np.where(mask, x, x.dtype.type(0))
-    wide = _widened(mask, word)
-    return np.bitwise_and(x.view(word), wide, out=wide).view(x.dtype)
+    if np is not numpy or mask.size < _SMALL or word is None:
+        np.copyto(out, np.where(mask, x, y))
+        return
+    wide, out = _widened(mask, word), out.view(word)
+    x, y = x.view(word), y.view(word)
+    np.bitwise_and(np.bitwise_xor(x, y), wide, out=wide)
+    np.bitwise_xor(wide, y, out=out)
+
+
+def zero_where(np, out, mask, x):
+    """``where(mask, 0, x)`` into out; all of one shape and dtype."""
+    word = _WORDS.get(x.dtype.itemsize)
+    if np is not numpy or mask.size < _SMALL or word is None:
+        np.copyto(out, np.where(mask, x.dtype.type(0), x))
+        return
+    kept = numpy.subtract(mask.view(numpy.int8), numpy.int8(1)).astype(word)
+    np.bitwise_and(x.view(word), kept, out=out.view(word))
 
 
 def _widened(mask, word):
