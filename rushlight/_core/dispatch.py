@@ -348,6 +348,8 @@ def _second_try(op, inputs, arrays, attrs, error):
     if isinstance(error, (RuntimeWarning, FloatingPointError)):
         with np.errstate(all="ignore"):
             return op.kernels[arrays[0].__class__](*arrays, **attrs)
+    if op.promote is None and isinstance(inputs[0], _NUMBER_TYPES):
+        raise _no_tensor(op, inputs) from None
     for value in inputs:
         if value is not None and not isinstance(value, _OPERAND_TYPES):
             raise _no_tensor(op, inputs) from None
