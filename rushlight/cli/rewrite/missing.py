@@ -1,11 +1,15 @@
 """What an import of a module that Rushlight lacks says."""
 
 import importlib
+import os
 import re
 import sys
 
 from rushlight._base.errors import explain
 from rushlight.cli.rewrite.names import ROOTS, torch_name
+from rushlight.cli.rewrite.ownership import HOUSE, is_stdlib
+
+_CLI = os.path.join(HOUSE, "cli", "")
 
 # Rooms of Rushlight's that are none of torch's.
 _OURS = ("cli", "guard", "report", "vision")
@@ -15,9 +19,20 @@ class ModuleGuide:
     """The last finder: raises an error that names the nearest modules there are."""
 
     def find_spec(self, name, path=None, target=None):
-        """Raise ModuleNotFoundError for one of Rushlight's; leave others to Python."""
-        if name.startswith(ROOTS["torch"] + "."):
+        """Raise ModuleNotFoundError for one that the user asks Rushlight for."""
+        if name.startswith(ROOTS["torch"] + ".") and not _asked_by_rushlight():
             raise ModuleNotFoundError(_message(name), name=name)
+
+
+def _asked_by_rushlight():
+    """Whether the import is Rushlight's own: then the fault is not in a script."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if not (path.startswith(("<frozen importlib", _CLI)) or is_stdlib(path)):
+            return path.startswith(HOUSE)
+        frame = frame.f_back
+    return False
 
 
 def _message(name):

@@ -63,3 +63,14 @@ def test_the_modules_there_are():
     top = missing.modules_of("rushlight")
     assert "nn" in top
     assert not {"cli", "vision", "_core"} & set(top)
+
+
+def test_what_rushlight_itself_misses_is_pythons_to_say():
+    guide = missing.ModuleGuide()
+    ask = compile(
+        "guide.find_spec('rushlight.nothing')", missing.HOUSE + "/x.py", "eval"
+    )
+    assert eval(ask, {"guide": guide}) is None
+    with pytest.raises(ModuleNotFoundError, match="import torch.nothing: expected"):
+        guide.find_spec("rushlight.nothing")
+    assert guide.find_spec("nothing") is None
