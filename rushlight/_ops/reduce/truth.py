@@ -1,6 +1,7 @@
 """Truth values: all, any, count_nonzero."""
 
 from rushlight._base import dtype as dtypes
+from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
@@ -58,24 +59,23 @@ def any(input, dim=None, keepdim=False, *, out=None, **numpy):
     return result if out is None else to_out(result, out, "any()")
 
 
-def _truth_spec(x, *, dim, keepdim):
-    dtype = x.dtype if x.dtype == "uint8" else bool
-    if dim == () or dim == []:  # here, unlike elsewhere, no dimension at all
-        return type(reduced_spec(x, None, False, "all()"))(x.shape, dtype)
-    return reduced_spec(x, dim, keepdim, "all()", dtype)
+def _rules(who, name):
+    def spec(x, *, dim, keepdim):
+        dtype = x.dtype if x.dtype == "uint8" else bool
+        if dim == () or dim == []:  # here, unlike elsewhere, no dimension at all
+            return Spec(x.shape, dtype)
+        return reduced_spec(x, dim, keepdim, who, dtype)
 
-
-def _reducer(name):
     def eager(backend, x, *, dim, keepdim):
         given = x.astype(bool) if x.dtype.kind != "b" else x
         if dim == () or dim == []:
             result = given.copy() if given is x else given
         else:
             reduce = getattr(backend.np, name).reduce
-            result = reduce(given, axis_of(x, dim, "all()"), None, None, keepdim)
+            result = reduce(given, axis_of(x, dim, who), None, None, keepdim)
         return result.astype("uint8") if x.dtype == "uint8" else result
 
-    return eager
+    return spec, eager
 
 
 def _all_lower(k, x, *, dim, keepdim):
@@ -86,8 +86,10 @@ def _any_lower(k, x, *, dim, keepdim):
     return k.reduce("max", k.ne(x, k.const(0)), dim, keepdim)
 
 
-ALL = define("all", eager=_reducer("logical_and"), spec=_truth_spec, lower=_all_lower)
-ANY = define("any", eager=_reducer("logical_or"), spec=_truth_spec, lower=_any_lower)
+_all_spec, _all_eager = _rules("all()", "logical_and")
+_any_spec, _any_eager = _rules("any()", "logical_or")
+ALL = define("all", eager=_all_eager, spec=_all_spec, lower=_all_lower)
+ANY = define("any", eager=_any_eager, spec=_any_spec, lower=_any_lower)
 expose(all)
 expose(any)
 
