@@ -1,0 +1,1 @@
+"""Tests of nn, in the tree of its source."""
