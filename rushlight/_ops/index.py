@@ -6,6 +6,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call1
 from rushlight._core.table import define
 from rushlight._core.tensor import attach
+from rushlight._ops._along import add_rows
 from rushlight._ops._index import (
     basic_index,
     basic_spec,
@@ -215,11 +216,11 @@ def _put_spec(g, *indices, shape, places):
 
 def _put_eager(backend, g, *indices, shape, places):
     whole = backend.np.zeros(shape, g.dtype)
-    add_at(backend, whole, indices, places, g)
+    _add_at(backend, whole, indices, places, g)
     return whole
 
 
-def add_at(backend, whole, indices, places, values):
+def _add_at(backend, whole, indices, places, values):
     """``whole[index] += values``, with elements that are named twice added twice."""
     if len(indices) == 1:
         index, dim = indices[0], len(places) - 1
@@ -231,28 +232,13 @@ def add_at(backend, whole, indices, places, values):
             lead = shape[:dim]
             flat = values.reshape(*lead, index.size, *shape[dim + index.ndim :])
             add_rows(
-                backend,
+                backend.np,
                 whole.swapaxes(0, dim),
                 index.reshape(-1),
                 flat.swapaxes(0, dim),
             )
             return
     backend.np.add.at(whole, joined_index(indices, places), values)
-
-
-def add_rows(backend, whole, rows, values):
-    """``whole[rows[i]] += values[i]`` with repeated rows added up, in row order."""
-    np_ = backend.np
-    if not rows.size:
-        return
-    rows = np_.where(rows < 0, rows + whole.shape[0], rows)
-    order = np_.argsort(rows, kind="stable")
-    ordered = rows[order]
-    starts = np_.flatnonzero(np_.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    if starts.size == rows.size:
-        whole[rows] += values
-        return
-    whole[ordered[starts]] += np_.add.reduceat(values[order], starts, axis=0)
 
 
 def _put_grad(g, *, indices, places):
