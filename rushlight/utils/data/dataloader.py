@@ -201,18 +201,18 @@ class DataLoader:
         object.__setattr__(self, name, value)
 
     def __iter__(self):
+        if self._persistent is not None and self._persistent.workers:
+            self._persistent.restart()
+            return self._persistent
         base_seed = random_seed(self.generator)
         if not self.num_workers:
             return _Iterator(self)
         from rushlight.utils.data.multiprocess import WorkerIterator
 
-        if not self.persistent_workers:
-            return WorkerIterator(self, base_seed)
-        if self._persistent is None or not self._persistent.workers:
-            self._persistent = WorkerIterator(self, base_seed)
-        else:
-            self._persistent.restart()
-        return self._persistent
+        iterator = WorkerIterator(self, base_seed)
+        if self.persistent_workers:
+            self._persistent = iterator
+        return iterator
 
     def __len__(self):
         if self._is_stream:
