@@ -40,35 +40,50 @@ def test_all_keys():
         assert torch.equal(value, STATE[name] + 1)
 
 
+def size_line(key, theirs, ours):
+    return (
+        f"size mismatch for {key}: copying a param with shape torch.Size({theirs}) "
+        f"from checkpoint, the shape in current model is torch.Size({ours})."
+    )
+
+
+# (state_dict, the lines of the error after its first)
 ERRORS = {
     "missing and unexpected": (
         changed(fc__weight=None, x=torch.ones(1), fc__y__z=torch.ones(1)),
-        """Error(s) in loading state_dict for Net:
-	Missing key(s) in state_dict: "fc.weight". 
-	Unexpected key(s) in state_dict: "x", "fc.y.z". """,
+        [
+            'Missing key(s) in state_dict: "fc.weight". ',
+            'Unexpected key(s) in state_dict: "x", "fc.y.z". ',
+        ],
     ),
     "sizes": (
         changed(fc__bias=torch.ones(3), bn__num_batches_tracked=torch.ones(2)),
-        """Error(s) in loading state_dict for Net:
-	size mismatch for fc.bias: copying a param with shape torch.Size([3]) from checkpoint, the shape in current model is torch.Size([2]).
-	size mismatch for bn.num_batches_tracked: copying a param with shape torch.Size([2]) from checkpoint, the shape in current model is torch.Size([]).""",
+        [
+            size_line("fc.bias", [3], [2]),
+            size_line("bn.num_batches_tracked", [2], []),
+        ],
     ),
     "all": (
         changed(fc__weight=None, fc__bias=torch.ones(1), bn__weight=3, x=1),
-        """Error(s) in loading state_dict for Net:
-	Missing key(s) in state_dict: "fc.weight". 
-	Unexpected key(s) in state_dict: "x". 
-	size mismatch for fc.bias: copying a param with shape torch.Size([1]) from checkpoint, the shape in current model is torch.Size([2]).
-	While copying the parameter named "bn.weight", expected torch.Tensor or Tensor-like object from checkpoint but received <class 'int'>""",
+        [
+            'Missing key(s) in state_dict: "fc.weight". ',
+            'Unexpected key(s) in state_dict: "x". ',
+            size_line("fc.bias", [1], [2]),
+            (
+                'While copying the parameter named "bn.weight", expected torch.Tensor or '
+                "Tensor-like object from checkpoint but received <class 'int'>"
+            ),
+        ],
     ),
 }
 
 
-@pytest.mark.parametrize("state, text", ERRORS.values(), ids=ERRORS.keys())
-def test_errors_list_everything(state, text):
+@pytest.mark.parametrize("state, lines", ERRORS.values(), ids=ERRORS.keys())
+def test_errors_list_everything(state, lines):
     with pytest.raises(RuntimeError) as caught:
         Net().load_state_dict(state)
-    assert str(caught.value) == text
+    first = "Error(s) in loading state_dict for Net:"
+    assert str(caught.value) == "\n\t".join([first, *lines])
 
 
 def test_not_strict_reports_keys_but_refuses_sizes():
