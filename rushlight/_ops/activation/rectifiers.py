@@ -244,7 +244,7 @@ def relu6(input, inplace=False):
 def _hardtanh_spec(x, *, low, high):
     refuse(x, "hardtanh", "b", DtypeError)
     refuse(x, "hardtanh", "c")
-    if x.dtype.kind == "u" and low < 0:
+    if x.dtype.kind == "u" and int(low) < 0:
         raise ArgumentRuntimeError(
             explain(
                 "hardtanh()",

@@ -6,6 +6,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
+from rushlight._ops._arrays import wide
 from rushlight._ops._blocks import in_pieces
 from rushlight._ops._select import zero_where
 from rushlight._ops.specs import same_spec
@@ -81,8 +82,8 @@ def _softshrink_spec(x, *, lambd):
 def _softshrink_eager(backend, x, *, lambd):
     np = backend.np
     _softshrink_spec(x, lambd=lambd)
-    bound = np.asarray(lambd).astype(x.dtype)
-    return np.copysign(x - np.clip(x, -bound, bound), x)
+    result = np.copysign(wide(x) - np.clip(wide(x), -lambd, lambd), wide(x))
+    return result.astype(x.dtype, copy=False)
 
 
 def _hardshrink_eager(backend, x, *, lambd):

@@ -118,11 +118,12 @@ expose(softplus, torch=False, method=False, functional=True)
 # ------------------------------------------------------------------------ logsigmoid
 
 
-def logsigmoid(input):
+def logsigmoid(input, *, out=None):
     """``log(sigmoid(input))``, precise where the sigmoid is small.
 
     Args:
         input: (*), float.
+        out: tensor to write the result to.
 
     Returns:
         Tensor: same shape and dtype.
@@ -134,6 +135,8 @@ def logsigmoid(input):
     >>> rushlight.nn.functional.logsigmoid(rushlight.tensor([0.0, -100.0]))
     tensor([  -0.6931, -100.0000])
     """
+    if out is not None:
+        return call_out(LOGSIGMOID, (input,), out)
     return call1(LOGSIGMOID, input)
 
 

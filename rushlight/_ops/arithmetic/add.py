@@ -163,6 +163,7 @@ def rsub(input, other, *, alpha=1):
     >>> rushlight.rsub(rushlight.tensor([1, 2]), 10)
     tensor([9, 8])
     """
+    require_tensor(input, "rsub()")
     if alpha.__class__ is int and alpha == 1:
         return call2(RSUB, input, other)
     return _scaled(RSUB_SCALED, input, other, alpha)

@@ -84,11 +84,10 @@ def _addcmul_eager(backend, x, y, z, *, value):
 
 
 def _addcmul_grad(g, *, y, z, value, needs):
-    scaled = g if value == 1 else g * value.conjugate()
     return (
         g,
-        scaled * z.conj() if needs[1] else None,
-        scaled * y.conj() if needs[2] else None,
+        g * (z if value == 1 else z * value).conj() if needs[1] else None,
+        g * (y if value == 1 else y * value).conj() if needs[2] else None,
     )
 
 

@@ -44,7 +44,7 @@ def _remainder_eager(backend, x, y):
     if is_half(x):
         wide = _remainder_eager(backend, x.astype("float32"), np.asarray(y, "float32"))
         return wide.astype(x.dtype)
-    left = np.fmod(x, y)
+    left = np.asarray(np.fmod(x, y))
     # a zero keeps the dividend's sign, which np.remainder would drop
     np.add(left, y, out=left, where=(left != 0) & ((left < 0) != np.less(y, 0)))
     return left
@@ -106,6 +106,10 @@ def fmod(input, other, *, out=None):
     return call2(FMOD, input, other) if out is None else call_out(FMOD, (input, other), out)
 
 
+def _check_first(x, y):
+    require_tensor(x, "fmod()")
+
+
 def _fmod_eager(backend, x, y):
     if x.dtype.kind in "iu":
         check_divisor(backend.np, y)
@@ -137,6 +141,7 @@ FMOD = define(
     promote=SAME,
     saved_for={"x": "y", "y": "y"},
     node=_fmod_node,
+    check=_check_first,
 )
 
 

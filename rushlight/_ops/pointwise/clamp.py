@@ -1,6 +1,6 @@
 """Keeping within bounds: clamp, clamp_min, clamp_max."""
 
-from rushlight._base.dtype import COMPLEX
+from rushlight._base.dtype import BOOL, COMPLEX
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,
@@ -15,7 +15,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
 from rushlight._core.tensor import Tensor
-from rushlight._ops._arguments import require_tensor
+from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._blocks import larger, smaller
 
 
@@ -132,6 +132,8 @@ def _dtype_of(x, *bounds):
                 do="Clamp .real and .imag, or the size.",
             )
         )
+    if dtype.category == BOOL and not any(hasattr(b, "dtype") for b in bounds):
+        refuse(x, "clamp", "b")
     return dtype.numpy
 
 
@@ -235,6 +237,8 @@ def _tensors_spec(x, low=None, high=None):
 def _tensors_eager(backend, x, low, high):
     np = backend.np
     _dtype_of(x, low, high)
+    if low is not None and high is not None:
+        refuse(x, "clamp", "b")
     if low is not None:
         x = np.maximum(x, low)
     return x if high is None else np.minimum(x, high)

@@ -240,13 +240,17 @@ def is_neg(input):
     return False
 
 
+def _conj_physical_eager(backend, x):
+    return backend.np.conjugate(x) if x.dtype.kind == "c" else x.copy()
+
+
 def _conj_grad(g):
     return g.conj()
 
 
 CONJ = define("conj", eager="conjugate", spec=same_spec, grad=_conj_grad)
 CONJ_PHYSICAL = define(
-    "conj_physical", eager="conjugate", spec=same_spec, grad=_conj_grad
+    "conj_physical", eager=_conj_physical_eager, spec=same_spec, grad=_conj_grad
 )
 for _function in (conj, resolve_conj, resolve_neg, is_conj, is_neg):
     expose(_function)
@@ -284,6 +288,8 @@ def _angle_eager(backend, x):
     np = backend.np
     if x.dtype.kind == "c":
         return np.arctan2(x.imag, x.real)
+    if x.dtype.kind in "biu":
+        x = x.astype("float64")  # another dtype than its own: it is promoted first
     turned = np.where(np.less(x, 0), x.dtype.type(np.pi), x.dtype.type(0))
     return np.where(np.isnan(x), x, turned)
 

@@ -7,6 +7,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, SAME, define
 from rushlight._ops._arguments import refuse
+from rushlight._ops._arrays import is_half, wide
 from rushlight._ops._blocks import blockwise
 from rushlight._ops.specs import float_spec, pointwise_spec
 
@@ -132,8 +133,10 @@ def _logit_spec(x, *, eps):
 def _logit_eager(backend, x, *, eps):
     np = backend.np
     refuse(x, "logit", "c")
+    if is_half(x):
+        return _logit_eager(backend, wide(x), eps=eps).astype(x.dtype)
     if eps is not None:
-        x = np.clip(x, np.asarray(eps, x.dtype), np.asarray(1 - eps, x.dtype))
+        x = np.clip(x, eps, 1 - eps)
     return np.log(np.divide(x, 1 - x))
 
 

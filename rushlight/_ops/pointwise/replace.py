@@ -187,11 +187,16 @@ def _nextafter_eager(backend, x, y):
     return backend.np.nextafter(x, y)
 
 
+def _nextafter_grad(g, *, x, y, needs):
+    return g.where(x != y, 0), g.new_zeros(g.shape) if needs[1] else None
+
+
 NEXTAFTER = define(
     "nextafter",
     inputs="x y",
     eager=_nextafter_eager,
     spec=_nextafter_spec,
+    grad=_nextafter_grad,
     promote=SAME,
 )
 expose(nextafter, inplace=NEXTAFTER)

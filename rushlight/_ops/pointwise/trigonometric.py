@@ -8,6 +8,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
 from rushlight._ops._arguments import refuse, require_tensor
+from rushlight._ops._arrays import is_half, wide
 from rushlight._ops.specs import float_spec
 
 # ---------------------------------------------------------------------- sin, cos, tan
@@ -288,9 +289,10 @@ def sinc(input, *, out=None):
 
 def _sinc_eager(backend, x):
     np = backend.np
-    turned = np.multiply(x, math.pi)
+    turned = np.multiply(wide(x), math.pi)
     zero = turned == 0
-    return np.where(zero, x.dtype.type(1), np.sin(turned) / np.where(zero, 1, turned))
+    result = np.where(zero, 1, np.sin(turned) / np.where(zero, 1, turned))
+    return result.astype(x.dtype) if is_half(x) else result
 
 
 def _sinc_grad(g, *, x):
@@ -350,12 +352,17 @@ def _angle_spec(x):
 
 def _deg2rad_eager(backend, x):
     refuse(x, "deg2rad", "c", DtypeError)
-    return backend.np.multiply(x, math.pi / 180)
+    return _scaled(backend.np, x, math.pi / 180)
 
 
 def _rad2deg_eager(backend, x):
     refuse(x, "rad2deg", "c", DtypeError)
-    return backend.np.multiply(x, 180 / math.pi)
+    return _scaled(backend.np, x, 180 / math.pi)
+
+
+def _scaled(np, x, factor):
+    result = np.multiply(wide(x), factor)
+    return result.astype(x.dtype) if is_half(x) else result
 
 
 def _deg2rad_grad(g):
