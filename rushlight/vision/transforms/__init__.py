@@ -1,0 +1,15 @@
+"""What is done to an image between the file and the network.
+
+`functional` holds the functions, the other files classes over them; `batches` says how
+a whole batch goes through a stack of them at once.
+"""
+
+from rushlight.vision.transforms import functional
+from rushlight.vision.transforms.transforms import *
+from rushlight.vision.transforms.transforms import __all__
+
+
+def __getattr__(name):
+    from rushlight.vision._images import missing_name
+
+    raise missing_name("torchvision.transforms", name, globals())
