@@ -46,7 +46,7 @@ def test_examples_run(name, tmp_path, monkeypatch):
 
 
 def test_examples_of_generated_functions_run():
-    """What a family makes in a loop stands in no module, where doctest would find it."""
+    """What a family makes in a loop is in no module, where doctest would find it."""
     finder = doctest.DocTestFinder(recurse=False)
     for function, name in exposed().items():
         home = vars(importlib.import_module(function.__module__))
