@@ -47,7 +47,10 @@ def pad(img, padding, fill=0, padding_mode="constant"):
     >>> pad(rushlight.tensor([[1, 2]]), [1, 0], fill=7)
     tensor([[7, 1, 2, 7]])
     """
-    if not isinstance(img, Tensor):
+    if isinstance(img, Tensor):
+        check_image_tensor(img, "pad()")
+        _check_fill_of_tensor(fill)
+    else:
         check_pil(img, "pad()")
     check_padding("pad()", padding, 0 if fill is None else fill, padding_mode)
     sides = sides_of(padding)
@@ -166,9 +169,8 @@ def _image_like(pixels):
 # ----------------------------------------------------------------------------- tensors
 
 
-def _pad_tensor(image, sides, fill, mode):
-    check_image_tensor(image, "pad()")
-    if not isinstance(fill, (int, float)):
+def _check_fill_of_tensor(fill):
+    if fill is not None and not isinstance(fill, (int, float)):
         raise ArgumentTypeError(
             explain(
                 "pad(), fill",
@@ -177,6 +179,9 @@ def _pad_tensor(image, sides, fill, mode):
                 do="Pad a Pillow image, or each channel on its own.",
             )
         )
+
+
+def _pad_tensor(image, sides, fill, mode):
     left, top, right, bottom = sides
     widths = [left, right, top, bottom]
     if mode == "constant":

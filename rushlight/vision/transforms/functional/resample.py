@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rushlight._base.dtype import float32, float64, uint8
+from rushlight._base.dtype import float32, float64, int8, int16, int32, int64, uint8
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -195,6 +195,15 @@ def resized_size(image_size, size, max_size=None):
 
 def _resize_tensor(image, height, width, mode, antialias):
     check_image_tensor(image, "resize()")
+    if image.ndim not in (3, 4):
+        raise ArgumentError(
+            explain(
+                "resize(), img",
+                expected="3 or 4 dimensions, (C, H, W) or (N, C, H, W)",
+                got=f"shape {list(image.shape)}",
+                do="Add the dimension of channels, or join the leading ones.",
+            )
+        )
     _, rows, columns = get_dimensions(image)
     if mode in (InterpolationMode.NEAREST, InterpolationMode.NEAREST_EXACT):
         shift = 0.5 if mode is InterpolationMode.NEAREST_EXACT else 0.0
@@ -202,7 +211,8 @@ def _resize_tensor(image, height, width, mode, antialias):
         across = TORCH["as_tensor"](_nearest(columns, width, shift))
         return image[(..., down, across)]
     if mode not in _FILTERS:
-        raise UnsupportedError(
+        lanczos = mode is InterpolationMode.LANCZOS
+        raise (ArgumentError if lanczos else UnsupportedError)(
             explain(
                 "resize(), interpolation",
                 expected="nearest, nearest-exact, bilinear or bicubic for a tensor",
@@ -219,7 +229,10 @@ def _resize_tensor(image, height, width, mode, antialias):
         result = result.clamp(0, 255)
     if result.dtype == image.dtype:
         return result
-    return (result if image.is_floating_point() else result.round()).to(image.dtype)
+    return (result.round() if image.dtype in _ROUNDED else result).to(image.dtype)
+
+
+_ROUNDED = frozenset((uint8, int8, int16, int32, int64))
 
 
 def _nearest(size, wanted, shift):
@@ -237,7 +250,7 @@ def _cubic(x, a):
     """The cubic convolution kernel (Keys 1981)."""
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1
-    far = ((x - 5) * x + 8) * x * a - 4 * a
+    far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
     return np.where(x < 1, near, np.where(x < 2, far, 0))
 
 
@@ -258,9 +271,12 @@ def _weights(size, wanted, mode, antialias, kind):
     real = np.dtype(kind).type
     half, plain, smoothed = _FILTERS[mode]
     scale = real(size) / real(wanted)
-    centers = (np.arange(wanted, dtype=kind) + real(0.5)) * scale
-    make = _smoothed if antialias else _plain
-    return make(size, centers, scale, half, smoothed if antialias else plain)
+    steps = np.arange(wanted, dtype=kind) + real(0.5)
+    if antialias:
+        return _smoothed(size, steps * scale, scale, half, smoothed)
+    # Rounded once, as a fused multiply-add does.
+    points = (steps.astype("f8") * float(scale) - 0.5).astype(kind)
+    return _plain(size, points, half, plain)
 
 
 def _smoothed(size, centers, scale, half, function):
@@ -276,16 +292,15 @@ def _smoothed(size, centers, scale, half, function):
     return weights / weights.sum(1, keepdims=True)
 
 
-def _plain(size, centers, scale, half, function):
+def _plain(size, points, half, function):
     """The filter over a point's neighbours; beyond the border its last place counts."""
-    points = centers - type(scale)(0.5)
     if half == 1:
         points = np.maximum(points, 0)
     below = np.floor(points)
-    weights = np.zeros((len(points), size), centers.dtype)
+    weights = np.zeros((len(points), size), points.dtype)
     rows = np.arange(len(points))
     for offset in range(1 - half, half + 1):
         places = np.clip(below + offset, 0, size - 1).astype(np.int64)
-        share = function(points - (below + offset)).astype(centers.dtype)
+        share = function((points - below) - offset).astype(points.dtype)
         np.add.at(weights, (rows, places), share)
     return weights
