@@ -1,7 +1,6 @@
-"""Shared by the families: where an array's elements lie, and arrays in a given order."""
+"""Shared by the families: where an array's elements lie, and arrays in an order."""
 
 import numpy as np
-
 from rushlight._backends.numpy import strided_view
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 from rushlight._base.layout import (

@@ -1,7 +1,6 @@
-"""Shared by the families: Python numbers that are to become elements, dtype arguments."""
+"""Shared by the families: Python numbers as elements, and dtype arguments."""
 
 import numpy as np
-
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
@@ -60,8 +59,10 @@ def as_number(value, who, name="value"):
         return value
     if isinstance(value, np.generic) and value.dtype in BY_NUMPY:
         number = value.item()
-        return number if isinstance(number, (bool, int, float, complex)) else (
-            float(value)
+        return (
+            number
+            if isinstance(number, (bool, int, float, complex))
+            else (float(value))
         )
     raise ArgumentTypeError(
         explain(

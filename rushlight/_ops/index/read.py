@@ -1,0 +1,256 @@
+"""Reading by index: ints, slices, None, Ellipsis, masks, tensors."""
+
+from rushlight._base.errors import OutOfRangeError, UnsupportedError, explain
+from rushlight._base.shape import broadcast_shapes
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call, call1
+from rushlight._core.table import define
+from rushlight._core.tensor import attach
+from rushlight._ops.index.along import add_rows
+from rushlight._ops.index.parse import (
+    basic_index,
+    basic_spec,
+    check_step,
+    joined_index,
+    split_index,
+)
+
+# --------------------------------------------------------------------- basic reading
+
+
+def getitem(self, index):
+    """``x[index]``: a view for basic indices, a copy for advanced ones.
+
+    Args:
+        index: an int, slice, None, Ellipsis, bool, list, array or tensor, or a tuple
+            of those, with NumPy's meaning; steps must be positive.
+
+    Returns:
+        Tensor.
+
+    Raises:
+        IndexError: out of range, too many indices, or a mask of the wrong shape.
+        ValueError: for a step that is not positive.
+    """
+    kind = index.__class__
+    if kind is int:
+        return call1(INDEX, self, index=(index, Ellipsis))
+    if kind is tuple:
+        basic = basic_index(index)
+        if basic is not None:
+            return call1(INDEX, self, index=basic)
+    elif kind is slice:
+        if index.step is not None:
+            check_step(index)
+        return call1(INDEX, self, index=(index,))  # Note [A slice alone]
+    elif index is None or index is Ellipsis:
+        return call1(
+            INDEX, self, index=(index, Ellipsis) if index is None else (index,)
+        )
+    return _getitem_mixed(self, index)
+
+
+# Note [A slice alone]
+# torch records a slice alone as SliceBackward0 even if it is full; a full slice in a
+# tuple is skipped.  A tuple always has its Ellipsis here, so one part means a slice.
+
+
+def _index_eager(backend, x, *, index):
+    return x[index]
+
+
+def _index_grad(g, *, x_shape, index):
+    return call1(INDEX_PLACE, g, shape=x_shape, index=index)
+
+
+def _index_node(inputs, attrs):
+    """torch records the last of the select, slice and unsqueeze steps."""
+    index = attrs["index"]
+    if len(index) == 1:
+        return "AliasBackward0" if index[0] is Ellipsis else "SliceBackward0"
+    name, dim, shape = "AliasBackward0", 0, inputs[0]._array.shape
+    for place, part in enumerate(index):
+        if part is None:
+            name = "UnsqueezeBackward0"
+        elif part is Ellipsis:
+            dim = len(shape) - sum([p is not None for p in index[place + 1 :]])
+        elif isinstance(part, slice):
+            if part.indices(shape[dim]) != (0, shape[dim], 1):
+                name = "SliceBackward0"
+            dim += 1
+        else:
+            name = "SelectBackward0"
+            dim += 1
+    return name
+
+
+def _index_lower(k, x, *, index):
+    return k.slice(x, index)
+
+
+INDEX = define(
+    "index",
+    eager=_index_eager,
+    spec=basic_spec,
+    grad=_index_grad,
+    lower=_index_lower,
+    node=_index_node,
+    view=True,
+)
+attach("__getitem__", getitem)
+
+# ------------------------------------------------------- the gradient of basic reading
+
+
+def _index_place_spec(g, *, shape, index):
+    return Spec(shape, g.dtype)
+
+
+def _index_place_eager(backend, g, *, shape, index):
+    whole = backend.np.zeros(shape, g.dtype)
+    whole[index] = g
+    return whole
+
+
+def _index_place_grad(g, *, index):
+    return g[index]
+
+
+INDEX_PLACE = define(
+    "index_place",
+    inputs="g",
+    eager=_index_place_eager,
+    spec=_index_place_spec,
+    grad=_index_place_grad,
+)
+
+# ------------------------------------------------------------------ advanced reading
+
+
+def _getitem_mixed(self, index):
+    basic, indices, places = split_index(self, index)
+    viewed = self if basic is None else call1(INDEX, self, index=basic)
+    if not indices:
+        return viewed if basic is not None else call1(INDEX, self, index=(Ellipsis,))
+    return call(TAKE, viewed, *indices, places=places)
+
+
+def _take_spec(x, *indices, places):
+    counted = [_counted(index) for index in indices]
+    try:
+        shape = broadcast_shapes(*counted)
+    except RuntimeError:
+        raise OutOfRangeError(
+            explain(
+                "indexing",
+                expected="index tensors that broadcast with each other",
+                got="shape mismatch: indexing tensors could not be broadcast together "
+                f"with shapes {', '.join(str(list(c)) for c in counted)}",
+                do="Reshape them, or index one dimension after the other.",
+            )
+        ) from None
+    kept = [x.shape[d] for d, place in enumerate(places) if place is None]
+    advanced = [d for d, place in enumerate(places) if place is not None]
+    together = advanced == list(range(advanced[0], advanced[-1] + 1))
+    first = advanced[0] if together else 0
+    rest = x.shape[len(places) :]
+    return Spec((*kept[:first], *shape, *kept[first:], *rest), x.dtype)
+
+
+def _counted(index):
+    """The shape of an index tensor; of a mask, that of the indices it stands for."""
+    if index.dtype.kind != "b":
+        return tuple(index.shape)
+    if index.__class__ is Spec:
+        raise UnsupportedError(
+            explain(
+                "indexing",
+                expected="a mask with data",
+                got="a meta tensor as mask: the result's shape depends on its values",
+                do="Use torch.where.",
+            )
+        )
+    return (int(index.sum()),)
+
+
+def _take_eager(backend, x, *indices, places):
+    try:
+        if len(indices) == 1:
+            index = indices[0]
+            if index.dtype.kind != "b":
+                return x.take(index, len(places) - 1)
+            if len(places) == index.ndim:
+                return x[index]
+        result = x[joined_index(indices, places)]
+    except IndexError as error:
+        _take_spec(x, *indices, places=places)
+        raise OutOfRangeError(
+            explain(
+                "indexing",
+                expected=f"indices that lie inside shape {list(x.shape)}",
+                got=str(error).replace("axis", "dimension"),
+                do="Check the largest index.",
+            )
+        ) from None
+    return result if result.flags.c_contiguous else result.copy("C")
+
+
+def _take_grad(g, *, x_shape, indices, places):
+    grads = call(PUT, g, *indices, shape=x_shape, places=places)
+    return (grads,) + (None,) * len(indices)
+
+
+TAKE = define(
+    "take_index",
+    inputs="x *indices",
+    eager=_take_eager,
+    spec=_take_spec,
+    grad=_take_grad,
+    node="IndexBackward0",
+)
+
+# ---------------------------------------------------- the gradient of advanced reading
+
+
+def _put_spec(g, *indices, shape, places):
+    return Spec(shape, g.dtype)
+
+
+def _put_eager(backend, g, *indices, shape, places):
+    whole = backend.np.zeros(shape, g.dtype)
+    _add_at(backend, whole, indices, places, g)
+    return whole
+
+
+def _add_at(backend, whole, indices, places, values):
+    """``whole[index] += values``, with elements that are named twice added twice."""
+    if len(indices) == 1:
+        index, dim = indices[0], len(places) - 1
+        if index.dtype.kind == "b":
+            whole[joined_index(indices, places)] += values
+            return
+        if whole.ndim > 1 and values.ndim == whole.ndim + index.ndim - 1:
+            shape = values.shape
+            lead = shape[:dim]
+            flat = values.reshape(*lead, index.size, *shape[dim + index.ndim :])
+            add_rows(
+                backend.np,
+                whole.swapaxes(0, dim),
+                index.reshape(-1),
+                flat.swapaxes(0, dim),
+            )
+            return
+    backend.np.add.at(whole, joined_index(indices, places), values)
+
+
+def _put_grad(g, *, indices, places):
+    return (call(TAKE, g, *indices, places=places),) + (None,) * len(indices)
+
+
+PUT = define(
+    "put_index",
+    inputs="g *indices",
+    eager=_put_eager,
+    spec=_put_spec,
+    grad=_put_grad,
+)

@@ -1,0 +1,273 @@
+"""Writing by index: ``x[index] = value``, recorded where need be."""
+
+import numpy as np
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    ArgumentTypeError,
+    DtypeError,
+    OutOfRangeError,
+    ShapeError,
+    explain,
+)
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call, record, wants_record
+from rushlight._core.inplace import bump, check_writable, rewrite_history
+from rushlight._core.intercept import Call, intercepted
+from rushlight._core.state import STATE
+from rushlight._core.table import define
+from rushlight._core.tensor import Tensor, attach, wrap
+from rushlight._ops._values import as_number, element
+from rushlight._ops.index.parse import (
+    basic_index,
+    basic_spec,
+    joined_index,
+    split_index,
+)
+
+# --------------------------------------------------------------------------- writing
+
+
+def setitem(self, index, value):
+    """``x[index] = value``: write into x's memory, recorded where a gradient is wanted.
+
+    Args:
+        index: as for reading.
+        value: a tensor or number that broadcasts to the indexed shape.
+
+    Raises:
+        IndexError: as for reading.
+        RuntimeError: where the value's shape does not fit, or its dtype beside an
+            index tensor.
+        TypeError: for a value that is no tensor or number.
+    """
+    basic = basic_index(index if index.__class__ is tuple else (index,))
+    if basic is not None:
+        if self._edge is None and not STATE.special and _quick(self, basic, value):
+            return
+        indices, places = (), ()
+        if _is_whole(basic):
+            _write_whole(self, value)
+            return
+    else:
+        basic, indices, places = split_index(self, index)
+        basic = () if basic is None else basic
+    assign(self, value, basic, indices, places)
+
+
+def _quick(self, index, value):
+    """Write a number into plain floats, or integers; False where care is needed."""
+    array, kind = self._array, value.__class__
+    if array.__class__ is not np.ndarray or array.itemsize < 4:
+        return False
+    floats = array.dtype.kind == "f" and (kind is float or kind is int)
+    if not floats and not (kind is int and array.dtype.kind == "i"):
+        return False
+    if kind is float and not -3e38 < value < 3e38 and value == value:
+        return False
+    try:
+        region = array[index]
+        if 0 in region.strides:
+            return False
+        region[...] = value
+    except (IndexError, TypeError, ValueError, OverflowError):
+        return False
+    bump(self)
+    return True
+
+
+def _is_whole(index):
+    return all(part is Ellipsis or part == slice(None) for part in index)
+
+
+def _write_whole(self, value):
+    if isinstance(value, Tensor):
+        value = _fit_value(value, len(self._array.shape))
+        self.fill_(value) if not value._array.shape else self.copy_(value)
+        return
+    if 0 in getattr(self._array, "strides", ()):
+        _check_overlap(self._array)
+    self.fill_(_number_tensor(value, self))
+
+
+def _number_tensor(value, x):
+    """A number as a tensor without dimensions, of x's dtype and device."""
+    number = as_number(_checked_value(value, x), "assignment by index")
+    value = wrap(element(number, x._array.dtype, "assignment by index"))
+    return value if x._array.__class__ is np.ndarray else value.to(x.device)
+
+
+def assign(self, value, index, indices, places):
+    """Write a value where a split index points (Note [Index])."""
+    if isinstance(value, Tensor):
+        if indices and value._array.shape and value.dtype is not self.dtype:
+            raise dtypes_differ(self, value)
+    else:
+        value = _number_tensor(value, self)
+    attrs = {"index": index, "places": places}
+    call_ = Call(SETITEM, (self, value, *indices), attrs, self)
+    intercepted(call_, _set) if STATE.special else _set(call_)
+
+
+def _checked_value(value, x):
+    if isinstance(value, (bool, int, float, complex, np.generic)):
+        return value
+    raise ArgumentTypeError(
+        explain(
+            "assignment by index",
+            expected="a tensor or a number",
+            got=f"{type(value).__name__}: can't assign it to a {x.dtype} tensor",
+            do="Convert it with torch.tensor().",
+        )
+    )
+
+
+def dtypes_differ(x, value):
+    """The error for a value of another dtype beside an index tensor."""
+    return DtypeError(
+        explain(
+            "assignment by index",
+            expected=f"{x.dtype}, as index put requires the source and destination "
+            "dtypes to match",
+            got=value.dtype,
+            do="Convert the value with .to(x.dtype).",
+        )
+    )
+
+
+def _set(call_):
+    self, value, *indices = call_.inputs
+    recording = wants_record((self, value))
+    if recording:
+        check_writable(self, "assignment by index")
+    old = wrap(self._array)
+    old._edge = self._edge
+    if not indices or value._array.ndim:
+        shown = basic_spec(self._array, index=call_.attrs["index"])
+        value = _fit_value(value, len(shown.shape) if not indices else None)
+    _write_region(self._array, value._array, [i._array for i in indices], **call_.attrs)
+    bump(self)
+    if recording:
+        written = wrap(self._array)
+        record(SETITEM, written, (old, value, *indices), call_.attrs)
+        rewrite_history(self, written._edge)
+
+
+def _fit_value(value, ndim):
+    """A value without the leading sizes of 1 that its place has no dimensions for."""
+    shape = value._array.shape
+    extra = len(shape) - ndim if ndim is not None else 0
+    if ndim is None:
+        extra = next((i for i, size in enumerate(shape) if size != 1), len(shape))
+    if extra > 0 and set(shape[:extra]) <= {1}:
+        return value.reshape(shape[extra:])
+    return value
+
+
+def _write_region(array, value, indices, *, index, places):
+    if array.__class__ is Spec:
+        return
+    target = region(array, index)
+    if value.dtype != array.dtype:
+        with np.errstate(all="ignore"):
+            if value.dtype.kind == "c" and array.dtype.kind not in "cb":
+                value = value.real
+            value = value.astype(array.dtype)
+    if not indices and 0 in target.strides:
+        _check_overlap(target)
+    try:
+        target[joined_index(indices, places) if indices else ...] = value
+    except IndexError as error:
+        raise OutOfRangeError(
+            explain(
+                "assignment by index",
+                expected=f"indices that lie inside shape {list(array.shape)}",
+                got=str(error).replace("axis", "dimension"),
+                do="Check the largest index.",
+            )
+        ) from None
+    except ValueError as error:
+        raise no_broadcast(target, value, error) from None
+
+
+def region(array, index):
+    """The part of an array that a basic index shows."""
+    try:
+        return array[index] if index else array
+    except IndexError:
+        basic_spec(array, index=index)
+        raise
+
+
+def no_broadcast(target, value, error):
+    """The error for a value that could not be written."""
+    if not target.flags.writeable:
+        return ArgumentRuntimeError(
+            explain(
+                "assignment by index",
+                expected="memory that can be written",
+                got="a tensor over a read-only array or buffer",
+                do="Call .clone() first.",
+            )
+        )
+    return ShapeError(
+        explain(
+            "assignment by index",
+            expected="a value that broadcasts to the indexed region",
+            got=f"shape mismatch: value of shape {list(value.shape)} ({error})",
+            do="Reshape the value or the index.",
+        )
+    )
+
+
+def _check_overlap(target):
+    steps = zip(target.strides, target.shape, strict=True)
+    if any(step == 0 and size > 1 for step, size in steps):
+        raise ArgumentRuntimeError(
+            explain(
+                "assignment by index",
+                expected="elements with memory of their own",
+                got="an expanded tensor: more than one element refers to a single "
+                "memory location",
+                do="Call .clone() on it before you write to it.",
+            )
+        )
+
+
+def setitem_spec(x, value, *indices, index, places):
+    """X's shape and dtype, after the index was checked."""
+    basic_spec(x, index=index)
+    return Spec(x.shape, x.dtype)
+
+
+def _setitem_eager(backend, x, value, *indices, index, places):
+    whole = x.copy()
+    _write_region(whole, value, indices, index=index, places=places)
+    return whole
+
+
+def _setitem_grad(g, *, indices, index, places, needs):
+    rest = (None,) * len(indices)
+    others = values = None
+    if needs[0]:
+        zero = g.new_zeros(())
+        others = call(SETITEM, g, zero, *indices, index=index, places=places)
+    if needs[1]:
+        values = g[index] if index else g
+        if indices:
+            values = values[joined_index(indices, places)]
+    return (others, values, *rest)
+
+
+def _setitem_node(inputs, attrs):
+    return "IndexPutBackward0" if inputs[2:] and not attrs["index"] else "CopySlices"
+
+
+SETITEM = define(
+    "setitem",
+    inputs="x value *indices",
+    eager=_setitem_eager,
+    spec=setitem_spec,
+    grad=_setitem_grad,
+    node=_setitem_node,
+)
+attach("__setitem__", setitem)

@@ -1,0 +1,16 @@
+"""Views: other shapes, orders and regions over the same memory."""
+
+from rushlight._ops.view import (
+    bytes,
+    diagonal,
+    expand,
+    inplace,
+    order,
+    sections,
+    select,
+    shape,
+    single,
+    split,
+    strided,
+    unfold,
+)

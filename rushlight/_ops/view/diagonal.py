@@ -1,0 +1,106 @@
+"""Diagonals of matrices, as views."""
+
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    explain,
+)
+from rushlight._base.shape import as_index, wrap_dim
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call1
+from rushlight._core.expose import expose
+from rushlight._core.table import define
+from rushlight._ops._memory import region
+
+# -------------------------------------------------------------------------- diagonal
+
+
+def diagonal(input, offset=0, dim1=0, dim2=1):
+    """The diagonals of matrices, as a view.
+
+    Args:
+        input: (*), at least two dimensions, any dtype.
+        offset: which diagonal; 0 is the main one, positive ones lie above.
+        dim1, dim2: the dimensions of the matrices.
+
+    Returns:
+        Tensor: the other dimensions, then that of the diagonal.
+
+    Raises:
+        RuntimeError: where dim1 is dim2.
+        IndexError: for a dimension out of range.
+
+    >>> import rushlight
+    >>> rushlight.tensor([[1, 2], [3, 4]]).diagonal()
+    tensor([1, 4])
+    """
+    return call1(DIAGONAL, input, offset=offset, dim1=dim1, dim2=dim2)
+
+
+def _diagonal_layout(x, offset, dim1, dim2):
+    """(shape, strides, offset in bytes) of a diagonal."""
+    ndim = len(x.shape)
+    i, j = wrap_dim(dim1, ndim, "diagonal()"), wrap_dim(dim2, ndim, "diagonal()")
+    if i == j:
+        raise ArgumentRuntimeError(
+            explain(
+                "diagonal()",
+                expected="two different dimensions",
+                got=f"diagonal dimensions cannot be identical {dim1}, {dim2}",
+                do="Name two.",
+            )
+        )
+    offset = as_index(offset, "diagonal()", "offset")
+    rows, columns = x.shape[i], x.shape[j]
+    length = max(min(rows, columns - offset) if offset >= 0 else
+                 min(rows + offset, columns), 0)  # fmt: skip
+    start = offset * x.strides[j] if offset >= 0 else -offset * x.strides[i]
+    rest = [d for d in range(ndim) if d not in (i, j)]
+    shape = (*[x.shape[d] for d in rest], length)
+    strides = (*[x.strides[d] for d in rest], x.strides[i] + x.strides[j])
+    return shape, strides, start if length else 0
+
+
+def _diagonal_spec(x, *, offset, dim1, dim2):
+    return Spec(_diagonal_layout(x, offset, dim1, dim2)[0], x.dtype)
+
+
+def _diagonal_eager(backend, x, *, offset, dim1, dim2):
+    return region(x, *_diagonal_layout(x, offset, dim1, dim2))
+
+
+def _diagonal_grad(g, *, x_shape, offset, dim1, dim2):
+    return call1(DIAGONAL_PLACE, g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2)
+
+
+DIAGONAL = define(
+    "diagonal",
+    eager=_diagonal_eager,
+    spec=_diagonal_spec,
+    grad=_diagonal_grad,
+    view=True,
+)
+expose(diagonal)
+
+
+def _diagonal_place_spec(g, *, shape, offset, dim1, dim2):
+    return Spec(shape, g.dtype)
+
+
+def _diagonal_place_eager(backend, g, *, shape, offset, dim1, dim2):
+    whole = backend.np.zeros(shape, g.dtype)
+    region(whole, *_diagonal_layout(whole, offset, dim1, dim2))[...] = g
+    return whole
+
+
+def _diagonal_place_grad(g, *, offset, dim1, dim2):
+    return g.diagonal(offset, dim1, dim2)
+
+
+DIAGONAL_PLACE = define(
+    "diagonal_place",
+    inputs="g",
+    eager=_diagonal_place_eager,
+    spec=_diagonal_place_spec,
+    grad=_diagonal_place_grad,
+    node="DiagonalBackwardBackward0",
+)

@@ -1,0 +1,37 @@
+"""The in-place forms of views, which change what a tensor shows."""
+
+from rushlight._core.dispatch import call1
+from rushlight._core.inplace import bump, check_writable
+from rushlight._core.node import AccumulateGrad, node_type
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.tensor import wrap
+
+_variants = {}
+
+
+def inplace_view(op, x, **attrs):
+    """Make x show what the view op gives of it, as ``x.t_()`` does."""
+    edge = x._edge
+    recording = edge is not None and GRAD_MODE.get()
+    if recording:
+        check_writable(x, f"{op.name}_()")
+    old = wrap(x._array)
+    old._edge = edge
+    result = call1(op, old, **attrs)
+    x._array = result._array
+    if recording:
+        x._edge = result._edge
+        x._edge.__class__ = _variant(x._edge.__class__)
+    elif edge.__class__ is AccumulateGrad:
+        edge.shape = x._array.shape
+    bump(x)
+    return x
+
+
+def _variant(node):
+    """The class of nodes that records an in-place form: torch counts its number up."""
+    found = _variants.get(node)
+    if found is None:
+        name = node.__name__
+        found = _variants[node] = node_type(name[:-1] + str(int(name[-1]) + 1), node.op)
+    return found
