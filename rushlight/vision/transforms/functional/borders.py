@@ -12,9 +12,8 @@ from rushlight._base.errors import (
     OutOfRangeError,
     explain,
 )
-from rushlight._core.expose import TORCH
+from rushlight._core.expose import FUNCTIONAL, TORCH
 from rushlight._core.tensor import Tensor
-from rushlight._ops.pad import pad as pad_tensor
 from rushlight.vision._images import check_pil, image_of
 from rushlight.vision.transforms.functional.sizes import (
     check_image_tensor,
@@ -185,12 +184,12 @@ def _pad_tensor(image, sides, fill, mode):
     left, top, right, bottom = sides
     widths = [left, right, top, bottom]
     if mode == "constant":
-        return pad_tensor(image, widths, "constant", float(fill))
+        return FUNCTIONAL["pad"](image, widths, "constant", float(fill))
     if mode == "symmetric":
         return _pad_symmetric(image, sides)
     batch = image[None] if image.ndim < 4 else image
     batch = batch if image.dtype in (float32, float64) else batch.to(float32)
-    padded = pad_tensor(batch, widths, "replicate" if mode == "edge" else mode)
+    padded = FUNCTIONAL["pad"](batch, widths, "replicate" if mode == "edge" else mode)
     padded = padded[0] if image.ndim < 4 else padded
     return padded if padded.dtype == image.dtype else padded.to(image.dtype)
 
