@@ -8,9 +8,9 @@
 
 # Note [Half and numbers]
 # torch rounds a Python number (or a 0-d tensor of another dtype) to half precision
-# before it meets a half-precision tensor; but products and quotients take it in
-# float32 and round only the result (Op.wide_numbers).  NumPy does neither reliably,
-# so these calls take the careful path.
+# before it meets a half-precision tensor; but products and quotients take it, as the
+# second operand, in float32 and round only the result (Op.wide_numbers).  NumPy does
+# neither reliably, so these calls take the careful path.
 """
 
 from weakref import ref
@@ -106,6 +106,8 @@ def call2(op, x, y):
 
 def _compares(array, y):
     """Whether NumPy compares these in the dtype that torch would promote them to."""
+    if y.__class__ is complex:
+        return array.dtype.kind == "c"
     if y.__class__ not in _NUMBERS or array.dtype.kind == "f":
         return True
     if y.__class__ is int:  # one beyond the dtype's range wraps around in torch
@@ -238,13 +240,14 @@ def _promoted(op, inputs):
     if home is None:
         raise _no_tensor(op, inputs)
     arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
-    others = dtype
     if op.wide_numbers and dtype.itemsize == 2 and dtype.category == dtypes.FLOAT:
-        others = dtypes.float32  # Note [Half and numbers]
+        if not getattr(arrays[1], "shape", ()):  # Note [Half and numbers]
+            arrays[1] = _convert(arrays[1], dtypes.float32, home)
+            return [_convert(arrays[0], dtype, home), arrays[1]]
     return [
         a
         if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy)
-        else _convert(a, dtype if getattr(a, "shape", ()) else others, home)
+        else _convert(a, dtype, home)
         for a in arrays
     ]
 

@@ -198,6 +198,8 @@ def _shift_spec(x, y):
 def _in_range(np, x, y):
     """Which shifts are smaller than the number of bits, and not negative."""
     refuse(x, "shift", "bfc")
+    if y.__class__ is float:
+        refuse(np.asarray(y), "shift", "f")
     return np.greater_equal(y, 0) & np.less(y, 8 * x.dtype.itemsize)
 
 

@@ -13,6 +13,7 @@ from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, scalar_name
 from rushlight._ops._blocks import in_pieces, larger, smaller
 from rushlight._ops._select import zero_where
+from rushlight._ops._values import element
 from rushlight._ops.specs import same_spec
 
 # ------------------------------------------------------------------------------ relu
@@ -129,7 +130,7 @@ def _threshold_spec(x, *, threshold, value):
 def _threshold_eager(backend, x, *, threshold, value):
     np = backend.np
     refuse(x, "threshold", "bc")
-    limit, value = (np.asarray(v).astype(x.dtype) for v in (threshold, value))
+    limit, value = (np.asarray(element(v, x.dtype, "threshold()")) for v in (threshold, value))
     return np.where(x <= limit, value, x)
 
 
@@ -260,7 +261,7 @@ def _hardtanh_eager(backend, x, *, low, high):
     np = backend.np
     if x.dtype.kind not in "fV":
         _hardtanh_spec(x, low=low, high=high)
-    low, high = (np.asarray(v).astype(x.dtype) for v in (low, high))
+    low, high = (np.asarray(element(v, x.dtype, "hardtanh()")) for v in (low, high))
     return smaller(np, larger(np, x, low), high)
 
 

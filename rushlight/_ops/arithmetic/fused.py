@@ -1,15 +1,17 @@
 """Sums of products in one call: addcmul, addcdiv, lerp, ldexp."""
 
+import math
+
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, explain
-from rushlight._core.dispatch import call
+from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
-from rushlight._core.table import SAME, define
+from rushlight._core.table import FLOAT, SAME, define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._arrays import wide
-from rushlight._ops.specs import pointwise_spec
+from rushlight._ops._arrays import is_half, wide
+from rushlight._ops.specs import float_spec, pointwise_spec
 
 # ------------------------------------------------------------------ addcmul, addcdiv
 
@@ -299,7 +301,35 @@ def ldexp(input, other, *, out=None):
     """
     require_tensor(input, "ldexp()")
     require_tensor(other, "ldexp()", "other")
-    return input.mul(2.0**other, out=out) if out is not None else input * 2.0**other
+    op = LDEXP
+    return call2(op, input, other) if out is None else call_out(op, (input, other), out)
 
 
-expose(ldexp, inplace=True)
+def _ldexp_eager(backend, x, y):
+    np = backend.np
+    result = np.multiply(wide(x), np.power(2.0, wide(y)))
+    return result.astype(x.dtype) if is_half(x) else result
+
+
+def _ldexp_grad(g, *, x, y, needs):
+    scale = 2.0**y
+    return (
+        g * scale.conj() if needs[0] else None,
+        g * (x * scale * math.log(2)).conj() if needs[1] else None,
+    )
+
+
+def _ldexp_lower(k, x, y):
+    return k.mul(x, k.pow(k.const(2), y))
+
+
+LDEXP = define(
+    "ldexp",
+    inputs="x y",
+    eager=_ldexp_eager,
+    spec=float_spec,
+    grad=_ldexp_grad,
+    lower=_ldexp_lower,
+    promote=FLOAT,
+)
+expose(ldexp, inplace=LDEXP)

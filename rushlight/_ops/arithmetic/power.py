@@ -13,6 +13,7 @@ from rushlight._core.table import FLOAT, SAME, define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import is_half
+from rushlight._ops._values import element
 from rushlight._ops._operators import attach_operator
 from rushlight._ops.specs import float_spec, pointwise_spec
 
@@ -45,6 +46,8 @@ def pow(input, exponent, *, out=None):
 
 def _check_pow(x, y):
     dtype = getattr(getattr(x, "_array", x), "dtype", None)
+    if dtype is not None and isinstance(y, int) and dtype.kind in "iu":
+        element(y, dtype, "pow()")
     if dtype is not None and isinstance(y, int) and y < 0 and dtype.kind in "biu":
         raise ArgumentRuntimeError(
             explain(

@@ -13,6 +13,7 @@ from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._select import select
+from rushlight._ops._values import element
 from rushlight._ops.specs import shape_of
 
 
@@ -96,8 +97,10 @@ def _where_eager(backend, condition, x, y):
 def _as_array(np, value, dtype):
     if hasattr(value, "dtype"):
         return value.astype(dtype, copy=False)
+    if value.__class__ in (int, float) and dtype.kind == "f" and -6e4 < value < 6e4:
+        return np.asarray(value, dtype)
     if isinstance(value, (int, float, complex)):
-        return np.asarray(value).astype(dtype)
+        return np.asarray(element(value, dtype, "where()"))
     raise ArgumentTypeError(
         explain(
             "where()",

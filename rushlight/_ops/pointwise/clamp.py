@@ -17,6 +17,7 @@ from rushlight._core.table import SAME, define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._blocks import larger, smaller
+from rushlight._ops._values import element
 
 
 def clamp(input, min=None, max=None, *, out=None):  # noqa: A002 - torch's names
@@ -155,8 +156,15 @@ def _clamp_eager(backend, x, *, min, max):  # noqa: A002
     dtype = _clamp_spec(x, min=min, max=max).dtype
     x = x.astype(dtype, copy=False)
     if min is not None:
-        x = larger(np, x, np.asarray(min).astype(dtype))
-    return x if max is None else smaller(np, x, np.asarray(max).astype(dtype))
+        x = larger(np, x, _bound(np, min, dtype))
+    return x if max is None else smaller(np, x, _bound(np, max, dtype))
+
+
+def _bound(np, value, dtype):
+    """A bound as the dtype has it; beyond a float's range it is infinite."""
+    if dtype.kind in "iu":
+        return np.asarray(element(value, dtype, "clamp()"))
+    return np.asarray(value).astype(dtype)
 
 
 def _clamp_grad(g, *, x, min, max):  # noqa: A002
