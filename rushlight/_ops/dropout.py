@@ -220,7 +220,9 @@ def dropout1d(input, p=0.5, training=True, inplace=False):
                 do="Add or drop a dimension, or use dropout().",
             )
         )
-    return input if idle else _drop_channels(input, p, inplace, ndim == 2, "dropout1d()")
+    return (
+        input if idle else _drop_channels(input, p, inplace, ndim == 2, "dropout1d()")
+    )
 
 
 def dropout2d(input, p=0.5, training=True, inplace=False):
@@ -244,7 +246,9 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
     idle = _is_idle(input, p, training, "dropout2d()")
     ndim = input._array.ndim
     if ndim == 3:
-        _warn("dropout2d(): a 3D input is taken as (N, C, L); use dropout1d() for that.")
+        _warn(
+            "dropout2d(): a 3D input is taken as (N, C, L); use dropout1d() for that."
+        )
     elif ndim != 4:
         _warn(f"dropout2d(): expected a 4D input, got {ndim}D; use dropout() for that.")
     return input if idle else _drop_channels(input, p, inplace, False, "dropout2d()")
@@ -272,7 +276,9 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
     ndim = input._array.ndim
     if ndim not in (4, 5):
         _warn(f"dropout3d(): expected 4D or 5D, got {ndim}D; use dropout() for that.")
-    return input if idle else _drop_channels(input, p, inplace, ndim == 4, "dropout3d()")
+    return (
+        input if idle else _drop_channels(input, p, inplace, ndim == 4, "dropout3d()")
+    )
 
 
 def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):

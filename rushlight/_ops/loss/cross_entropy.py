@@ -133,7 +133,9 @@ def _of_probabilities(input, target, weight, ignore_index, reduction, smoothing)
         target = target * (1 - smoothing) + smoothing / count
     terms = terms * target
     if weight is not None:
-        terms = terms * weight.view(*(-1 if d == classes else 1 for d in range(input.ndim)))
+        terms = terms * weight.view(
+            *(-1 if d == classes else 1 for d in range(input.ndim))
+        )
     if reduction == "none":
         return -terms.sum(classes)
     if reduction == "sum":
@@ -381,9 +383,7 @@ def _check_weight(weight, classes, x=None, who="cross_entropy()"):
 # -------------------------------------------------------------------------- backward
 
 
-def _cross_entropy_grad(
-    g, *, out1, target, weight, ignore_index, reduction, smoothing
-):
+def _cross_entropy_grad(g, *, out1, target, weight, ignore_index, reduction, smoothing):
     g, g_probs = g
     found = None
     if g is not None:
@@ -421,7 +421,9 @@ def _backward_eager(
     elif reduction == "none":
         scale = scale.reshape(flat.shape)
     if smoothing or row_weights is not None or gone is not None:
-        rows = _weighted_rows(np, probs, weight, smoothing, scale, row_weights, gone, flat)
+        rows = _weighted_rows(
+            np, probs, weight, smoothing, scale, row_weights, gone, flat
+        )
     else:
         rows = _as_rows(probs) * (scale[:, None] if reduction == "none" else scale)
         rows.reshape(-1)[flat] -= scale

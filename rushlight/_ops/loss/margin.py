@@ -455,7 +455,11 @@ def _class_factors(weight, x, right, classes):
 
 
 def _multi_margin_grad(g, *, out1, reduction):
-    return _times_slopes(g[0], out1.detach(), reduction, "multi_margin_loss()"), None, None
+    return (
+        _times_slopes(g[0], out1.detach(), reduction, "multi_margin_loss()"),
+        None,
+        None,
+    )
 
 
 MULTI_MARGIN_LOSS = define(
@@ -545,7 +549,9 @@ def _multilabel_rows(np, rows, named):
 
 
 def _multilabel_grad(g, *, out1, reduction):
-    return _times_slopes(g[0], out1.detach(), reduction, "multilabel_margin_loss()"), None
+    return _times_slopes(
+        g[0], out1.detach(), reduction, "multilabel_margin_loss()"
+    ), None
 
 
 MULTILABEL_MARGIN_LOSS = define(

@@ -91,9 +91,7 @@ def batch_norm(
         if running_var is not None:
             unbiased = count / (count - 1) if count > 1 else float("nan")
             _update(running_var, var * unbiased, momentum)
-    return call(
-        BATCH_NORM, input, weight, bias, mean, var, training=training, eps=eps
-    )
+    return call(BATCH_NORM, input, weight, bias, mean, var, training=training, eps=eps)
 
 
 def _check_count(shape, who, what, count):

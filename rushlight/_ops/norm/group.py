@@ -129,7 +129,14 @@ def _group_norm_grad(g, *, x, weight, mean, scale, groups, eps, needs):
         found = _group_norm_slowly(g, x, weight, groups, eps, needs)
     else:
         found = call(
-            GROUP_NORM_BACKWARD, g, x, weight, mean, scale, groups=groups, needs=needs[:3]
+            GROUP_NORM_BACKWARD,
+            g,
+            x,
+            weight,
+            mean,
+            scale,
+            groups=groups,
+            needs=needs[:3],
         )
     return (*[f if need else None for f, need in zip(found, needs)], None, None)
 

@@ -98,7 +98,11 @@ def _layer_norm_spec(x, weight, bias, *, shape, eps):
 
 def _layer_norm_eager(backend, x, weight, bias, *, shape, eps):
     np = backend.np
-    if x.shape[-len(shape) :] != shape or not shape or not _fits(x, weight, bias, shape):
+    if (
+        x.shape[-len(shape) :] != shape
+        or not shape
+        or not _fits(x, weight, bias, shape)
+    ):
         check_rows(x, weight, bias, shape, "layer_norm()")
     size = numel(shape)
     rows = wide(x).reshape(-1, size) if x.size else wide(x).reshape(0, size)
@@ -143,7 +147,9 @@ def _scaled(np, rows, weight, bias, x):
 def _layer_norm_grad(g, *, out1, out2, weight, x_shape, shape, needs):
     g, g_rows, g_scale = g
     if g is not None and g_rows is g_scale is None and not GRAD_MODE.get():
-        found = call(LAYER_NORM_BACKWARD, g, out1, out2, weight, shape=shape, needs=needs)
+        found = call(
+            LAYER_NORM_BACKWARD, g, out1, out2, weight, shape=shape, needs=needs
+        )
         return _wanted(found, needs)
     return _layer_norm_slowly(g, g_rows, g_scale, out1, out2, weight, shape, needs)
 
