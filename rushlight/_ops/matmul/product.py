@@ -15,6 +15,7 @@ from rushlight._ops.matmul.multiply import (
     folded,
     multiply,
     product_shape,
+    require_arrays,
     rows_of,
 )
 
@@ -47,6 +48,7 @@ def matmul(input, other, *, out=None):
 
 
 def _matmul_spec(x, y):
+    require_arrays("matmul()", input=x, other=y)
     return Spec(product_shape(x, y), x.dtype)
 
 

@@ -6,7 +6,7 @@ from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor, to_out
-from rushlight._ops.matmul.multiply import check_dtypes, check_rank, multiply
+from rushlight._ops.matmul.multiply import check_dtypes, check_rank, multiply, rows_of
 from rushlight._ops.matmul.product import MATMUL
 
 # ---------------------------------------------------------------------------------- mv
@@ -171,7 +171,7 @@ def inner(input, other, *, out=None):
             )
         )
     else:
-        right = other.reshape(-1, two[-1]).transpose(0, 1)
+        right = rows_of(other).transpose(0, 1)
         result = call2(MATMUL, input, right).reshape(one[:-1] + two[:-1])
     return result if out is None else to_out(result, out, "inner()")
 

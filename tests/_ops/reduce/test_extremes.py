@@ -82,7 +82,11 @@ for name, value, place in [("max", np.max, np.argmax), ("min", np.min, np.argmin
         Op(
             f"a{name}",
             reference=_over(value),
-            samples=lambda make: [*_along(make), (make(3, 4, 2), (0, 2)), (make(3, 2),)],
+            samples=lambda make: [
+                *_along(make),
+                (make(3, 4, 2), (0, 2)),
+                (make(3, 2),),
+            ],
             dtypes=TYPES,
             out=True,
             errors=_errors(f"a{name}"),

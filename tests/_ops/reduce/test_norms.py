@@ -58,7 +58,9 @@ OPS = [
             Error((rushlight.ones(2), 2, 1), IndexError, "norm()"),
             Error((rushlight.zeros(0), INF), RuntimeError, "not have an identity"),
             Error((rushlight.zeros(0, 2), -1, 0), RuntimeError, "identity"),
-            Error((rushlight.ones(2),), RuntimeError, "dtype=", {"dtype": rushlight.int64}),
+            Error(
+                (rushlight.ones(2),), RuntimeError, "dtype=", {"dtype": rushlight.int64}
+            ),
             Error(
                 (rushlight.ones(2).double(),),
                 RuntimeError,
@@ -83,7 +85,9 @@ OPS = [
         ],
         dtypes=("float64", "float32", "complex128"),
         errors=[
-            Error((rushlight.tensor([1]), rushlight.tensor([2])), RuntimeError, "dist()"),
+            Error(
+                (rushlight.tensor([1]), rushlight.tensor([2])), RuntimeError, "dist()"
+            ),
             Error((rushlight.ones(2), rushlight.ones(3)), RuntimeError, "broadcasting"),
         ],
     ),

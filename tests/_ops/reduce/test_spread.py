@@ -37,7 +37,9 @@ def _std(x, *args, **kwargs):
 
 
 def _mean(x, dim=None, unbiased=None, keepdim=False, **kwargs):
-    axis = None if isinstance(dim, bool) else tuple(dim) if isinstance(dim, list) else dim
+    axis = (
+        None if isinstance(dim, bool) else tuple(dim) if isinstance(dim, list) else dim
+    )
     return np.mean(x, axis=axis, keepdims=keepdim)
 
 

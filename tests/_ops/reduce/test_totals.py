@@ -82,7 +82,9 @@ OPS = [
         dtypes=(*FLOATS, *COMPLEX),
         out=True,
         errors=[
-            Error((rushlight.tensor([1]),), RuntimeError, "could not infer output dtype"),
+            Error(
+                (rushlight.tensor([1]),), RuntimeError, "could not infer output dtype"
+            ),
             Error((rushlight.ones(2), 3), IndexError, "mean()"),
         ],
     ),

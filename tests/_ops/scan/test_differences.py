@@ -62,7 +62,9 @@ OPS = [
         dtypes=("float64", "float32", "int64", "complex128"),
         errors=[
             Error((rushlight.ones(2).bool(),), RuntimeError, "'Bool'"),
-            Error((rushlight.ones(2), rushlight.ones(3)), RuntimeError, "one value of x"),
+            Error(
+                (rushlight.ones(2), rushlight.ones(3)), RuntimeError, "one value of x"
+            ),
             Error((rushlight.ones(2), 2), TypeError, "'x' to be a Tensor"),
             Error((rushlight.ones(2),), IndexError, "trapezoid()", {"dim": 1}),
         ],

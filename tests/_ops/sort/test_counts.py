@@ -67,7 +67,8 @@ globals().update(battery(OPS))
 
 
 @pytest.mark.parametrize(
-    "dtype, found", [("float32", "float32"), ("float16", "float64"), ("int64", "float64")]
+    "dtype, found",
+    [("float32", "float32"), ("float16", "float64"), ("int64", "float64")],
 )
 def test_the_dtype_of_sums_of_weights(dtype, found):
     weights = T([1, 2, 3]).to(getattr(rushlight, dtype))
