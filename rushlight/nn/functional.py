@@ -2,9 +2,10 @@
 
 from rushlight._base.errors import MissingAttributeError, explain
 from rushlight._core.expose import FUNCTIONAL
+from rushlight.nn._attention import multi_head_attention_forward
 
 globals().update(FUNCTIONAL)
-__all__ = list(FUNCTIONAL)
+__all__ = [*FUNCTIONAL, "multi_head_attention_forward"]
 
 
 def __getattr__(name):

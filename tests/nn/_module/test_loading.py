@@ -70,8 +70,8 @@ ERRORS = {
             'Unexpected key(s) in state_dict: "x". ',
             size_line("fc.bias", [1], [2]),
             (
-                'While copying the parameter named "bn.weight", expected torch.Tensor or '
-                "Tensor-like object from checkpoint but received <class 'int'>"
+                'While copying the parameter named "bn.weight", expected torch.Tensor '
+                "or Tensor-like object from checkpoint but received <class 'int'>"
             ),
         ],
     ),
