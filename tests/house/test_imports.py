@@ -16,8 +16,8 @@ FLOORS = {
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
         "_doors _queries amp autograd backends cuda distributed fft func hub jit "
-        "linalg nn optim profiler random serialization special testing utils "
-        "version".split(),
+        "linalg nn optim profiler random return_types serialization special testing "
+        "utils version".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),

@@ -87,12 +87,7 @@ def _check_bias(bias, shape, weight):
 
 
 def _linear_eager(backend, x, weight, bias):
-    if (
-        x.ndim == 2 == weight.ndim
-        and x.dtype is weight.dtype
-        and x.dtype.kind == "f"
-        and x.dtype.itemsize > 2
-    ):
+    if x.ndim == 2 == weight.ndim and x.dtype is weight.dtype and x.dtype.char in "fd":
         result = x.dot(weight.T)
         if bias is None:
             return result

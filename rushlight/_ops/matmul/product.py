@@ -53,6 +53,8 @@ def _matmul_spec(x, y):
 
 
 def _matmul_eager(backend, x, y):
+    if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
+        return x.dot(y)  # Note [Layouts]
     if x.dtype is not y.dtype or not x.ndim or not y.ndim:
         check_product(x, y, "matmul()")
     return multiply(backend.np, x, y)
