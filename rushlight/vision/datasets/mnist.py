@@ -183,9 +183,9 @@ class MNIST(VisionDataset):
 
     def __getbatch__(self, indices):
         """The batch that default_collate makes of the items with these indices."""
-        of_target = self.target_transform
-        pixels = _rows(self.data, indices, np.uint8, 3)
-        targets = _rows(self.targets, indices, np.int64, 1)
+        of_target, places = self.target_transform, np.asarray(indices)
+        pixels = _rows(self.data, places, np.uint8, 3)
+        targets = _rows(self.targets, places, np.int64, 1)
         if pixels is not None and targets is not None:
             done = transform_batch(self.transform, pixels, alone=of_target is None)
             if done is not None:
@@ -209,15 +209,12 @@ class MNIST(VisionDataset):
         return f"Split: {'Train' if self.train is True else 'Test'}"
 
 
-def _rows(tensor, indices, dtype, ndim):
+def _rows(tensor, places, dtype, ndim):
     """A copy of a tensor's rows; None where they are not what a batch is made of."""
-    if not isinstance(tensor, Tensor):
+    if places.dtype.kind not in "iu" or places.ndim != 1 or not places.size:
         return None
-    array, places = tensor._array, np.asarray(indices)
-    whole = places.dtype.kind in "iu" and places.ndim == 1
-    if array.__class__ is not np.ndarray or array.dtype != dtype or not whole:
-        return None
-    if array.ndim != ndim or not places.size:
+    array = tensor._array if isinstance(tensor, Tensor) else None
+    if array.__class__ is not np.ndarray or array.dtype != dtype or array.ndim != ndim:
         return None
     try:
         return array.take(places, 0)
