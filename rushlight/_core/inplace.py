@@ -83,6 +83,8 @@ def write(x, result, who):
     bump(x)
     if result._edge is not None:
         rewrite_history(x, result._edge)
+    elif x._edge is not None and GRAD_MODE.get():
+        rewrite_history(x, Overwritten(x))
 
 
 def store(array, new):
@@ -168,6 +170,21 @@ def _view_of(tensor, where):
         [s // tensor.itemsize for s in where[1]],
         where[2] // tensor.itemsize,
     )
+
+
+class Overwritten(Node):
+    """The edge of a tensor whose values gave way to ones without a gradient."""
+
+    __slots__ = ()
+
+    def __init__(self, tensor):
+        self.edges, self.saved, self.versions = (tensor._edge,), (), ()
+        self.shape, self.dtype = tensor._array.shape, tensor._array.dtype
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+    def gradients(self, gradient):
+        return (gradient.new_zeros(gradient.shape),)
 
 
 class ViewOfBase(Node):
