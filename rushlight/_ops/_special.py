@@ -190,7 +190,7 @@ def lgamma(np, x):
     if negative.any():  # reflection
         turned = np.log(np.abs(math.pi / _sin_pi(np, x))) - result
         result = np.where(negative, turned, result)
-    return np.where(np.isinf(x), math.inf, result)
+    return np.where(np.isinf(x), math.inf, result + 0.0)  # no -0 at 1
 
 
 def _sin_pi(np, x):

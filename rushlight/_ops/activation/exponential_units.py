@@ -126,12 +126,12 @@ def _elu_eager(backend, x, *, alpha, scale, input_scale):
     refuse(x, "elu", "biuc")
 
     def bend(np, out, x):
-        np.minimum(x, 0, out=out)
+        np.minimum(0, x, out=out)  # in this order -0 stays -0
         if input_scale != 1:
             np.multiply(out, input_scale, out=out)
         np.expm1(out, out=out)
         np.multiply(out, alpha * scale, out=out)
-        positive = np.maximum(x, 0)
+        positive = np.maximum(0, x)
         np.add(out, positive if scale == 1 else positive * scale, out=out)
 
     return blockwise(backend.np, bend, x)

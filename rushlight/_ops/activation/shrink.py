@@ -82,8 +82,8 @@ def _softshrink_spec(x, *, lambd):
 def _softshrink_eager(backend, x, *, lambd):
     np = backend.np
     _softshrink_spec(x, lambd=lambd)
-    result = np.copysign(wide(x) - np.clip(wide(x), -lambd, lambd), wide(x))
-    return result.astype(x.dtype, copy=False)
+    values = wide(x)
+    return (values - np.clip(values, -lambd, lambd)).astype(x.dtype, copy=False)
 
 
 def _hardshrink_eager(backend, x, *, lambd):

@@ -122,11 +122,10 @@ def _addcdiv_eager(backend, x, y, z, *, value):
 
 
 def _addcdiv_grad(g, *, y, z, value, needs):
-    scaled = g if value == 1 else g * value.conjugate()
     return (
         g,
-        scaled / z.conj() if needs[1] else None,
-        -scaled * (y / (z * z)).conj() if needs[2] else None,
+        g * ((1 if value == 1 else value) / z).conj() if needs[1] else None,
+        -g * ((y if value == 1 else y * value) / (z * z)).conj() if needs[2] else None,
     )
 
 

@@ -84,7 +84,7 @@ def _pow_eager(backend, x, y):
     number = y.item() if hasattr(y, "item") and not y.shape else y
     if number.__class__ in (int, float):
         quick = _POWERS.get(number)
-        if quick is not None and (kind != "c" or number != 0.5) and not is_half(x):
+        if quick is not None and (kind != "c" or number != 0.5) and x.dtype.char != "e":
             if kind not in "iu" or (number.__class__ is int and number > 0):
                 return quick(np, x)
     if kind in "iu" and getattr(y, "dtype", x.dtype).kind == "i":
@@ -123,8 +123,8 @@ def _exponent_grad(g, x, y):
     log = x.log() if isinstance(x, Tensor) else _log(x)
     slope = g * (call2(POW, x, y) * log).conj()
     if isinstance(x, Tensor):
-        return slope.where((x != 0) | ((y.real if y.is_complex() else y) < 0), 0)
-    return slope if x != 0 else slope.where((y.real if y.is_complex() else y) < 0, 0)
+        return slope.where((x != 0) | ~((y.real if y.is_complex() else y) >= 0), 0)
+    return slope if x else slope.where(~((y.real if y.is_complex() else y) >= 0), 0)
 
 
 def _log(number):

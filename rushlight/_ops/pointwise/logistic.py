@@ -143,7 +143,7 @@ def _logit_eager(backend, x, *, eps):
 def _logit_grad(g, *, x, eps):
     low, outside = (0, math.nan) if eps is None else (eps, 0)
     slope = g / (x * (1 - x))
-    return slope.where((x >= low) & (x <= 1 - low), outside)
+    return slope.where(~((x < low) | (x > 1 - low)), outside)
 
 
 def _logit_lower(k, x, *, eps):

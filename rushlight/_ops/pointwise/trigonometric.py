@@ -254,7 +254,8 @@ def _atan2_eager(backend, x, y):
 
 
 def _atan2_grad(g, *, x, y):
-    inverse = (x * x + y * y).reciprocal()
+    square = x * x + y * y
+    inverse = square.reciprocal().where(square != 0, 0)
     return g * (y * inverse), g * (-x * inverse)
 
 
