@@ -14,7 +14,6 @@ from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, to_out
-from rushlight._ops._arrays import is_half, wide
 
 # ---------------------------------------------------------------------------- bincount
 
@@ -145,20 +144,19 @@ def _histc_error(expected, got):
 
 
 def _histc_eager(backend, x, *, bins, low, high):
-    np, given = backend.np, x
+    np = backend.np
     _histc_spec(x, bins=bins, low=low, high=high)
-    x = wide(x).reshape(-1)
-    number = x.dtype.type
+    x, number = x.reshape(-1), x.dtype.type  # half precision rounds, as in torch
     if low == high and x.size:
         low, high = float(x.min()), float(x.max())
-        _histc_spec(given, bins=bins, low=low, high=high)
+        _histc_spec(x, bins=bins, low=low, high=high)
     if low == high:
         low, high = low - 1, high + 1
     low, high = number(low), number(high)
     inside = x[(x >= low) & (x <= high)]
     places = ((inside - low) * number(bins) / (high - low)).astype("int64")
     counts = np.bincount(np.minimum(places, bins - 1), minlength=bins)
-    return counts.astype(given.dtype if is_half(given) else x.dtype)
+    return counts.astype(x.dtype)
 
 
 HISTC = define("histc", eager=_histc_eager, spec=_histc_spec)
