@@ -203,9 +203,13 @@ class ViewOfBase(Node):
         return "AsStridedBackward0"
 
     def gradients(self, gradient):
-        whole = _like_base(self.layout, gradient.new_zeros(self.layout.shape))
-        _view_of(whole, self.where).add_(gradient)
-        return (whole,)
+        base, (_, strides, start) = self.layout, self.where
+        item = base.itemsize
+        source = tuple([step // item for step in base.strides]), 0
+        stride = tuple([step // item for step in strides])
+        return (
+            gradient._as_strided_gradient(base.shape, source, stride, start // item),
+        )
 
 
 class CopySlices(Node):

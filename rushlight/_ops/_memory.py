@@ -1,6 +1,9 @@
 """Shared by the families: where an array's elements lie, and arrays in an order."""
 
+import warnings
+
 import numpy as np
+
 from rushlight._backends.numpy import strided_view
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 from rushlight._base.layout import (
@@ -103,3 +106,51 @@ def region(x, shape, strides, offset=0):
         return strided_view(x, shape, strides, offset)
     owner, start = memory_of_array(x)
     return strided_view(owner, shape, strides, start + offset)
+
+
+def overlaps(shape, strides):
+    """Whether some elements of a region may lie on each other."""
+    if 0 in shape:
+        return False
+    reach = 0
+    for step, size in sorted(zip(strides, shape, strict=True)):
+        if size == 1:
+            continue
+        if step <= reach:
+            return True
+        reach += step * (size - 1)
+    return False
+
+
+class _Foreign:
+    """Memory that belongs to an array which is not to count as its owner."""
+
+    def __init__(self, array, count):
+        self.array = array
+        self.__array_interface__ = {
+            "version": 3,
+            "data": (address(array), not array.flags.writeable),
+            "typestr": f"|V{array.itemsize}",
+            "shape": (count,),
+        }
+
+
+def foreign_array(array, count):
+    """So many elements from an array's start on, as an array that has no owner."""
+    return np.asarray(_Foreign(array, count)).view(array.dtype)
+
+
+_warned = []
+
+
+def real_part(x):
+    """The real part, of values that are written where no imaginary part fits."""
+    if not _warned:
+        _warned.append(True)
+        warnings.warn(
+            "complex values are cast to real ones and lose their imaginary part. Use "
+            ".real if that is meant.",
+            UserWarning,
+            stacklevel=5,
+        )
+    return x.real

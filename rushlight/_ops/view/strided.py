@@ -10,7 +10,8 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
-from rushlight._ops._memory import memory_of_array, region
+from rushlight._core.tensor import attach
+from rushlight._ops._memory import memory_of_array, overlaps, region
 from rushlight._ops.view.inplace import inplace_view
 
 # ------------------------------------------------------------------------ as_strided
@@ -111,14 +112,8 @@ def _as_strided_eager(backend, x, *, size, stride, storage_offset, source):
 
 
 def _as_strided_grad(g, *, x_shape, size, stride, storage_offset, source):
-    return call1(
-        STRIDED_PLACE,
-        g,
-        shape=x_shape,
-        stride=stride,
-        offset=source[1] if storage_offset is None else storage_offset,
-        source=source,
-    )
+    offset = source[1] if storage_offset is None else storage_offset
+    return _as_strided_gradient(g, x_shape, source, stride, offset)
 
 
 AS_STRIDED = define(
@@ -130,6 +125,16 @@ AS_STRIDED = define(
 )
 expose(as_strided)
 expose(as_strided_)
+
+
+def _as_strided_gradient(g, shape, source, stride, offset):
+    """The gradient of as_strided: for the engine, which makes such views itself."""
+    return call1(
+        STRIDED_PLACE, g, shape=shape, stride=stride, offset=offset, source=source
+    )
+
+
+attach("_as_strided_gradient", _as_strided_gradient)
 
 
 def _places(np_, shape, stride, offset):
@@ -148,28 +153,34 @@ def _strided_place_spec(g, *, shape, stride, offset, source):
 
 def _strided_place_eager(backend, g, *, shape, stride, offset, source):
     np_ = backend.np
-    target = _places(np_, g.shape, stride, offset)
-    origin = _places(np_, shape, *source)
-    if not origin.size:
-        return np_.zeros(shape, g.dtype)
-    last = max(int(origin.max()), int(target.max()) if target.size else 0)
-    memory = np_.zeros(last + 1, g.dtype)
-    np_.add.at(memory, target, g)
-    if 0 in source[0]:
-        shared = np_.bincount(origin.reshape(-1), minlength=last + 1)
+    last = max(_reach(g.shape, stride, offset), _reach(shape, *source))
+    memory = np_.zeros(last, g.dtype)
+    if overlaps(g.shape, stride):
+        np_.add.at(memory, _places(np_, g.shape, stride, offset), g)
+    elif g.size:
+        _region(memory, g.shape, stride, offset)[...] = g
+    if overlaps(shape, source[0]):
+        places = _places(np_, shape, *source)
+        shared = np_.bincount(places.reshape(-1), minlength=last)
         memory /= np_.maximum(shared, 1).astype(g.dtype)
-    return memory[origin].reshape(shape)
+        return memory[places]
+    return _region(memory, shape, *source).copy("C")
+
+
+def _reach(shape, stride, offset):
+    """How many elements from the memory's start a region reaches."""
+    if 0 in shape:
+        return 0
+    return 1 + offset + sum([(n - 1) * s for n, s in zip(shape, stride, strict=True)])
+
+
+def _region(memory, shape, stride, offset):
+    item = memory.itemsize
+    return region(memory, shape, [step * item for step in stride], offset * item)
 
 
 def _strided_place_grad(g, *, g_shape, stride, offset, source):
-    return call1(
-        STRIDED_PLACE,
-        g,
-        shape=g_shape,
-        stride=source[0],
-        offset=source[1],
-        source=(stride, offset),
-    )
+    return _as_strided_gradient(g, g_shape, (stride, offset), *source)
 
 
 STRIDED_PLACE = define(
