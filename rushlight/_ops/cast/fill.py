@@ -1,6 +1,7 @@
 """Writing whole tensors: copy_, fill_, zero_."""
 
 import numpy as np
+
 from rushlight._backends import device_of
 from rushlight._base import dtype as dtypes
 from rushlight._base.errors import (
@@ -16,6 +17,7 @@ from rushlight._core.inplace import bump, inplace
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._memory import real_part
 from rushlight._ops._values import as_number, element
 from rushlight._ops.cast.to import moved
 from rushlight._ops.specs import same_spec
@@ -64,8 +66,13 @@ def copy_(input, other, non_blocking=False):
 def _check_overlap(array):
     """Refuse to write where elements share memory, as those of an expanded tensor."""
     strides = array.strides
-    if 0 in strides and any(
-        step == 0 and size > 1 for step, size in zip(strides, array.shape, strict=True)
+    if (
+        0 in strides
+        and 0 not in array.shape
+        and any(
+            step == 0 and size > 1
+            for step, size in zip(strides, array.shape, strict=True)
+        )
     ):
         raise ArgumentRuntimeError(
             explain(
@@ -96,7 +103,7 @@ def _copy_spec(x, source):
 def _copy_eager(backend, x, source):
     _copy_spec(x, source)
     if source.dtype.kind == "c" and x.dtype.kind not in "cb":
-        source = source.real
+        source = real_part(source)
     if source.dtype is not x.dtype:
         with np.errstate(all="ignore"):
             source = source.astype(x.dtype)
@@ -186,7 +193,7 @@ def _fill_value(value):
 def _fill_eager(backend, x, value, *, form):
     result = backend.np.empty(x.shape, x.dtype)
     if hasattr(value, "dtype"):
-        result[...] = _copy_eager(backend, result[..., :0] if not x.ndim else x, value)
+        result[...] = _copy_eager(backend, x, value)
     else:
         result.fill(element(value, x.dtype, "fill_()")[()])
     return result

@@ -1,6 +1,7 @@
 """Conversion to another dtype, device or memory format: to."""
 
 import numpy as np
+
 from rushlight._backends import backend_for, device_of
 from rushlight._base import dtype as dtypes
 from rushlight._base.device import as_device
@@ -17,7 +18,7 @@ from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
-from rushlight._ops._memory import dims_order, in_format, is_in_format
+from rushlight._ops._memory import dims_order, in_format, is_in_format, real_part
 from rushlight._ops._values import as_dtype
 from rushlight._ops.cast.copies import same_grad
 
@@ -40,7 +41,7 @@ def _cast_eager(backend, x, *, dtype, format=None):
     if kind in "biu":
         return x.astype(wanted)
     if kind == "c" and wanted.kind not in "cb":
-        x = x.real
+        x = real_part(x)
     with np.errstate(all="ignore"):
         return x.astype(wanted)
 

@@ -1,6 +1,7 @@
 """Complex numbers from parts: complex, polar."""
 
 import numpy as np
+
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentTypeError,

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+
 from rushlight._base import config
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
@@ -59,18 +60,13 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
 
 
 def _copied(data, dtype, device, requires_grad):
-    if not _warned:
-        _warned.append(True)
-        warnings.warn(
-            "tensor() of a tensor copies it and cuts it from the graph. "
-            "x.detach().clone() says so more clearly.",
-            stacklevel=3,
-        )
+    warnings.warn(
+        "tensor() of a tensor copies it and cuts it from the graph. "
+        "x.detach().clone() says so more clearly.",
+        stacklevel=3,
+    )
     copied = data.detach().to(device=device, dtype=dtype, copy=True)
     return copied.requires_grad_() if requires_grad else copied
-
-
-_warned = []
 
 
 def host_array(data, dtype):

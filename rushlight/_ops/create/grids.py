@@ -4,6 +4,7 @@ import itertools
 import warnings
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,

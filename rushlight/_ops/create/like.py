@@ -1,6 +1,7 @@
 """Creation like another tensor: zeros_like, new_zeros and theirs."""
 
 import numpy as np
+
 from rushlight._backends import device_of
 from rushlight._base.device import CPU, as_device
 from rushlight._base.errors import (

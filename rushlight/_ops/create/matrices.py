@@ -1,6 +1,7 @@
 """Matrices by rule: eye, and the indices of triangles."""
 
 import numpy as np
+
 from rushlight._base import dtype as dtypes
 from rushlight._base.errors import (
     ArgumentRuntimeError,

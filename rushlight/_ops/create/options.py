@@ -1,6 +1,7 @@
 """Shared by the families that create tensors: their common arguments."""
 
 import numpy as np
+
 from rushlight._backends import backend_for
 from rushlight._base import config
 from rushlight._base.device import as_device

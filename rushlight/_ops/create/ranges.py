@@ -4,6 +4,7 @@ import math
 import warnings
 
 import numpy as np
+
 from rushlight._base import config
 from rushlight._base import dtype as dtypes
 from rushlight._base.errors import (

@@ -1,6 +1,7 @@
 """Data as a tensor, shared where possible: as_tensor, asarray, scalar_tensor."""
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentError,
     explain,

@@ -1,6 +1,7 @@
 """Creation from sizes: zeros, ones, full, empty."""
 
 import numpy as np
+
 from rushlight._backends import backend_for
 from rushlight._backends.numpy import strided_view
 from rushlight._base.device import as_device

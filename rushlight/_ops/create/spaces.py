@@ -1,6 +1,7 @@
 """So many numbers at even distances: linspace, logspace."""
 
 import numpy as np
+
 from rushlight._base import config
 from rushlight._base import dtype as dtypes
 from rushlight._base.errors import (

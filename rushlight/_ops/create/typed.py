@@ -1,6 +1,7 @@
 """torch's old typed constructors: Tensor(...), FloatTensor, type, new."""
 
 import numpy as np
+
 from rushlight._backends import device_of
 from rushlight._base import config
 from rushlight._base import dtype as dtypes

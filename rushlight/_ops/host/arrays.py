@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+
 from rushlight._backends import backend_of
 from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY
@@ -16,6 +17,7 @@ from rushlight._base.errors import (
 from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
 from rushlight._core.tensor import attach, wrap
+from rushlight._ops._memory import foreign_array
 
 # ------------------------------------------------------------------------ all numbers
 
@@ -175,20 +177,10 @@ def _own_view(array):
     base = array.base
     if base is None or base.__class__ is not np.ndarray or base.nbytes == array.nbytes:
         return array.view(np.ndarray)
-    low, high = _extent(array)
-    try:
-        whole = np.ndarray((high - low,), array.dtype, memoryview(array.data), 0)
-    except (ValueError, BufferError, NotImplementedError):
-        return array.view(np.ndarray)
-    return strided_view(whole, array.shape, array.strides)
-
-
-def _extent(array):
-    """The first and last element that the strides reach, counted from the first."""
-    if not array.size:
-        return 0, 0
     steps = zip(array.shape, array.strides, strict=True)
-    return 0, 1 + sum((n - 1) * step for n, step in steps) // array.itemsize
+    reach = sum((n - 1) * step for n, step in steps) // array.itemsize + 1
+    whole = foreign_array(array, reach if array.size else 0)
+    return strided_view(whole, array.shape, array.strides)
 
 
 def _bad_dtype(array, who):

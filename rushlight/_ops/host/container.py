@@ -1,6 +1,7 @@
 """Tensors as containers: len(), iteration, in, format()."""
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,

@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+
 from rushlight._backends import backend_for, backend_of, device_of
 from rushlight._backends.numpy import strided_view
 from rushlight._base.device import as_device

@@ -1,6 +1,7 @@
 """Memory shared with other libraries: DLPack both ways."""
 
 import numpy as np
+
 from rushlight._backends import backend_for
 from rushlight._base.device import as_device
 from rushlight._base.errors import (

@@ -1,6 +1,7 @@
 """Shared by gather, scatter and their like: checked indices along one dimension."""
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,

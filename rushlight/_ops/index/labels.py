@@ -1,6 +1,7 @@
 """Tensors as sets and labels: isin, one_hot."""
 
 import numpy as np
+
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.shape import as_index
 from rushlight._base.spec import Spec

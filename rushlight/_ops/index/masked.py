@@ -1,6 +1,7 @@
 """Reading and writing through masks: masked_fill, masked_select, masked_scatter."""
 
 import numpy as np
+
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentRuntimeError,

@@ -12,6 +12,7 @@
 import warnings
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -113,7 +114,9 @@ def split_index(x, index):
             plain = False
         elif isinstance(part, slice):
             places.append(None)
-            plain = plain and _is_full(part, x._array.shape[dim])
+            if part.step is not None:
+                check_step(part)
+            plain = plain and is_full(part, x._array.shape[dim])
             dim += 1
         else:
             plain = False
@@ -123,10 +126,13 @@ def split_index(x, index):
     return None if plain else (*basic, Ellipsis), indices, tuple(places)
 
 
-def _is_full(part, size):
-    if part.step is not None:
-        check_step(part)
-    return part == slice(None) or part.indices(size) == (0, size, 1)
+def is_full(part, size):
+    """Whether torch skips this slice of a dimension, for it takes all."""
+    return (
+        (part.start is None or part.start == 0)
+        and (part.stop is None or part.stop >= size)
+        and (part.step is None or part.step == 1)
+    )
 
 
 def expand_ellipsis(index, ndim):

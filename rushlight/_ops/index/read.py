@@ -11,6 +11,7 @@ from rushlight._ops.index.parse import (
     basic_index,
     basic_spec,
     check_step,
+    is_full,
     joined_index,
     split_index,
 )
@@ -75,7 +76,7 @@ def _index_node(inputs, attrs):
         elif part is Ellipsis:
             dim = len(shape) - sum([p is not None for p in index[place + 1 :]])
         elif isinstance(part, slice):
-            if part.indices(shape[dim]) != (0, shape[dim], 1):
+            if not is_full(part, shape[dim]):
                 name = "SliceBackward0"
             dim += 1
         else:

@@ -1,6 +1,7 @@
 """Writing by places along a dimension: scatter, scatter_add."""
 
 import numpy as np
+
 from rushlight._base.errors import DtypeError, ShapeError, explain
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec

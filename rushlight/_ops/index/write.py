@@ -1,6 +1,7 @@
 """Writing by index: ``x[index] = value``, recorded where need be."""
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,
@@ -16,10 +17,13 @@ from rushlight._core.intercept import Call, intercepted
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach, wrap
+from rushlight._ops._memory import real_part
 from rushlight._ops._values import as_number, element
 from rushlight._ops.index.parse import (
     basic_index,
     basic_spec,
+    expand_ellipsis,
+    is_full,
     joined_index,
     split_index,
 )
@@ -45,7 +49,7 @@ def setitem(self, index, value):
         if self._edge is None and not STATE.special and _quick(self, basic, value):
             return
         indices, places = (), ()
-        if _is_whole(basic):
+        if _is_whole(basic, self._array.shape):
             _write_whole(self, value)
             return
     else:
@@ -75,18 +79,27 @@ def _quick(self, index, value):
     return True
 
 
-def _is_whole(index):
-    return all(part is Ellipsis or part == slice(None) for part in index)
+def _is_whole(index, shape):
+    """Whether a basic index shows all of a tensor as it is."""
+    for part in index:
+        if part is None or part.__class__ is int:
+            return False
+    if len(index) > len(shape) + 1:
+        return False
+    parts = expand_ellipsis(index, len(shape))
+    return all(is_full(part, size) for part, size in zip(parts, shape, strict=False))
 
 
 def _write_whole(self, value):
-    if isinstance(value, Tensor):
-        value = _fit_value(value, len(self._array.shape))
-        self.fill_(value) if not value._array.shape else self.copy_(value)
+    if not isinstance(value, Tensor):
+        value = _number_tensor(value, self)
+    shape = self._array.shape
+    if value._array.shape or not shape:
+        self.copy_(_fit_value(value, len(shape)))
         return
     if 0 in getattr(self._array, "strides", ()):
         _check_overlap(self._array)
-    self.fill_(_number_tensor(value, self))
+    self.fill_(value)
 
 
 def _number_tensor(value, x):
@@ -170,7 +183,7 @@ def _write_region(array, value, indices, *, index, places):
     if value.dtype != array.dtype:
         with np.errstate(all="ignore"):
             if value.dtype.kind == "c" and array.dtype.kind not in "cb":
-                value = value.real
+                value = real_part(value)
             value = value.astype(array.dtype)
     if not indices and 0 in target.strides:
         _check_overlap(target)
@@ -221,7 +234,7 @@ def no_broadcast(target, value, error):
 
 def _check_overlap(target):
     steps = zip(target.strides, target.shape, strict=True)
-    if any(step == 0 and size > 1 for step, size in steps):
+    if target.size and any(step == 0 and size > 1 for step, size in steps):
         raise ArgumentRuntimeError(
             explain(
                 "assignment by index",

@@ -1,6 +1,7 @@
 """Copies side by side: repeat, tile, repeat_interleave."""
 
 import numpy as np
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ShapeError,

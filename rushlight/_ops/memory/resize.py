@@ -1,6 +1,7 @@
 """Another size, or other memory, in place: resize_, set_."""
 
 import numpy as np
+
 from rushlight._backends.numpy import strided_view
 from rushlight._base.errors import (
     ArgumentRuntimeError,

@@ -3,6 +3,7 @@
 import mmap
 
 import numpy as np
+
 from rushlight._backends import backend_for, device_of
 from rushlight._backends.numpy import strided_view
 from rushlight._core.expose import expose
