@@ -5,7 +5,7 @@ from rushlight._core.expose import FUNCTIONAL
 from rushlight.nn._attention import multi_head_attention_forward
 
 globals().update(FUNCTIONAL)
-__all__ = [*FUNCTIONAL, "multi_head_attention_forward"]
+__all__ = [*FUNCTIONAL, "multi_head_attention_forward"]  # noqa: PLE0604 - all are text
 
 
 def __getattr__(name):

@@ -18,3 +18,6 @@ from rushlight.nn.modules.pooling import *
 from rushlight.nn.modules.rnn import *
 from rushlight.nn.modules.sparse import *
 from rushlight.nn.modules.transformer import *
+
+# Not the files: `nn.utils` is another.
+__all__ = [name for name, value in globals().items() if isinstance(value, type)]

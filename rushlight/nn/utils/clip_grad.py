@@ -134,7 +134,7 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
                 gradient.clamp_(min=-limit, max=limit)
             return
         for gradient, array in zip(gradients, arrays, strict=True):
-            np.minimum(np.maximum(array, -limit, out=array), limit, out=array)
+            np.clip(array, -limit, limit, out=array)
             bump(gradient)
 
 
@@ -179,25 +179,17 @@ def _plain_arrays(tensors):
 
 
 def _array_norm(arrays, norm_type):
-    if norm_type == 2.0:
-        total = 0.0
-        for array in arrays:
-            flat = array.ravel("K")
-            total += float(flat.dot(flat))
-        total = math.sqrt(total) if total >= 0.0 else total
-    else:
-        total = max(
-            (max(float(a.max()), -float(a.min())) for a in arrays if a.size),
-            default=0.0,
-        )
-        total = math.nan if _any_nan(arrays) else total
-    return wrap(np.asarray(total, arrays[0].dtype))
-
-
-def _any_nan(arrays):
-    return any(
-        np.isnan(np.add.reduce(a, axis=None)) and np.isnan(a).any() for a in arrays
-    )
+    with np.errstate(all="ignore"):
+        if norm_type == 2.0:
+            total = 0.0
+            for array in arrays:
+                flat = array.ravel("K")
+                total += float(flat.dot(flat))
+            total = math.sqrt(total) if total >= 0.0 else total
+        else:
+            largest = [np.abs(array).max() for array in arrays if array.size]
+            total = np.max(largest) if largest else 0.0  # nan where there is one
+        return wrap(np.asarray(total, arrays[0].dtype))
 
 
 def _scale(gradients, max_norm, total):
@@ -214,6 +206,7 @@ def _scale(gradients, max_norm, total):
         factor = factor._array.astype(arrays[0].dtype)
         if factor == 1:
             return
-        for gradient, array in zip(gradients, arrays, strict=True):
-            np.multiply(array, factor, array)
-            bump(gradient)
+        with np.errstate(all="ignore"):  # inf * 0 is nan, as in PyTorch
+            for gradient, array in zip(gradients, arrays, strict=True):
+                np.multiply(array, factor, array)
+                bump(gradient)
