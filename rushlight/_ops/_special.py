@@ -5,7 +5,6 @@ Coefficients are our own fits (Chebyshev and minimax, in 50-digit arithmetic).
 
 import math
 
-
 from rushlight._ops._blocks import blockwise
 
 # erf(x) = tanh(x * P(x**2)), minimax for |x| < 4.2, to 1e-8 relative.  Beyond, the
@@ -272,5 +271,3 @@ def _zeta(np, s, x):
         total = total + bernoulli / math.factorial(2 * k) * factor
         factor = factor * ((s + 2 * k - 1) * (s + 2 * k)) / (x * x)
     return np.where(pole, math.inf, np.where(end, 0.0, total))
-
-

@@ -219,11 +219,17 @@ def _right_eager(backend, x, y):
     most = 8 * x.dtype.itemsize - 1
     shifted = np.right_shift(x, np.where(fits, y, most).astype(x.dtype))
     # an unsigned number's last bit goes too
-    return shifted if x.dtype.kind == "i" else np.where(fits, shifted, 0).astype(x.dtype)
+    return (
+        shifted if x.dtype.kind == "i" else np.where(fits, shifted, 0).astype(x.dtype)
+    )
 
 
 LEFT_SHIFT = define(
-    "bitwise_left_shift", inputs="x y", eager=_left_eager, spec=_shift_spec, promote=SAME
+    "bitwise_left_shift",
+    inputs="x y",
+    eager=_left_eager,
+    spec=_shift_spec,
+    promote=SAME,
 )
 RIGHT_SHIFT = define(
     "bitwise_right_shift",

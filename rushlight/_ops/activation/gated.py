@@ -155,7 +155,7 @@ def _mish_kernel(np, out, x):
 
 
 def _mish_weight(np, out, x):
-    """tanh(softplus(x)) = n / (n + 2) with n = e * (e + 2), e = exp(x); 1 from 20 on."""
+    """tanh(softplus(x)) = n / (n + 2), n = e * (e + 2), e = exp(x); 1 from 20 on."""
     np.minimum(x, 20, out=out)
     np.exp(out, out=out)
     n = np.multiply(out, out + 2)

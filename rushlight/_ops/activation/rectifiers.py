@@ -72,6 +72,8 @@ def _relu_spec(x):
 def _relu_eager(backend, x):
     if x.dtype.kind in "bc":
         _relu_spec(x)
+    if x.size < 4096 and x.dtype.itemsize > 2:
+        return backend.np.maximum(0, x)
     return larger(backend.np, x, 0)
 
 
@@ -130,7 +132,9 @@ def _threshold_spec(x, *, threshold, value):
 def _threshold_eager(backend, x, *, threshold, value):
     np = backend.np
     refuse(x, "threshold", "bc")
-    limit, value = (np.asarray(element(v, x.dtype, "threshold()")) for v in (threshold, value))
+    limit, value = (
+        np.asarray(element(v, x.dtype, "threshold()")) for v in (threshold, value)
+    )
     return np.where(x <= limit, value, x)
 
 

@@ -1,4 +1,4 @@
-"""Units that draw their input towards 0: softshrink, hardshrink, tanhshrink, softsign."""
+"""Units that draw their input towards 0: the shrinking ones, and softsign."""
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._core.dispatch import call, call1

@@ -92,8 +92,8 @@ def _softmax_eager(backend, x, *, dim):
 # Note [Softmax without a shift]
 # The largest of a row is subtracted so that exp does not overflow; in rows of a usual
 # size, finding it takes longer than exp.  Where the largest of all is below 40, nothing
-# can overflow, and where no sum is tiny, nothing that counts was lost by underflow: then
-# exp of the values as they are is as exact, or more.
+# can overflow, and where no sum is tiny, nothing that counts was lost by underflow:
+# then exp of the values as they are is as exact, or more.
 
 
 def _softmax_kernel(np, out, x, dim):

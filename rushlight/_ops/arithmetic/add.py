@@ -37,7 +37,9 @@ def add(input, other, *, alpha=1, out=None):
     """
     if alpha.__class__ is not int or alpha != 1:
         return _scaled(ADD_SCALED, input, other, alpha, out)
-    return call2(ADD, input, other) if out is None else call_out(ADD, (input, other), out)
+    if out is None:
+        return call2(ADD, input, other)
+    return call_out(ADD, (input, other), out)
 
 
 def _add_grad(g):
@@ -94,7 +96,9 @@ def sub(input, other, *, alpha=1, out=None):
     """
     if alpha.__class__ is not int or alpha != 1:
         return _scaled(SUB_SCALED, input, other, alpha, out)
-    return call2(SUB, input, other) if out is None else call_out(SUB, (input, other), out)
+    if out is None:
+        return call2(SUB, input, other)
+    return call_out(SUB, (input, other), out)
 
 
 def _check_no_bool(*operands, **attrs):
@@ -358,9 +362,7 @@ def _neg_lower(k, x):
     return k.neg(x)
 
 
-NEG = define(
-    "neg", eager="negative", spec=_neg_spec, grad=_neg_grad, lower=_neg_lower
-)
+NEG = define("neg", eager="negative", spec=_neg_spec, grad=_neg_grad, lower=_neg_lower)
 expose(neg, inplace=NEG, aliases=["negative"])
 attach("__neg__", lambda self: call1(NEG, self))
 

@@ -93,7 +93,9 @@ DIV = define(
 
 def div_(input, other, *, rounding_mode=None):
     """In-place form of `div`: writes into ``input`` and returns it."""
-    return inplace2(DIV if rounding_mode is None else _rounding(rounding_mode), input, other)
+    return inplace2(
+        DIV if rounding_mode is None else _rounding(rounding_mode), input, other
+    )
 
 
 def true_divide(input, other, *, out=None):
@@ -109,7 +111,9 @@ def true_divide(input, other, *, out=None):
     >>> rushlight.true_divide(rushlight.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
     """
-    return call2(DIV, input, other) if out is None else call_out(DIV, (input, other), out)
+    if out is None:
+        return call2(DIV, input, other)
+    return call_out(DIV, (input, other), out)
 
 
 def true_divide_(input, other):
@@ -282,7 +286,9 @@ def reciprocal(input, *, out=None):
     >>> rushlight.reciprocal(rushlight.tensor([2.0, 4.0]))
     tensor([0.5000, 0.2500])
     """
-    return call1(RECIPROCAL, input) if out is None else call_out(RECIPROCAL, (input,), out)
+    return (
+        call1(RECIPROCAL, input) if out is None else call_out(RECIPROCAL, (input,), out)
+    )
 
 
 def _reciprocal_eager(backend, x):

@@ -175,7 +175,9 @@ def lerp(input, end, weight, *, out=None):
         TypeError: where input or end is no tensor.
 
     >>> import rushlight
-    >>> rushlight.lerp(rushlight.tensor([0.0, 10.0]), rushlight.tensor([4.0, 20.0]), 0.5)
+    >>> rushlight.lerp(
+    ...     rushlight.tensor([0.0, 10.0]), rushlight.tensor([4.0, 20.0]), 0.5
+    ... )
     tensor([ 2., 15.])
     """
     require_tensor(input, "lerp()")

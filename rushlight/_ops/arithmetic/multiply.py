@@ -28,7 +28,9 @@ def mul(input, other, *, out=None):
     >>> rushlight.mul(rushlight.tensor([1.0, 2.0]), 3)
     tensor([3., 6.])
     """
-    return call2(MUL, input, other) if out is None else call_out(MUL, (input, other), out)
+    if out is None:
+        return call2(MUL, input, other)
+    return call_out(MUL, (input, other), out)
 
 
 def _mul_grad(g, *, x, y, needs):

@@ -13,8 +13,8 @@ from rushlight._core.table import FLOAT, SAME, define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import is_half
-from rushlight._ops._values import element
 from rushlight._ops._operators import attach_operator
+from rushlight._ops._values import element
 from rushlight._ops.specs import float_spec, pointwise_spec
 
 # ------------------------------------------------------------------------------- pow
@@ -32,8 +32,8 @@ def pow(input, exponent, *, out=None):
         Tensor: of the broadcast shape and the promoted dtype.
 
     Raises:
-        RuntimeError: where the shapes do not broadcast, and for an integer to a negative
-            integer number.
+        RuntimeError: where the shapes do not broadcast, and for an integer to a
+            negative integer number.
 
     >>> import rushlight
     >>> rushlight.pow(rushlight.tensor([1.0, 2.0, 3.0]), 2)

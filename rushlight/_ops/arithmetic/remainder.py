@@ -103,7 +103,9 @@ def fmod(input, other, *, out=None):
     >>> rushlight.fmod(rushlight.tensor([7, -7]), 3)
     tensor([ 1, -1])
     """
-    return call2(FMOD, input, other) if out is None else call_out(FMOD, (input, other), out)
+    if out is None:
+        return call2(FMOD, input, other)
+    return call_out(FMOD, (input, other), out)
 
 
 def _check_first(x, y):
@@ -176,7 +178,9 @@ def gcd(input, other, *, out=None):
     """
     require_tensor(input, "gcd()")
     require_tensor(other, "gcd()", "other")
-    return call2(GCD, input, other) if out is None else call_out(GCD, (input, other), out)
+    if out is None:
+        return call2(GCD, input, other)
+    return call_out(GCD, (input, other), out)
 
 
 def lcm(input, other, *, out=None):
@@ -194,7 +198,9 @@ def lcm(input, other, *, out=None):
     """
     require_tensor(input, "lcm()")
     require_tensor(other, "lcm()", "other")
-    return call2(LCM, input, other) if out is None else call_out(LCM, (input, other), out)
+    if out is None:
+        return call2(LCM, input, other)
+    return call_out(LCM, (input, other), out)
 
 
 def _integers_spec(x, y):

@@ -10,7 +10,7 @@ from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor, attach
+from rushlight._core.tensor import attach
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._select import select
 from rushlight._ops._values import element

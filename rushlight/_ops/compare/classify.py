@@ -1,7 +1,7 @@
-"""What kind of number each element is: isnan, isinf, isfinite, isreal and their like."""
+"""What kind of number each element is: isnan, isinf, isfinite, isreal..."""
 
-from rushlight._base.spec import Spec
 from rushlight._base.errors import DtypeError, explain
+from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define

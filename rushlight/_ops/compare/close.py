@@ -2,8 +2,8 @@
 
 from rushlight._base import config
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
-from rushlight._base.spec import Spec
 from rushlight._base.shape import broadcast_shapes
+from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define

@@ -1,6 +1,7 @@
 """Mathematical functions element by element, by meaning."""
 
 from rushlight._ops.pointwise import (
+    angles,
     clamp,
     complex_numbers,
     exponential,

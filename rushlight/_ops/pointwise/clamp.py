@@ -20,7 +20,7 @@ from rushlight._ops._blocks import larger, smaller
 from rushlight._ops._values import element
 
 
-def clamp(input, min=None, max=None, *, out=None):  # noqa: A002 - torch's names
+def clamp(input, min=None, max=None, *, out=None):
     """Bring elements into [min, max]; max wins where min is greater.
 
     The gradient passes where the element was within its bounds, both included.
@@ -76,7 +76,7 @@ def _both_numbers(low, high):
     return tuple(found)
 
 
-def clamp_min(input, min, *, out=None):  # noqa: A002
+def clamp_min(input, min, *, out=None):
     """Raise elements below a bound to it.
 
     Args:
@@ -92,7 +92,7 @@ def clamp_min(input, min, *, out=None):  # noqa: A002
     return _one_sided(CLAMP_MIN, CLAMP_MIN_TENSOR, input, min, out)
 
 
-def clamp_max(input, max, *, out=None):  # noqa: A002
+def clamp_max(input, max, *, out=None):
     """Lower elements above a bound to it.
 
     Args:
@@ -138,7 +138,7 @@ def _dtype_of(x, *bounds):
     return dtype.numpy
 
 
-def _clamp_spec(x, *, min, max):  # noqa: A002
+def _clamp_spec(x, *, min, max):
     if min is None and max is None:
         raise ArgumentRuntimeError(
             explain(
@@ -151,7 +151,7 @@ def _clamp_spec(x, *, min, max):  # noqa: A002
     return Spec(x.shape, _dtype_of(x, min, max))
 
 
-def _clamp_eager(backend, x, *, min, max):  # noqa: A002
+def _clamp_eager(backend, x, *, min, max):
     np = backend.np
     dtype = _clamp_spec(x, min=min, max=max).dtype
     x = x.astype(dtype, copy=False)
@@ -167,13 +167,13 @@ def _bound(np, value, dtype):
     return np.asarray(value).astype(dtype)
 
 
-def _clamp_grad(g, *, x, min, max):  # noqa: A002
+def _clamp_grad(g, *, x, min, max):
     if min is None or max is None:
         return g.where(x <= max if min is None else x >= min, 0)
     return g.where((x >= min) & (x <= max), 0)
 
 
-def _clamp_lower(k, x, *, min, max):  # noqa: A002
+def _clamp_lower(k, x, *, min, max):
     if min is not None:
         x = k.max(x, k.const(min))
     return x if max is None else k.min(x, k.const(max))

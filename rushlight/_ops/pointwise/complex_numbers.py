@@ -1,4 +1,4 @@
-"""Complex numbers: their parts, conjugates, angles, and views as pairs."""
+"""Complex numbers: their parts, conjugates, and views as pairs."""
 
 from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY, COMPLEX
@@ -7,10 +7,10 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
-from rushlight._core.table import FLOAT, define
+from rushlight._core.table import define
 from rushlight._core.tensor import attach
 from rushlight._ops._arguments import refuse, require_tensor, scalar_name
-from rushlight._ops.specs import float_spec, same_spec
+from rushlight._ops.specs import same_spec
 
 # ------------------------------------------------------------------------ real, imag
 
@@ -256,56 +256,6 @@ for _function in (conj, resolve_conj, resolve_neg, is_conj, is_neg):
     expose(_function)
 expose(conj_physical, inplace=True)
 
-# ----------------------------------------------------------------------------- angle
-
-
-def angle(input, *, out=None):
-    """The angle in radians; of real numbers 0, or pi where they are negative.
-
-    Args:
-        input: (*), any dtype.
-        out: tensor to write the result to.
-
-    Returns:
-        Tensor: same shape; the float dtype of complex parts, integers give the default
-        float dtype.
-
-    Raises:
-        TypeError: where input is no tensor.
-
-    >>> import rushlight
-    >>> rushlight.angle(rushlight.tensor([1j, -1 + 0j]))
-    tensor([1.5708, 3.1416])
-    """
-    return call1(ANGLE, input) if out is None else call_out(ANGLE, (input,), out)
-
-
-def _angle_spec(x):
-    return Spec(x.shape, BY_NUMPY[float_spec(x).dtype].to_real().numpy)
-
-
-def _angle_eager(backend, x):
-    np = backend.np
-    if x.dtype.kind == "c":
-        return np.arctan2(x.imag, x.real)
-    if x.dtype.kind in "biu":
-        x = x.astype("float64")  # another dtype than its own: it is promoted first
-    turned = np.where(np.less(x, 0), x.dtype.type(np.pi), x.dtype.type(0))
-    return np.where(np.isnan(x), x, turned)
-
-
-def _angle_grad(g, *, x):
-    if not x.is_complex():
-        return g.new_zeros(g.shape)
-    size = x.abs()
-    return (g / size * (x.sgn() * 1j)).where(size != 0, 0)
-
-
-ANGLE = define(
-    "angle", eager=_angle_eager, spec=_angle_spec, grad=_angle_grad, promote=FLOAT
-)
-expose(angle)
-
 # ----------------------------------------------------- view_as_real, view_as_complex
 
 
@@ -349,7 +299,9 @@ def view_as_complex(input):
 
 def _as_real_spec(x):
     if x.dtype.kind != "c":
-        refuse(x, "view_as_real is only supported for complex tensors", "biuf", DtypeError)
+        refuse(
+            x, "view_as_real is only supported for complex tensors", "biuf", DtypeError
+        )
     return Spec((*x.shape, 2), BY_NUMPY[x.dtype].to_real().numpy)
 
 
@@ -369,7 +321,9 @@ def _as_complex_spec(x):
     elif not x.shape or x.shape[-1] != 2:
         problem = f"shape {list(x.shape)}; a last dimension of size 2 is needed"
     elif x.strides[-1] != x.itemsize or any(
-        s % (2 * x.itemsize) for s, n in zip(x.strides[:-1], x.shape, strict=False) if n > 1
+        s % (2 * x.itemsize)
+        for s, n in zip(x.strides[:-1], x.shape, strict=False)
+        if n > 1
     ):
         problem = f"strides {[s // x.itemsize for s in x.strides]}; pairs that lie "
         problem += "together, at even offsets, are needed"

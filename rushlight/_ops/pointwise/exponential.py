@@ -110,7 +110,5 @@ def _expm1_grad(g, *, out):
     return g * (out.conj() + 1)
 
 
-EXPM1 = define(
-    "expm1", eager="expm1", spec=float_spec, grad=_expm1_grad, promote=FLOAT
-)
+EXPM1 = define("expm1", eager="expm1", spec=float_spec, grad=_expm1_grad, promote=FLOAT)
 expose(expm1, inplace=EXPM1)

@@ -98,7 +98,9 @@ def heaviside(input, values, *, out=None):
     require_tensor(input, "heaviside()")
     require_tensor(values, "heaviside()", "values")
     op = HEAVISIDE
-    return call2(op, input, values) if out is None else call_out(op, (input, values), out)
+    if out is None:
+        return call2(op, input, values)
+    return call_out(op, (input, values), out)
 
 
 def _check_heaviside(x, y):

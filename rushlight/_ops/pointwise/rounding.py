@@ -104,9 +104,7 @@ def _trunc_lower(k, x):
 
 
 def _define(name, eager, lower):
-    return define(
-        name, eager=eager, spec=_rounding_spec, grad=_flat_grad, lower=lower
-    )
+    return define(name, eager=eager, spec=_rounding_spec, grad=_flat_grad, lower=lower)
 
 
 FLOOR = _define("floor", _floor_eager, _floor_lower)
@@ -119,7 +117,7 @@ expose(trunc, inplace=TRUNC, aliases=["fix"])
 # ----------------------------------------------------------------------------- round
 
 
-def round(input, *, decimals=0, out=None):  # noqa: A001 - torch's name
+def round(input, *, decimals=0, out=None):
     """The nearest integer; halves go to the even one.
 
     Args:

@@ -1,8 +1,7 @@
-"""Angles: sin, cos, tan, their inverses, atan2, sinc, deg2rad, rad2deg."""
+"""Angles: sin, cos, tan, their inverses, atan2, sinc."""
 
 import math
 
-from rushlight._base.errors import DtypeError
 from rushlight._core.dispatch import call1, call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
@@ -306,99 +305,3 @@ SINC = define(
     "sinc", eager=_sinc_eager, spec=float_spec, grad=_sinc_grad, promote=FLOAT
 )
 expose(sinc, inplace=SINC)
-
-# ------------------------------------------------------------------ deg2rad, rad2deg
-
-
-def deg2rad(input, *, out=None):
-    """Degrees in radians: ``input * pi / 180``.
-
-    Args:
-        input: (*), any dtype but complex.
-        out: tensor to write the result to.
-
-    Returns:
-        Tensor: same shape; integers and bool give the default float dtype.
-
-    Raises:
-        RuntimeError: for complex tensors.
-
-    >>> import rushlight
-    >>> rushlight.deg2rad(rushlight.tensor([180.0, 90.0]))
-    tensor([3.1416, 1.5708])
-    """
-    return call1(DEG2RAD, input) if out is None else call_out(DEG2RAD, (input,), out)
-
-
-def rad2deg(input, *, out=None):
-    """Radians in degrees: ``input * 180 / pi``.
-
-    Args:
-        input, out: as for `deg2rad`.
-
-    Returns:
-        Tensor: same shape; integers and bool give the default float dtype.
-
-    >>> import rushlight
-    >>> rushlight.rad2deg(rushlight.tensor([0.0, 3.1416]))
-    tensor([  0.0000, 180.0004])
-    """
-    return call1(RAD2DEG, input) if out is None else call_out(RAD2DEG, (input,), out)
-
-
-def _angle_spec(x):
-    refuse(x, "deg2rad() and rad2deg()", "c", DtypeError)
-    return float_spec(x)
-
-
-def _deg2rad_eager(backend, x):
-    refuse(x, "deg2rad", "c", DtypeError)
-    return _scaled(backend.np, x, math.pi / 180)
-
-
-def _rad2deg_eager(backend, x):
-    refuse(x, "rad2deg", "c", DtypeError)
-    return _scaled(backend.np, x, 180 / math.pi)
-
-
-def _scaled(np, x, factor):
-    result = np.multiply(wide(x), factor)
-    return result.astype(x.dtype) if is_half(x) else result
-
-
-def _deg2rad_grad(g):
-    return g * (math.pi / 180)
-
-
-def _rad2deg_grad(g):
-    return g * (180 / math.pi)
-
-
-def _deg2rad_lower(k, x):
-    return k.mul(x, k.const(math.pi / 180))
-
-
-def _rad2deg_lower(k, x):
-    return k.mul(x, k.const(180 / math.pi))
-
-
-DEG2RAD = define(
-    "deg2rad",
-    eager=_deg2rad_eager,
-    spec=_angle_spec,
-    grad=_deg2rad_grad,
-    lower=_deg2rad_lower,
-    promote=FLOAT,
-    node="Deg2RadBackward0",
-)
-RAD2DEG = define(
-    "rad2deg",
-    eager=_rad2deg_eager,
-    spec=_angle_spec,
-    grad=_rad2deg_grad,
-    lower=_rad2deg_lower,
-    promote=FLOAT,
-    node="Rad2DegBackward0",
-)
-expose(deg2rad, inplace=DEG2RAD)
-expose(rad2deg, inplace=RAD2DEG)
