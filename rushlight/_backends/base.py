@@ -8,13 +8,11 @@ class Backend:
         name: the folder's name.
         array_type: the class of its arrays.
         np: the array namespace; the part of NumPy's names that eager rules use.
-        axpby: a slot (see `slots`), or None.
     """
 
     name: str
     array_type: type
     np: object
-    axpby = None
 
     def from_host(self, array, device):
         """An array here with the values of a NumPy array (copied if need be)."""

@@ -11,7 +11,9 @@ __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 def __getattr__(name):
     from rushlight._doors import missing_name, opened
 
-    found = opened(f"optim.{name}", {"optim.lr_scheduler", "optim.swa_utils"}, globals())
+    found = opened(
+        f"optim.{name}", {"optim.lr_scheduler", "optim.swa_utils"}, globals()
+    )
     if found is None:
         raise missing_name("rushlight.optim", name, globals())
     globals()[name] = found

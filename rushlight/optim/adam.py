@@ -1,11 +1,13 @@
 """Adam, and the update that AdamW shares."""
 
+import functools
 import math
 
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
 from rushlight.optim.optimizer import Optimizer, check_hyperparameters
 from rushlight.optim.plan import plans_for
+from rushlight.optim.update import Update
 
 
 class Adam(Optimizer):
@@ -15,7 +17,7 @@ class Adam(Optimizer):
 
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g * g
-        p = p - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+        p = p - lr / (1 - beta1 ^ t) * m / (sqrt(v) / sqrt(1 - beta2 ^ t) + eps)
 
     Args:
         params: parameters or groups.
@@ -114,44 +116,53 @@ class Adam(Optimizer):
             names += ("max_exp_avg_sq",) if group["amsgrad"] else ()
             with no_grad():
                 for plan in plans_for(self, group, names):
-                    plan.run(_rule(plan, group, plan.count()))
+                    _step(plan, group)
         return loss
 
 
-def _rule(plan, group, step):
-    """Adam's update of a flat block, in place, in seven passes.
+@functools.cache
+def _update(amsgrad, maximize, decay):
+    """Adam's update as a kernel; decay is "none", "gradient" or "decoupled".
 
     The correction of v is taken out of the root:
-    ``m / (sqrt(v) / c + eps) = c * m / (sqrt(v) + c * eps)``.
+    ``m / (sqrt(v) / c + eps) = c * m / (sqrt(v) + c * eps)``; `size` and `eps` come
+    with their factors c.
     """
-    np, axpby = plan.np, plan.axpby
-    lr, decay = float(group["lr"]), group["weight_decay"]
+
+    def rule(k, n, p, g, m, v, *largest):
+        g = k.neg(g) if maximize else g
+        if decay == "decoupled":
+            p = k.mul(p, n.keep)
+        elif decay == "gradient":
+            g = k.add(g, k.mul(p, n.decay))
+        m = k.add(m, k.mul(k.sub(g, m), n.new1))
+        v = k.add(k.mul(v, n.beta2), k.mul(k.mul(g, n.new2), g))
+        largest = [k.max(maximum, v) for maximum in largest]
+        denominator = k.add(k.sqrt(largest[0] if amsgrad else v), n.eps)
+        p = k.sub(p, k.div(k.mul(m, n.size), denominator))
+        return p, m, v, *largest
+
+    states = ("m", "v", "largest") if amsgrad else ("m", "v")
+    numbers = ("new1", "beta2", "new2", "eps", "size", "keep", "decay")
+    return Update("adam", rule, states, numbers)
+
+
+def _step(plan, group):
+    lr, decay = float(group["lr"]), float(group["weight_decay"])
     beta1, beta2 = map(float, group["betas"])
+    step = plan.count()
     correction = math.sqrt(1 - beta2**step)
-    eps = group["eps"] * correction
-    scale = -lr / (1 - beta1**step) * correction
-    maximize, decoupled = group["maximize"], group["decoupled_weight_decay"]
-
-    def rule(p, g, states, scratch):
-        one, two = scratch
-        m, v, *largest = states
-        if maximize:
-            g = np.negative(g, one)
-        if decay and decoupled:
-            np.multiply(p, 1 - lr * decay, p)
-        elif decay:
-            np.multiply(p, decay, two)
-            g = np.add(two, g, one)
-        axpby(1 - beta1, g, beta1, m, two)
-        axpby(1 - beta2, np.multiply(g, g, one), beta2, v, two)
-        for maximum in largest:
-            v = np.maximum(maximum, v, out=maximum)
-        np.sqrt(v, two)
-        np.add(two, eps, two)
-        np.divide(m, two, two)
-        axpby(scale, two, 1.0, p, one)
-
-    return rule
+    kind = "decoupled" if group["decoupled_weight_decay"] else "gradient"
+    plan.run(
+        _update(group["amsgrad"], group["maximize"], kind if decay else "none"),
+        new1=1 - beta1,
+        beta2=beta2,
+        new2=1 - beta2,
+        eps=group["eps"] * correction,
+        size=lr / (1 - beta1**step) * correction,
+        keep=1 - lr * decay,
+        decay=decay,
+    )
 
 
 def _differentiable_step(state, group):

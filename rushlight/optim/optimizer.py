@@ -224,7 +224,9 @@ class Optimizer:
                     do="Pass model.parameters(), not the model or names.",
                 )
             )
-        if not (self.defaults.get("differentiable") or param.is_leaf or param.retains_grad):
+        if not (
+            self.defaults.get("differentiable") or param.is_leaf or param.retains_grad
+        ):
             raise ArgumentError(
                 explain(
                     who,
@@ -420,6 +422,3 @@ def check_hyperparameters(who, **limits):
                     do="Give a value in that range.",
                 )
             )
-
-
-

@@ -43,7 +43,7 @@ class Plan:
         self.steps = self._flat_steps(state) if counted else None
         self.states = {name: self._flat_state(state, name) for name in names}
         block = min(self.total, BLOCK)
-        self.scratch = [self.np.empty(block, self.dtype) for _ in range(4)]
+        self.scratch = [self.np.empty(block, self.dtype) for _ in range(2)]
         self.pieces = self._cut()
 
     def _flat_state(self, state, name):
@@ -116,54 +116,48 @@ class Plan:
                 return False
         return True
 
-    def run(self, rule):
-        """Run ``rule(param, grad, states, scratch)`` on each block, in place.
+    def run(self, update, **numbers):
+        """Run an update on all parameters, in place.
 
-        The arrays are flat and of equal length; scratch is two of the same length.
+        Args:
+            update: an `Update`.
+            numbers: its hyperparameters at this step.
         """
+        numbers = [numbers[n.name] for n in update.kernel.numbers]
         for start, stop, what in self.pieces:
             if isinstance(what, list):
-                self._run_small(rule, start, stop, what)
+                self._run_small(update, numbers, start, stop, what)
             else:
-                self._run_large(rule, start, stop, what)
+                self._run_large(update, numbers, start, stop, what)
         for param in self.params:
             bump(param)
         self.fresh = False
-
-    def axpby(self, a, x, b, y, scratch):
-        """``y = a * x + b * y`` on flat blocks, in one pass where the machine can."""
-        if self.backend.axpby is None or not self.backend.axpby(a, x, b, y):
-            self.np.multiply(y, b, y)
-            self.np.add(y, self.np.multiply(x, a, scratch), y)
 
     def count(self):
         """Count this step and return its number."""
         self.steps += 1
         return float(self.steps[0])
 
-    def _run_large(self, rule, start, stop, param):
+    def _run_large(self, update, numbers, start, stop, param):
         values = _real(param._array).reshape(-1)
         gradient = _real(param._grad._array).reshape(-1)
-        first, second, *_ = self.scratch
-        for low in range(0, stop - start, BLOCK):
-            high = min(low + BLOCK, stop - start)
+        if gradient.dtype != values.dtype:
+            gradient = gradient.astype(values.dtype)
+        size = stop - start
+        step = size if update.is_native(values.dtype) else BLOCK
+        for low in range(0, size, step):
+            high = min(low + step, size)
             states = [flat[start + low : start + high] for flat in self.states.values()]
-            width = high - low
-            rule(
-                values[low:high],
-                gradient[low:high],
-                states,
-                (first[:width], second[:width]),
-            )
+            update([values[low:high], gradient[low:high], *states], numbers)
 
-    def _run_small(self, rule, start, stop, params):
-        first, second, values, gradient = self._room(stop - start)
+    def _run_small(self, update, numbers, start, stop, params):
+        values, gradient = self._room(stop - start)
         self.np.concatenate([_real(p._array).reshape(-1) for p in params], out=values)
         self.np.concatenate(
             [_real(p._grad._array).reshape(-1) for p in params], out=gradient
         )
         states = [flat[start:stop] for flat in self.states.values()]
-        rule(values, gradient, states, (first, second))
+        update([values, gradient, *states], numbers)
         low = 0
         for param in params:
             array = _real(param._array)
@@ -171,10 +165,10 @@ class Plan:
             low += array.size
 
     def _room(self, width):
-        """Four scratch arrays; larger ones for a large parameter that has gaps."""
+        """Two scratch arrays; larger ones for a large parameter that has gaps."""
         if width <= len(self.scratch[0]):
             return [array[:width] for array in self.scratch]
-        return [self.np.empty(width, self.dtype) for _ in range(4)]
+        return [self.np.empty(width, self.dtype) for _ in range(2)]
 
 
 def _real(array):
@@ -182,8 +176,10 @@ def _real(array):
     if array.dtype.kind != "c":
         return array
     real = array.real.dtype
-    return array[..., None].view(real) if array.flags.c_contiguous else (
-        array.copy()[..., None].view(real)
+    return (
+        array[..., None].view(real)
+        if array.flags.c_contiguous
+        else (array.copy()[..., None].view(real))
     )
 
 

@@ -1,8 +1,11 @@
 """SGD: stochastic gradient descent with momentum."""
 
+import functools
+
 from rushlight._core.grad_mode import no_grad
 from rushlight.optim.optimizer import Optimizer, check_hyperparameters
 from rushlight.optim.plan import plans_for
+from rushlight.optim.update import Update
 
 
 class SGD(Optimizer):
@@ -108,32 +111,36 @@ class SGD(Optimizer):
 def _step(optimizer, group):
     names = ("momentum_buffer",) if group["momentum"] else ()
     for plan in plans_for(optimizer, group, names, counted=False):
-        plan.run(_rule(plan, group))
+        momentum = "none"
+        if group["momentum"]:
+            momentum = "first" if plan.fresh else "later"
+        decay = float(group["weight_decay"])
+        plan.run(
+            _update(momentum, group["nesterov"], group["maximize"], decay != 0),
+            lr=float(group["lr"]),
+            momentum=float(group["momentum"]),
+            new=1 - float(group["dampening"]),
+            decay=decay,
+        )
 
 
-def _rule(plan, group):
-    np, axpby, first = plan.np, plan.axpby, plan.fresh
-    lr, momentum = float(group["lr"]), float(group["momentum"])
-    decay, nesterov = group["weight_decay"], group["nesterov"]
-    new = 1 - float(group["dampening"])
+@functools.cache
+def _update(momentum, nesterov, maximize, decay):
+    """SGD's update as a kernel; momentum is "none", "first" (step) or "later"."""
 
-    def rule(p, g, states, scratch):
-        one, two = scratch
-        if group["maximize"]:
-            g = np.negative(g, one)
-        if decay:
-            np.multiply(p, decay, two)
-            g = np.add(two, g, one)
-        if momentum:
-            (buffer,) = states
-            if first:
-                buffer[...] = g
-            else:
-                axpby(new, g, momentum, buffer, two)
-            g = np.add(g, np.multiply(buffer, momentum, two), one) if nesterov else buffer
-        axpby(-lr, g, 1.0, p, two)
+    def rule(k, n, p, g, *buffers):
+        g = k.neg(g) if maximize else g
+        g = k.add(g, k.mul(p, n.decay)) if decay else g
+        if not buffers:
+            return (k.sub(p, k.mul(g, n.lr)),)
+        buffer = g
+        if momentum == "later":
+            buffer = k.add(k.mul(buffers[0], n.momentum), k.mul(g, n.new))
+        g = k.add(g, k.mul(buffer, n.momentum)) if nesterov else buffer
+        return k.sub(p, k.mul(g, n.lr)), buffer
 
-    return rule
+    states = () if momentum == "none" else ("buffer",)
+    return Update("sgd", rule, states, ("lr", "momentum", "new", "decay"))
 
 
 def _differentiable_step(state, group):

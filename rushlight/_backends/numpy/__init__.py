@@ -5,7 +5,6 @@ import functools
 import numpy
 
 from rushlight._backends.base import Backend
-from rushlight._backends.numpy.blas import axpby
 from rushlight._base.device import CPU
 
 
@@ -15,7 +14,6 @@ class NumpyBackend(Backend):
     name = "numpy"
     array_type = numpy.ndarray
     np = numpy
-    axpby = staticmethod(axpby)
 
     def from_host(self, array, device):
         return array

@@ -1,0 +1,1 @@
+"""Printers of machine code: one folder for each target."""

@@ -1,0 +1,123 @@
+"""The builder: how `lower` rules and schedules write the loop language."""
+
+from rushlight._compiler.loops.ir import (
+    COMPARISONS,
+    INSTRUCTIONS,
+    LOGICAL,
+    Accumulate,
+    Buffer,
+    Const,
+    Declare,
+    Instruction,
+    Kernel,
+    Load,
+    Loop,
+    Number,
+    Read,
+    Store,
+)
+
+
+class Builder:
+    """Collects a kernel's parts; every scalar instruction is a method.
+
+    A method's name is the instruction's, with an underscore where Python has the word
+    (``k.and_``, ``k.or_``, ``k.not_``).  Python numbers among the arguments become
+    constants of the other argument's dtype.
+    """
+
+    def __init__(self, name):
+        self.name = name
+        self.sizes, self.buffers, self.numbers = [], [], []
+        self.body = []
+        self._open = [self.body]
+
+    def size(self, name):
+        """A size given at each call."""
+        self.sizes.append(name)
+        return name
+
+    def buffer(self, name, dtype, size, written=False):
+        """Memory given at each call."""
+        self.buffers.append(Buffer(name, dtype, size, written))
+        return self.buffers[-1]
+
+    def number(self, name, dtype):
+        """A scalar given at each call."""
+        self.numbers.append(Number(name, dtype))
+        return self.numbers[-1]
+
+    def const(self, value, dtype="f32"):
+        """A number known now."""
+        return Const(float(value), dtype)
+
+    def loop(self, index, extent, vector=False):
+        """A loop, for a ``with`` block."""
+        return _Open(self, Loop(index, extent, [], vector))
+
+    def load(self, buffer, offset=0, **strides):
+        """An element: ``k.load(x, i=1)`` is ``x[i]``."""
+        return Load(buffer.name, tuple(strides.items()), offset, buffer.dtype)
+
+    def store(self, buffer, value, offset=0, **strides):
+        """Write an element."""
+        self.emit(Store(buffer.name, tuple(strides.items()), offset, value))
+
+    def declare(self, name, dtype, start):
+        """A new accumulator."""
+        self.emit(Declare(name, dtype, start))
+        return Read(name, dtype)
+
+    def accumulate(self, accumulator, kind, value):
+        """Combine a value into an accumulator."""
+        self.emit(Accumulate(accumulator.name, kind, value))
+
+    def emit(self, statement):
+        """Append a statement to the innermost open loop."""
+        self._open[-1].append(statement)
+
+    def kernel(self):
+        """The finished kernel."""
+        return Kernel(
+            self.name,
+            tuple(self.sizes),
+            tuple(self.buffers),
+            tuple(self.numbers),
+            self.body,
+        )
+
+    def instruction(self, op, *args):
+        """One scalar instruction."""
+        dtype = next(a.dtype for a in args if hasattr(a, "dtype") and a.dtype != "bool")
+        args = tuple(a if hasattr(a, "dtype") else Const(float(a), dtype) for a in args)
+        result = "bool" if op in COMPARISONS else dtype
+        return Instruction(op, args, result)
+
+    def square(self, x):
+        """``x * x``."""
+        return self.instruction("mul", x, x)
+
+
+class _Open:
+    """A loop while its body is being written."""
+
+    def __init__(self, builder, loop):
+        self.builder, self.loop = builder, loop
+
+    def __enter__(self):
+        self.builder.emit(self.loop)
+        self.builder._open.append(self.loop.body)
+        return self.loop
+
+    def __exit__(self, *exc):
+        self.builder._open.pop()
+
+
+def _method(op):
+    if op in LOGICAL:
+        return lambda self, *args: Instruction(op, args, "bool")
+    return lambda self, *args: self.instruction(op, *args)
+
+
+for _op in INSTRUCTIONS:
+    setattr(Builder, f"{_op}_" if _op in LOGICAL else _op, _method(_op))

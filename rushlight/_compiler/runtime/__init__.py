@@ -1,0 +1,1 @@
+"""Run time: kernels that are run by NumPy at first, and compiled when that pays."""

@@ -1,0 +1,88 @@
+"""NativeKernel and AdaptiveKernel: a kernel as a Python callable.
+
+# Note [When to compile]
+# Compiling costs some tens of milliseconds, and a script may end before they are earned
+# back.  So a kernel is run by NumPy until that has taken as long as compiling would:
+# then it is compiled.  Whatever the script does, it waits at most twice as long as it
+# would have at best.  Equal kernels (by their text) share one machine code.
+"""
+
+import ctypes
+import threading
+import time
+
+from rushlight._backends.numpy.pointers import address
+from rushlight._compiler.codegen.llvm import machine
+from rushlight._compiler.loops.checker import check_kernel
+from rushlight._compiler.loops.printer import print_kernel
+from rushlight._compiler.runtime.blocks import run_blocks
+
+#: Seconds that compiling a kernel takes, about.
+_COMPILING = 0.06
+_NUMBERS = {"f32": ctypes.c_float, "f64": ctypes.c_double}
+_DTYPES = {"f32": "float32", "f64": "float64"}
+_compiled = {}
+_lock = threading.Lock()
+
+
+class NativeKernel:
+    """Machine code of a kernel: call it with sizes, arrays and numbers.
+
+    Attributes:
+        code: the optimised LLVM IR, for reading.
+    """
+
+    def __init__(self, kernel):
+        from rushlight._compiler.codegen.llvm.emit import emit_kernel
+
+        check_kernel(kernel)
+        self._module = machine.Code(emit_kernel(kernel))
+        types = [ctypes.c_int64] * len(kernel.sizes)
+        types += [ctypes.c_void_p] * len(kernel.buffers)
+        types += [_NUMBERS[n.dtype] for n in kernel.numbers]
+        self._function = self._module.function(kernel.name, *types)
+
+    @property
+    def code(self):
+        return self._module.text
+
+    def __call__(self, sizes, arrays, numbers=()):
+        """Run it on contiguous arrays of the kernel's dtypes, in place."""
+        self._function(*sizes, *map(address, arrays), *numbers)
+
+
+def native_kernel(kernel):
+    """The machine code of a kernel, compiled once for each text."""
+    text = print_kernel(kernel)
+    with _lock:
+        if text not in _compiled:
+            _compiled[text] = NativeKernel(kernel)
+        return _compiled[text]
+
+
+class AdaptiveKernel:
+    """An elementwise kernel that is compiled when that pays (Note [When to compile])."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.dtypes = tuple(_DTYPES[b.dtype] for b in kernel.buffers)
+        self.native = None
+        self._spent = 0.0
+
+    def __call__(self, arrays, numbers):
+        """Run it on flat contiguous arrays of equal length, in place."""
+        if self.native is not None and self.takes(arrays):
+            self.native((arrays[0].size,), arrays, numbers)
+            return
+        start = time.perf_counter()
+        run_blocks(self.kernel, arrays, numbers)
+        if self._spent is not None and self.takes(arrays):
+            self._spent += time.perf_counter() - start
+            if self._spent > _COMPILING:
+                self._spent = None
+                if machine.is_available():
+                    self.native = native_kernel(self.kernel)
+
+    def takes(self, arrays):
+        """Whether the machine code is for arrays of these dtypes."""
+        return all(a.dtype == d for a, d in zip(arrays, self.dtypes, strict=True))

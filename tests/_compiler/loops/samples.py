@@ -1,0 +1,58 @@
+"""Kernels that the tests of the loop language share."""
+
+from rushlight._compiler.loops.builder import Builder
+
+
+def scale(dtype="f32"):
+    """out[i] = x[i] * factor + 1"""
+    k = Builder("scale")
+    n = k.size("n")
+    x, out = k.buffer("x", dtype, n), k.buffer("out", dtype, n, written=True)
+    factor = k.number("factor", dtype)
+    with k.loop("i", n, vector=True):
+        k.store(out, k.add(k.mul(k.load(x, i=1), factor), 1), i=1)
+    return k.kernel()
+
+
+def softmax(dtype="f32", width=37):
+    """Each row of a matrix through softmax: two accumulators, three passes."""
+    k = Builder("softmax")
+    rows = k.size("rows")
+    x = k.buffer("x", dtype, "all")
+    out = k.buffer("out", dtype, "all", written=True)
+    k.size("all")
+    with k.loop("r", rows):
+        largest = k.declare("largest", dtype, float("-inf"))
+        with k.loop("i", width, vector=True):
+            k.accumulate(largest, "max", k.load(x, r=width, i=1))
+        total = k.declare("total", dtype, 0.0)
+        with k.loop("j", width, vector=True):
+            k.accumulate(total, "add", k.exp(k.sub(k.load(x, r=width, j=1), largest)))
+        with k.loop("m", width, vector=True):
+            value = k.exp(k.sub(k.load(x, r=width, m=1), largest))
+            k.store(out, k.div(value, total), r=width, m=1)
+    return k.kernel()
+
+
+def swap(dtype="f32"):
+    """Two buffers exchange their elements: a load keeps its value (Note [Values])."""
+    k = Builder("swap")
+    n = k.size("n")
+    x, y = (k.buffer(name, dtype, n, written=True) for name in "xy")
+    with k.loop("i", n, vector=True):
+        first, second = k.load(x, i=1), k.load(y, i=1)
+        k.store(x, second, i=1)
+        k.store(y, first, i=1)
+    return k.kernel()
+
+
+def strided(dtype="f32"):
+    """Every third element doubled into a reversed place, one broadcast element added."""
+    k = Builder("strided")
+    n = k.size("n")
+    x, b = k.buffer("x", dtype, 300), k.buffer("b", dtype, 1)
+    out = k.buffer("out", dtype, 200, written=True)
+    with k.loop("i", n, vector=True):
+        value = k.add(k.add(k.load(x, i=3), k.load(x, i=3)), k.load(b))
+        k.store(out, value, offset=1, i=2)
+    return k.kernel()
