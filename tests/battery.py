@@ -88,11 +88,15 @@ def maker(dtype, seed=0):
     def make(*shape, low=-2, high=2, dtype=None, _default=dtype):
         name = dtype or _default
         if name == "bool":
-            return wrap(rng.random(shape) < 0.5)
+            return wrap(np.asarray(rng.random(shape) < 0.5))
         if name in INTS:
-            low, high = (max(int(low), 0), max(int(high), 3)) if name == "uint8" else (
-                math.floor(low),
-                math.ceil(high),
+            low, high = (
+                (max(int(low), 0), max(int(high), 3))
+                if name == "uint8"
+                else (
+                    math.floor(low),
+                    math.ceil(high),
+                )
             )
             return wrap(np.asarray(rng.integers(low, high + 1, shape)).astype(name))
         values = np.asarray(rng.uniform(low, high, shape))
@@ -218,12 +222,16 @@ def check_gradient(function, args, dtype, order, rng):
 
     def loss(create_graph):
         total = None
-        for output, weight in zip(_floating(_call(function, args)), weights, strict=True):
+        for output, weight in zip(
+            _floating(_call(function, args)), weights, strict=True
+        ):
             part = (output * weight).sum()
             total = part if total is None else total + part
         if not create_graph:
             return total, None
-        found = rushlight.autograd.grad(total, leaves, create_graph=True, allow_unused=True)
+        found = rushlight.autograd.grad(
+            total, leaves, create_graph=True, allow_unused=True
+        )
         return total, found
 
     def along(step, scalar):
@@ -252,10 +260,16 @@ def check_gradient(function, args, dtype, order, rng):
         assert gradient is None or gradient.shape == leaf.shape
     if order < 2:
         return
-    cotangents = [None if g is None else wrap(rng.normal(size=g._array.shape)) for g in first]
+    cotangents = [
+        None if g is None else wrap(rng.normal(size=g._array.shape)) for g in first
+    ]
 
     def second(gradients):
-        parts = [(g * c).sum() for g, c in zip(gradients, cotangents, strict=True) if g is not None]
+        parts = [
+            (g * c).sum()
+            for g, c in zip(gradients, cotangents, strict=True)
+            if g is not None
+        ]
         return functools.reduce(lambda a, b: a + b, parts)
 
     total = second(first)

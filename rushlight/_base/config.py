@@ -13,8 +13,10 @@ def default_dtype():
 
 def default_complex_dtype():
     """The dtype that Python complex numbers become."""
-    return _default_dtype.to_complex() if _default_dtype.itemsize >= 4 else (
-        dtypes.complex64
+    return (
+        _default_dtype.to_complex()
+        if _default_dtype.itemsize >= 4
+        else (dtypes.complex64)
     )
 
 

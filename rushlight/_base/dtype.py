@@ -60,7 +60,7 @@ class dtype:  # noqa: N801 - torch's public name
         return self
 
 
-bool = dtype("bool", np.bool_, BOOL)  # noqa: A001
+bool = dtype("bool", np.bool_, BOOL)
 uint8 = dtype("uint8", np.uint8, INTEGER)
 int8 = dtype("int8", np.int8, INTEGER)
 int16 = dtype("int16", np.int16, INTEGER)

@@ -30,9 +30,7 @@ def _start(tensors, gradients, who):
                 do="Pass None for a scalar's.",
             )
         )
-    starts = [
-        root_gradient(t, g, who) for t, g in zip(tensors, gradients, strict=True)
-    ]
+    starts = [root_gradient(t, g, who) for t, g in zip(tensors, gradients, strict=True)]
     return [t._edge for t in tensors], starts
 
 
@@ -176,9 +174,7 @@ def grad(
 # ------------------------------------------------------------------- Tensor's methods
 
 
-def _backward(
-    self, gradient=None, retain_graph=None, create_graph=False, inputs=None
-):
+def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """Add this tensor's gradients to the .grad of the leaves it came from.
 
     Args:
@@ -231,7 +227,8 @@ def register_post_accumulate_grad_hook(self, hook):
             explain(
                 "register_post_accumulate_grad_hook()",
                 expected="a leaf that requires grad",
-                got="post accumulate grad hooks cannot be registered on non-leaf tensors",
+                got="post accumulate grad hooks cannot be registered on non-leaf "
+                "tensors",
                 do="Use register_hook() for a result.",
             )
         )

@@ -74,9 +74,7 @@ class FunctionCtx(Node):
         """
         if self.saved is None:
             raise GraphError(freed_message(self.name()))
-        return tuple(
-            keep if keep is None else keep.unpack(self) for keep in self.saved
-        )
+        return tuple(keep if keep is None else keep.unpack(self) for keep in self.saved)
 
     saved_variables = saved_tensors
 

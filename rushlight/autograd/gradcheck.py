@@ -44,7 +44,10 @@ def _numeric(function, inputs, tensor, eps):
             low = [o._array.copy() for o in _outputs(function(*inputs))]
             array[place] = original
             columns.append(
-                [(h - w).reshape(-1) / (2 * eps) for h, w in zip(high, low, strict=True)]
+                [
+                    (h - w).reshape(-1) / (2 * eps)
+                    for h, w in zip(high, low, strict=True)
+                ]
             )
     return [np.stack(c, axis=0) for c in zip(*columns, strict=True)]
 
@@ -167,7 +170,9 @@ def _check_repeatable(outputs, tensor, nondet_tol, check_grad_dtypes):
         if not output.requires_grad:
             continue
         first, second = (
-            grad(output, tensor, _ones_like(output), retain_graph=True, allow_unused=True)[0]
+            grad(
+                output, tensor, _ones_like(output), retain_graph=True, allow_unused=True
+            )[0]
             for _ in range(2)
         )
         if first is None:
@@ -196,11 +201,25 @@ def _ones_like(tensor):
     return wrap(np.ones_like(tensor._array))
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=1e-3,
-                  gen_non_contig_grad_outputs=False, raise_exception=True,
-                  nondet_tol=0.0, check_undefined_grad=True, check_grad_dtypes=False,
-                  check_batched_grad=False, check_fwd_over_rev=False,
-                  check_rev_over_rev=True, fast_mode=False, masked=False):
+def gradgradcheck(
+    func,
+    inputs,
+    grad_outputs=None,
+    *,
+    eps=1e-6,
+    atol=1e-5,
+    rtol=1e-3,
+    gen_non_contig_grad_outputs=False,
+    raise_exception=True,
+    nondet_tol=0.0,
+    check_undefined_grad=True,
+    check_grad_dtypes=False,
+    check_batched_grad=False,
+    check_fwd_over_rev=False,
+    check_rev_over_rev=True,
+    fast_mode=False,
+    masked=False,
+):
     """Check second derivatives: gradcheck of the gradient.
 
     Args:
@@ -225,21 +244,31 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
     if grad_outputs is None:
         starts = tuple(_random_like(o, gen_non_contig_grad_outputs) for o in outputs)
     else:
-        starts = (grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs)
+        starts = (
+            (grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs)
+        )
 
     def gradient(*args):
         given = args[: len(inputs)]
         found = [o for o in _outputs(func(*given)) if o.requires_grad]
         leaves = [t for t in given if isinstance(t, Tensor) and t.requires_grad]
-        gradients = grad(found, leaves, args[len(inputs):], create_graph=True,
-                         allow_unused=True)
+        gradients = grad(
+            found, leaves, args[len(inputs) :], create_graph=True, allow_unused=True
+        )
         return tuple(g for g in gradients if g is not None)
 
-    return gradcheck(gradient, (*inputs, *starts), eps=eps, atol=atol, rtol=rtol,
-                     raise_exception=raise_exception, nondet_tol=nondet_tol,
-                     check_grad_dtypes=check_grad_dtypes,
-                     check_batched_grad=check_batched_grad,
-                     check_forward_ad=check_fwd_over_rev)
+    return gradcheck(
+        gradient,
+        (*inputs, *starts),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+    )
 
 
 def _random_like(tensor, scattered):

@@ -122,7 +122,9 @@ def get_device_capability(device=None):
     Raises:
         RuntimeError: where there is none.
     """
-    major, minor = divmod(int(_cupy().cuda.Device(_number(device)).compute_capability), 10)
+    major, minor = divmod(
+        int(_cupy().cuda.Device(_number(device)).compute_capability), 10
+    )
     return major, minor
 
 

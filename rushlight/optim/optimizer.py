@@ -231,7 +231,7 @@ class Optimizer:
                 explain(
                     who,
                     expected="leaf Tensors",
-                    got=f"can't optimize a non-leaf Tensor, a result of {param.grad_fn}",
+                    got=f"can't optimize a non-leaf Tensor, result of {param.grad_fn}",
                     do="Pass the parameter itself, or .detach() it first.",
                 )
             )
@@ -367,7 +367,7 @@ class Optimizer:
         return _add(self._state_dict_pre_hooks, hook, prepend)
 
     def register_state_dict_post_hook(self, hook, prepend=False):
-        """Call ``hook(optimizer, state_dict)`` after state_dict(); it may replace it."""
+        """Call ``hook(optimizer, state_dict)`` after state_dict(), to replace it."""
         return _add(self._state_dict_post_hooks, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook, prepend=False):

@@ -1,4 +1,4 @@
-"""Checkpoints: torch's zip format both ways, safetensors; nothing in a file is executed.
+"""Checkpoints: torch's zip format both ways, safetensors; no file is executed.
 
 ``save`` and ``load`` are also ``rushlight.save`` and ``rushlight.load``.
 """

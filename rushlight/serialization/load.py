@@ -235,7 +235,7 @@ def _placing(map_location):
 
 
 class _Located:
-    """What a map_location function is given for a storage: moving only names a place."""
+    """What a map_location function is given: moving it only names a place."""
 
     def __init__(self, location):
         self.location = location
@@ -297,4 +297,3 @@ def _next_pickle(file, storage_of=None):
         raise damaged("a storage where none belongs")
 
     return Reader(file, storage_of or no_storage).read()
-

@@ -205,7 +205,10 @@ class _Pickler(pickle._Pickler):
         storage = self.storages.get(key)
         if storage is None:
             storage = _Storage(
-                str(len(self.storages)), owner, BY_NUMPY[array.dtype], str(tensor.device)
+                str(len(self.storages)),
+                owner,
+                BY_NUMPY[array.dtype],
+                str(tensor.device),
             )
             self.storages[key] = storage
         strides = tuple(step // array.itemsize for step in array.strides)
@@ -227,6 +230,7 @@ def _save_reduced(self, obj):
 
 
 _Pickler.dispatch[_Reduced] = _save_reduced
+
 
 def _is_known_name(obj):
     """Functions and classes that the pickles of plain objects name."""
@@ -285,7 +289,9 @@ def _write_archive(file, stem, writer):
             _write(archive, f"{stem}/data/{storage.key}", data)
         _write(archive, f"{stem}/version", b"3\n")
         number = uuid.uuid5(uuid.NAMESPACE_OID, f"{check}-{len(writer.storages)}").int
-        _write(archive, f"{stem}/.data/serialization_id", f"{number:040d}"[:40].encode())
+        _write(
+            archive, f"{stem}/.data/serialization_id", f"{number:040d}"[:40].encode()
+        )
 
 
 def _write(archive, name, data):

@@ -108,7 +108,9 @@ def _tensor(storage, offset, size, stride, requires_grad=False, hooks=None, *ext
     return _leaf(_strided(storage, None, offset, size, stride), requires_grad)
 
 
-def _tensor_of_dtype(storage, offset, size, stride, requires_grad, hooks, dtype, *extra):
+def _tensor_of_dtype(
+    storage, offset, size, stride, requires_grad, hooks, dtype, *extra
+):
     if not isinstance(dtype, dtypes.dtype):
         raise damaged("a tensor without dtype")
     return _leaf(_strided(storage, dtype, offset, size, stride), requires_grad)
@@ -185,8 +187,8 @@ class _EmptyArray:
             raise refused("an array of objects")
         data = data.encode("latin1") if isinstance(data, str) else data
         order = "F" if fortran else "C"
-        array = np.frombuffer(bytearray(data), dtype).reshape(_sizes(shape), order=order)
-        return array
+        flat = np.frombuffer(bytearray(data), dtype)
+        return flat.reshape(_sizes(shape), order=order)
 
 
 def _numpy_scalar(dtype, data):
@@ -318,9 +320,7 @@ class Reader:
         state, value = self.pop(), self.pop()
         if isinstance(value, _EmptyArray):
             filled = value.fill(state)
-            self.memo = {
-                k: filled if v is value else v for k, v in self.memo.items()
-            }
+            self.memo = {k: filled if v is value else v for k, v in self.memo.items()}
             self.push(filled)
         elif isinstance(value, np.dtype):
             swapped = isinstance(state, tuple) and state[1] in ("<", ">")
@@ -428,7 +428,7 @@ _STEPS = {
 }
 for _name in (
     "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING "
-    "SHORT_BINSTRING UNICODE BINUNICODE BINUNICODE8 SHORT_BINUNICODE BINBYTES BINBYTES8 "
-    "SHORT_BINBYTES BYTEARRAY8"
+    "SHORT_BINSTRING UNICODE BINUNICODE BINUNICODE8 SHORT_BINUNICODE BINBYTES "
+    "BINBYTES8 SHORT_BINBYTES BYTEARRAY8"
 ).split():
     _STEPS[_name] = lambda r, a: r.push(a)

@@ -93,8 +93,9 @@ def checkpoint(
         )
     if not any(isinstance(a, Tensor) and a.requires_grad for a in args):
         warnings.warn(
-            "checkpoint(): expected an input that requires grad, got none of the inputs "
-            "have requires_grad=True. Gradients will be None; pass use_reentrant=False.",
+            "checkpoint(): expected an input that requires grad, got none of the "
+            "inputs have requires_grad=True. Gradients will be None; pass "
+            "use_reentrant=False.",
             stacklevel=2,
         )
     return CheckpointFunction.apply(function, preserve_rng_state, *args)
@@ -200,7 +201,9 @@ def checkpoint_sequential(
     Returns:
         What the last function returns.
     """
-    functions = list(functions.children() if hasattr(functions, "children") else functions)
+    functions = list(
+        functions.children() if hasattr(functions, "children") else functions
+    )
 
     def run(start, stop):
         def segment(value):

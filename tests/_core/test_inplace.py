@@ -12,7 +12,8 @@ def leaf(value):
 
 def test_a_leaf_that_requires_grad_is_refused():
     x = leaf([1.0, 2.0])
-    for write in (lambda: x.add_(1), lambda: x[0].mul_(2), lambda: x.__setitem__(0, 1.0)):
+    writes = lambda: x.add_(1), lambda: x[0].mul_(2), lambda: x.__setitem__(0, 1.0)
+    for write in writes:
         with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
             write()
     with torch.no_grad():

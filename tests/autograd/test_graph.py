@@ -5,7 +5,11 @@ import pytest
 
 import rushlight as torch
 from rushlight.autograd import graph
-from rushlight.utils.checkpoint import CheckpointError, checkpoint, checkpoint_sequential
+from rushlight.utils.checkpoint import (
+    CheckpointError,
+    checkpoint,
+    checkpoint_sequential,
+)
 
 
 def leaf(value):

@@ -35,7 +35,11 @@ def test_groups_take_defaults_and_their_own():
         (lambda: SGD(parameter(1), lr=1), TypeError, "should be an iterable"),
         (lambda: SGD([1.0], lr=1), TypeError, "can only optimize Tensors"),
         (lambda: SGD([parameter(1) * 2], lr=1), ValueError, "a non-leaf Tensor"),
-        (lambda: SGD([{"params": {parameter(1)}}], lr=1), TypeError, "ordered collection"),
+        (
+            lambda: SGD([{"params": {parameter(1)}}], lr=1),
+            TypeError,
+            "ordered collection",
+        ),
         (lambda: SGD([parameter(1)], lr=-1), ValueError, "Invalid learning rate: -1"),
         (lambda: Adam([parameter(1)], eps=-1), ValueError, "Invalid epsilon value: -1"),
         (
@@ -93,7 +97,9 @@ def test_loading_copies_and_refuses_other_groups():
     with pytest.raises(ValueError, match="doesn't match the size"):
         Adam([parameter(1), parameter(1)]).load_state_dict(state)
     with pytest.raises(ValueError, match="different number of parameter groups"):
-        Adam([{"params": parameter(1)}, {"params": parameter(1)}]).load_state_dict(state)
+        Adam([{"params": parameter(1)}, {"params": parameter(1)}]).load_state_dict(
+            state
+        )
 
 
 def test_copies_and_pickles_work_on():
@@ -188,4 +194,7 @@ def test_repr():
 
 def test_named_parameters():
     optimizer = SGD([("weight", parameter(1)), ("bias", parameter(1))], lr=1)
-    assert optimizer.state_dict()["param_groups"][0]["param_names"] == ["weight", "bias"]
+    assert optimizer.state_dict()["param_groups"][0]["param_names"] == [
+        "weight",
+        "bias",
+    ]

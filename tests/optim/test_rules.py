@@ -12,7 +12,9 @@ from rushlight.optim.plan import BLOCK
 SHAPES = [(3, 4), (BLOCK + 100,), (), (BLOCK // 2, 3), (2, 2), (0, 3)]
 
 
-def sgd(p, g, state, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False, sign=1):
+def sgd(
+    p, g, state, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False, sign=1
+):
     g = sign * g + weight_decay * p
     if momentum:
         first = "b" not in state
@@ -21,8 +23,18 @@ def sgd(p, g, state, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False
     return p - lr * g
 
 
-def adam(p, g, state, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
-         amsgrad=False, decoupled=False, sign=1):
+def adam(
+    p,
+    g,
+    state,
+    lr=1e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0,
+    amsgrad=False,
+    decoupled=False,
+    sign=1,
+):
     state["t"] = t = state.get("t", 0) + 1
     g = sign * g
     if decoupled:
@@ -82,7 +94,9 @@ def _give_gradients(params, rng):
 
 
 @pytest.mark.parametrize("differentiable", [False, True])
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0].__name__}-{'-'.join(c[1])}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda c: f"{c[0].__name__}-{'-'.join(c[1])}"
+)
 def test_equations(case, differentiable):
     rule, options, reference, same = case
     rng = np.random.default_rng(0)

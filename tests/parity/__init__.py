@@ -1,1 +1,1 @@
-"""Live comparison with PyTorch.  Needs torch; `pytest -m parity tests/parity` runs it."""
+"""Live comparison with PyTorch, where torch is there: `pytest -m parity tests/parity`."""

@@ -10,9 +10,7 @@ import torch
 import rushlight
 
 #: torch's dtypes that exist here.
-DTYPES = {
-    getattr(torch, d.name): d for d in rushlight._base.dtype.ALL_DTYPES
-}
+DTYPES = {getattr(torch, d.name): d for d in rushlight._base.dtype.ALL_DTYPES}
 _FORMATS = ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d")
 CONSTANTS = {getattr(torch, n): getattr(rushlight, n) for n in _FORMATS}
 CONSTANTS[torch.strided] = rushlight.strided

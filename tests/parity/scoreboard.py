@@ -38,7 +38,7 @@ SHAPES_ONLY = frozenset(
 
 
 class Score:
-    """What was found for one op: reasons by kind of check; no reason means it passed."""
+    """What was found for one op: by kind of check, a reason if it failed."""
 
     def __init__(self, name):
         self.name, self.reasons, self.checked = name, {}, collections.Counter()
@@ -106,7 +106,11 @@ def check_values(info, dtype, score, kind):
     function = _ours(info)
     for sample in _samples(info, dtype, False):
         try:
-            converted = (to_ours(sample.input), to_ours(sample.args), to_ours(sample.kwargs))
+            converted = (
+                to_ours(sample.input),
+                to_ours(sample.args),
+                to_ours(sample.kwargs),
+            )
             theirs = _theirs(info, sample)
         except NoCounterpart:
             continue
@@ -118,7 +122,7 @@ def check_values(info, dtype, score, kind):
 def _why(run, theirs, info):
     try:
         ours = run()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason
+    except Exception as error:
         return f"{type(error).__name__}: {str(error).splitlines()[0][:150]}"
     if info.name in SHAPES_ONLY:
         shapes = [tuple(t.shape) for t in tensors_in(ours)]
@@ -134,7 +138,11 @@ def check_gradients(info, dtype, score):
     function = _ours(info)
     for sample in _samples(info, dtype, True):
         try:
-            converted = (to_ours(sample.input), to_ours(sample.args), to_ours(sample.kwargs))
+            converted = (
+                to_ours(sample.input),
+                to_ours(sample.args),
+                to_ours(sample.kwargs),
+            )
             theirs = _theirs(info, sample)
             wanted = _torch_gradients(sample, theirs)
         except (NoCounterpart, RuntimeError):
@@ -163,7 +171,10 @@ def _torch_gradients(sample, result):
     if not leaves or not results:
         return None
     found = torch.autograd.grad(results, leaves, _weights(results), allow_unused=True)
-    return [torch.zeros_like(x) if g is None else g for g, x in zip(found, leaves, strict=True)]
+    return [
+        torch.zeros_like(x) if g is None else g
+        for g, x in zip(found, leaves, strict=True)
+    ]
 
 
 def _our_gradients(result, sample, theirs):
@@ -173,7 +184,10 @@ def _our_gradients(result, sample, theirs):
     weights = _weights([t for t in tensors_in(theirs) if t.requires_grad])
     weights = [rushlight.from_numpy(to_array(w)) for w in weights]
     found = rushlight.autograd.grad(results, leaves, weights, allow_unused=True)
-    return [x.new_zeros(x.shape) if g is None else g for g, x in zip(found, leaves, strict=True)]
+    return [
+        x.new_zeros(x.shape) if g is None else g
+        for g, x in zip(found, leaves, strict=True)
+    ]
 
 
 def check_errors(info, score):
@@ -186,15 +200,23 @@ def check_errors(info, score):
         if info.name.startswith("__r"):
             continue  # called on a number: any exception will do there
         try:
-            converted = (to_ours(sample.input), to_ours(sample.args), to_ours(sample.kwargs))
+            converted = (
+                to_ours(sample.input),
+                to_ours(sample.args),
+                to_ours(sample.kwargs),
+            )
         except (NoCounterpart, KeyError):
             continue
         try:
             _run(function, converted)
             why = f"accepted what torch refuses with {case.error_type.__name__}"
-        except Exception as error:  # noqa: BLE001 - its type is what is tested
+        except Exception as error:
             same = isinstance(error, case.error_type)
-            why = None if same else f"{type(error).__name__}, torch {case.error_type.__name__}"
+            why = (
+                None
+                if same
+                else f"{type(error).__name__}, torch {case.error_type.__name__}"
+            )
         score.note("errors", why)
 
 
@@ -238,7 +260,9 @@ def main(argv=None):
             if all(_ours(info) is None for info in entries[name]):
                 totals["missing"] += 1
                 continue
-            score = score_of(name, entries[name], args.dtypes.split(","), not args.no_errors)
+            score = score_of(
+                name, entries[name], args.dtypes.split(","), not args.no_errors
+            )
             totals["present"] += 1
             for kind in score.checked:
                 totals[f"{kind} checked"] += 1

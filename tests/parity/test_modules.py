@@ -1,4 +1,4 @@
-"""Every module of torch's module_db that exists here: names, values, gradients, text."""
+"""Every module of torch's module_db that exists here: names, values, gradients."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_modules import module_db  # noqa: E402
 
-import rushlight
-from tests.parity.bridge import NoCounterpart, difference, tensors_in, to_array, to_ours
-from tests.parity.scoreboard import quiet
+import rushlight  # noqa: E402
+from tests.parity.bridge import NoCounterpart, difference, tensors_in, to_array, to_ours  # noqa: E402
+from tests.parity.scoreboard import quiet  # noqa: E402
 
 pytestmark = pytest.mark.parity
 
@@ -77,7 +77,9 @@ def _compare_forward(ours, theirs, call):
     pairs = [(a, b) for a, b in pairs if b.requires_grad]
     if not pairs:
         return
-    torch.autograd.backward([b for _, b in pairs], [torch.ones_like(b) for _, b in pairs])
+    torch.autograd.backward(
+        [b for _, b in pairs], [torch.ones_like(b) for _, b in pairs]
+    )
     rushlight.autograd.backward(
         [a for a, _ in pairs],
         [rushlight.from_numpy(to_array(torch.ones_like(b))) for _, b in pairs],

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.parity
 KNOWN = json.loads(Path(__file__).with_name("known.json").read_text())
 ENTRIES = infos()
 PRESENT = sorted(
-    name for name, entries in ENTRIES.items() if any(_ours(i) is not None for i in entries)
+    name
+    for name, entries in ENTRIES.items()
+    if any(_ours(i) is not None for i in entries)
 )
 
 
@@ -26,7 +28,7 @@ PRESENT = sorted(
 def test_op(name):
     with quiet():
         score = score_of(name, ENTRIES[name])
-    failing = {kind: why for kind, why in score.reasons.items()}
+    failing = dict(score.reasons)
     known = set(KNOWN.get(name, ()))
     new = {kind: why for kind, why in failing.items() if kind not in known}
     assert not new, new

@@ -5,11 +5,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from torch.testing._internal.common_optimizers import optim_db
+from torch.testing._internal.common_optimizers import optim_db  # noqa: E402
 
-import rushlight
-from tests.parity.bridge import difference, to_ours
-from tests.parity.scoreboard import quiet
+import rushlight  # noqa: E402
+from tests.parity.bridge import difference, to_ours  # noqa: E402
+from tests.parity.scoreboard import quiet  # noqa: E402
 
 pytestmark = pytest.mark.parity
 

@@ -75,7 +75,18 @@ def test_pickle_programs_that_reach_outside(name):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b".", b"(", b"}", b"h\x05.", b"I1\n", b"a.", b"(u.", b"]I1\nI2\ns.", b"\xff."],
+    [
+        b"",
+        b".",
+        b"(",
+        b"}",
+        b"h\x05.",
+        b"I1\n",
+        b"a.",
+        b"(u.",
+        b"]I1\nI2\ns.",
+        b"\xff.",
+    ],
 )
 def test_broken_pickles(data):
     with pytest.raises(UnpicklingError):
@@ -132,14 +143,18 @@ def test_text_files_are_no_checkpoints(tmp_path):
         torch.load(tmp_path / "nowhere.pt")
 
 
+def _header(text):
+    return len(text).to_bytes(8, "little") + text.encode()
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"",
         b"\xff" * 8,
         b"\x02\x00\x00\x00\x00\x00\x00\x00[]",
-        b'\x3b\x00\x00\x00\x00\x00\x00\x00{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}}    ',
-        b'\x3c\x00\x00\x00\x00\x00\x00\x00{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}     ',
+        _header('{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}}'),
+        _header('{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}'),
     ],
 )
 def test_damaged_safetensors(data, tmp_path):

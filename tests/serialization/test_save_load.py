@@ -30,8 +30,10 @@ def test_every_dtype(dtype):
     value = torch.tensor([0, 1, 1]).to(dtype)
     loaded = round_trip(value)
     assert loaded.dtype is dtype
-    np.testing.assert_array_equal(loaded.numpy() if dtype.name != "bfloat16" else
-                                  loaded.float().numpy(), [0, 1, 1])
+    np.testing.assert_array_equal(
+        loaded.numpy() if dtype.name != "bfloat16" else loaded.float().numpy(),
+        [0, 1, 1],
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,9 @@ def test_views_share_memory_again():
 
 
 def test_gradients_are_asked_for_again():
-    loaded = round_trip({"w": torch.ones(2, requires_grad=True), "p": torch.nn.Parameter(torch.ones(1))})
+    loaded = round_trip(
+        {"w": torch.ones(2, requires_grad=True), "p": torch.nn.Parameter(torch.ones(1))}
+    )
     assert loaded["w"].requires_grad
     assert type(loaded["p"]) is torch.nn.Parameter
 
@@ -148,12 +152,19 @@ def test_map_location():
     stream = io.BytesIO((RECORDED / "cuda.pt").read_bytes())
     with pytest.raises(RuntimeError, match="map_location='cpu'"):
         torch.load(stream)
-    for where in ("cpu", torch.device("cpu"), {"cuda:0": "cpu"}, lambda s, loc: s.cpu()):
+    for where in (
+        "cpu",
+        torch.device("cpu"),
+        {"cuda:0": "cpu"},
+        lambda s, loc: s.cpu(),
+    ):
         stream.seek(0)
         assert torch.load(stream, map_location=where).tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("value", [lambda: 1, object(), torch.nn.Linear(1, 1), io.BytesIO])
+@pytest.mark.parametrize(
+    "value", [lambda: 1, object(), torch.nn.Linear(1, 1), io.BytesIO]
+)
 def test_other_objects_are_refused_when_saving(value, tmp_path):
     path = tmp_path / "x.pt"
     torch.save({"old": 1}, path)
@@ -171,7 +182,9 @@ def test_a_module_is_answered_with_its_state_dict():
 def test_a_full_disk_or_a_crash_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "x.pt"
     torch.save({"v": 1}, path)
-    monkeypatch.setattr(os, "replace", lambda *a: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(
+        os, "replace", lambda *a: (_ for _ in ()).throw(OSError("full"))
+    )
     with pytest.raises(OSError, match="full"):
         torch.save({"v": 2}, path)
     monkeypatch.undo()

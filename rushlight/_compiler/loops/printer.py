@@ -39,8 +39,8 @@ def _lines(body, indent):
             place = _place(statement.buffer, statement.strides, statement.offset)
             yield f"{indent}{place} = {print_value(statement.value)}"
         elif isinstance(statement, Accumulate):
-            value = print_value(statement.value)
-            yield f"{indent}{statement.name} = {statement.kind}({statement.name}, {value})"
+            name, value = statement.name, print_value(statement.value)
+            yield f"{indent}{name} = {statement.kind}({name}, {value})"
         elif isinstance(statement, Declare):
             yield f"{indent}{statement.name}: {statement.dtype} = {statement.start:g}"
 

@@ -61,7 +61,7 @@ def native_kernel(kernel):
 
 
 class AdaptiveKernel:
-    """An elementwise kernel that is compiled when that pays (Note [When to compile])."""
+    """An elementwise kernel, compiled when that pays (Note [When to compile])."""
 
     def __init__(self, kernel):
         self.kernel = kernel

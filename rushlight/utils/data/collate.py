@@ -121,7 +121,8 @@ def _cannot_collate(kind):
     return ArgumentTypeError(
         explain(
             "default_collate()",
-            expected="batch must contain tensors, numpy arrays, numbers, dicts or lists",
+            expected="batch must contain tensors, numpy arrays, numbers, dicts or "
+            "lists",
             got=f"found {kind}",
             do="Return one of those from the dataset, or pass your own collate_fn.",
         )
@@ -146,4 +147,3 @@ def default_convert(data):
     if isinstance(data, (tuple, list)):
         return [default_convert(item) for item in data]
     return data
-

@@ -139,7 +139,9 @@ class DataLoader:
                 "Set num_workers, or leave prefetch_factor away.",
             )
         if prefetch_factor is not None and prefetch_factor < 0:
-            _refuse("prefetch_factor option should be non-negative", prefetch_factor, "")
+            _refuse(
+                "prefetch_factor option should be non-negative", prefetch_factor, ""
+            )
         if workers == 0 and self.persistent_workers:
             _refuse(
                 "num_workers > 0 where persistent_workers is set",
@@ -156,8 +158,8 @@ class DataLoader:
         if workers > cores:
             warnings.warn(
                 f"DataLoader(): expected at most {cores} workers, the number of cores, "
-                f"got num_workers={workers}: This DataLoader will create {workers} worker "
-                "processes in total, which may be slower. Use fewer.",
+                f"got num_workers={workers}: This DataLoader will create {workers} "
+                "worker processes in total, which may be slower. Use fewer.",
                 stacklevel=3,
             )
 
@@ -270,4 +272,3 @@ def _check_batching(batch_size, shuffle, sampler, batch_sampler, drop_last):
             "with drop_last",
             "Set batch_size.",
         )
-

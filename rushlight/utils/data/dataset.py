@@ -269,7 +269,9 @@ def random_split(dataset, lengths, generator=default_generator):
         ValueError: where the lengths do not sum to the dataset's.
 
     >>> import rushlight
-    >>> parts = random_split(range(10), [0.5, 0.5], rushlight.Generator().manual_seed(1))
+    >>> parts = random_split(
+    ...     range(10), [0.5, 0.5], rushlight.Generator().manual_seed(1)
+    ... )
     >>> [len(part) for part in parts]
     [5, 5]
     """
@@ -280,8 +282,8 @@ def random_split(dataset, lengths, generator=default_generator):
             explain(
                 "random_split()",
                 expected=f"lengths that sum to the dataset's {len(dataset)}",
-                got=f"{list(lengths)}: Sum of input lengths does not equal the length of "
-                "the input dataset!",
+                got=f"{list(lengths)}: Sum of input lengths does not equal the length "
+                "of the input dataset!",
                 do="Correct one of them, or give fractions.",
             )
         )
@@ -316,4 +318,3 @@ def _lengths_of_fractions(fractions, total):
                 stacklevel=3,
             )
     return lengths
-

@@ -56,7 +56,9 @@ class RandomSampler(Sampler):
         TypeError, ValueError: for a replacement or num_samples that cannot be used.
     """
 
-    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+    def __init__(
+        self, data_source, replacement=False, num_samples=None, generator=None
+    ):
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
@@ -130,7 +132,9 @@ class WeightedRandomSampler(Sampler):
     """
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
-        _check_bool("WeightedRandomSampler()", "replacement", replacement, ArgumentError)
+        _check_bool(
+            "WeightedRandomSampler()", "replacement", replacement, ArgumentError
+        )
         _check_count("WeightedRandomSampler()", "num_samples", num_samples)
         weights = TORCH["as_tensor"](weights, dtype=float64)
         if weights.ndim != 1:

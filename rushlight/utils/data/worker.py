@@ -32,7 +32,7 @@ class WorkerFailure:
             raise KeyError(_Verbatim(self.message))
         try:
             error = self.kind(self.message)
-        except Exception:  # noqa: BLE001 - a type whose constructor wants other things
+        except Exception:
             raise RuntimeError(self.message) from None
         raise error
 
@@ -75,7 +75,7 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
         if init_fn is not None:
             init_fn(info.id)
         fetcher = make_fetcher(*loading)
-    except Exception:  # noqa: BLE001 - sent to the parent
+    except Exception:
         failure = WorkerFailure(where)
     try:
         while (request := asked.recv()) is not None:
@@ -92,7 +92,7 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
 def _restart(loading, where):
     try:
         return make_fetcher(*loading), None
-    except Exception:  # noqa: BLE001 - sent to the parent
+    except Exception:
         return None, WorkerFailure(where)
 
 
@@ -103,11 +103,11 @@ def _answer(fetcher, failure, wanted, where):
         return BATCH, pack(fetcher(wanted))
     except StopIteration:
         return END, None
-    except Exception:  # noqa: BLE001 - sent to the parent
+    except Exception:
         failure = WorkerFailure(where)
     try:
         return FAILED, pack(failure)
-    except Exception:  # noqa: BLE001 - a type that cannot be pickled
+    except Exception:
         failure.kind = RuntimeError
         return FAILED, pack(failure)
 
@@ -119,5 +119,3 @@ def _send(answers, number, what, packed):
         if packed is not None:
             discard(packed)
         raise
-
-

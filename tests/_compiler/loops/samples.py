@@ -47,7 +47,7 @@ def swap(dtype="f32"):
 
 
 def strided(dtype="f32"):
-    """Every third element doubled into a reversed place, one broadcast element added."""
+    """Every third element doubled, a broadcast one added, into every second place."""
     k = Builder("strided")
     n = k.size("n")
     x, b = k.buffer("x", dtype, 300), k.buffer("b", dtype, 1)

@@ -120,8 +120,16 @@ def test_samplers_use_their_generator():
         ({"timeout": -1}, ValueError, "timeout option should be non-negative"),
         ({"prefetch_factor": 2}, ValueError, "could only be specified in multiproc"),
         ({"persistent_workers": True}, ValueError, "needs num_workers > 0"),
-        ({"shuffle": True, "sampler": [0]}, ValueError, "mutually exclusive with shuffle"),
-        ({"batch_sampler": [[0]], "batch_size": 2}, ValueError, "mutually exclusive with"),
+        (
+            {"shuffle": True, "sampler": [0]},
+            ValueError,
+            "mutually exclusive with shuffle",
+        ),
+        (
+            {"batch_sampler": [[0]], "batch_size": 2},
+            ValueError,
+            "mutually exclusive with",
+        ),
         ({"batch_size": None, "drop_last": True}, ValueError, "disables auto-batching"),
         ({"batch_size": 0}, ValueError, "batch_size should be a positive integer"),
         ({"multiprocessing_context": "fork"}, ValueError, "multi-process loading"),
@@ -146,7 +154,11 @@ def test_attributes_are_fixed():
 
 
 def test_streams():
-    assert [b.tolist() for b in DataLoader(Counting(5), batch_size=2)] == [[0, 1], [2, 3], [4]]
+    assert [b.tolist() for b in DataLoader(Counting(5), batch_size=2)] == [
+        [0, 1],
+        [2, 3],
+        [4],
+    ]
     loader = DataLoader(Counting(5), batch_size=2, drop_last=True)
     assert [b.tolist() for b in loader] == [[0, 1], [2, 3]]
     assert list(DataLoader(Counting(3), batch_size=None)) == [0, 1, 2]
@@ -312,7 +324,9 @@ def test_persistent_workers_restart_in_the_middle():
         assert batch[1].tolist() == [0, 1]
         break
     assert labels(loader) == [[0, 1], [2, 3], [4, 5], [6, 7]]
-    stream = DataLoader(Counting(4), batch_size=2, num_workers=2, persistent_workers=True)
+    stream = DataLoader(
+        Counting(4), batch_size=2, num_workers=2, persistent_workers=True
+    )
     for _ in range(2):
         assert sorted(sum((b.tolist() for b in stream), [])) == [0, 1, 2, 3]
 

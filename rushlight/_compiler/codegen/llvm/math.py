@@ -1,4 +1,4 @@
-"""exp, log, tanh, erf for float32 in plain arithmetic, so that LLVM keeps them in vectors.
+"""exp, log, tanh, erf for float32 in plain arithmetic, which LLVM keeps in vectors.
 
 Each is a range reduction and a minimax polynomial (fitted in float64 by Lawson's
 iteration on Chebyshev nodes), within 2 units in the last place; nan, infinities, signed
@@ -48,7 +48,7 @@ def _is_nan(v, x):
 
 
 def exp(v, x, dtype="f32"):
-    """e^x: ``2^n * p(r)`` with ``x = n ln 2 + r``; the scaling is done in two halves."""
+    """e^x: ``2^n * p(r)`` with ``x = n ln 2 + r``, scaled in two halves."""
     if dtype != "f32":
         return v.intrinsic("exp", dtype, x)
     b = v.b
@@ -112,7 +112,7 @@ def tanh(v, x, dtype="f32"):
 
 
 def erf(v, x, dtype="f32"):
-    """erf x: x plus an odd polynomial near 0, else ``1 - e^-p(|x|)`` with the sign of x."""
+    """erf x: an odd polynomial near 0, else ``1 - e^-p(|x|)`` with the sign of x."""
     b, c = v.b, (lambda k: v.const(k, dtype))
     size = v.intrinsic("minnum", dtype, v.intrinsic("fabs", dtype, x), c(4.0))
     square = b.fmul(x, x)
