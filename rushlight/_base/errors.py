@@ -22,10 +22,6 @@ class UnsupportedDtypeError(DtypeError, NotImplementedError):
     """As DtypeError, in the places where PyTorch raises NotImplementedError."""
 
 
-class UnsupportedDtypeError(DtypeError, NotImplementedError):
-    """As DtypeError, in the places where PyTorch raises NotImplementedError."""
-
-
 class DeviceError(RushlightError, RuntimeError):
     """Operands on different devices, or a device that is not there."""
 

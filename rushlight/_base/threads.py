@@ -74,7 +74,7 @@ def _check(n, who):
 
 @functools.cache
 def blas_function(name):
-    """A function ``openblas_<name>`` of NumPy's own OpenBLAS; None where it has none."""
+    """A function ``openblas_<name>`` of NumPy's own OpenBLAS, or None."""
     library = blas_library()
     for pattern in ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_"):
         found = getattr(library, pattern.format(name), None)

@@ -1,1 +1,1 @@
-"""Live comparison with PyTorch, where torch is there: `pytest -m parity tests/parity`."""
+"""Live comparison with PyTorch: `pytest -m parity tests/parity`, where torch is."""

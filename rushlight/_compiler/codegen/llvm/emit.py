@@ -1,11 +1,11 @@
 """The loop language printed as LLVM IR.
 
 # Note [Lanes]
-# A vector loop becomes a loop over groups of LANES iterations on LLVM vectors (which it
-# splits to the machine's own width), then a scalar loop over the rest.  Accumulators get
-# a vector each, begun with the neutral element; at the end its lanes are combined into
-# the scalar from first to last, and the rest follows.  The order is fixed, so results
-# are the same on every machine and for every number of threads.
+# A vector loop becomes a loop over groups of LANES iterations on LLVM vectors (which
+# LLVM splits to the machine's width), then a scalar loop over the rest.  Accumulators
+# get a vector each, begun with the neutral element; at the end its lanes are combined
+# into the scalar from first to last, and the rest follows.  The order is fixed, so
+# results are the same on every machine and for every number of threads.
 """
 
 import math
