@@ -80,36 +80,25 @@ def multi_head_attention_forward(
         AssertionError, RuntimeError: for shapes and masks that do not fit.
     """
     batched = _check(query, key, value, key_padding_mask, attn_mask, num_heads)
-    if is_causal and attn_mask is None:
-        raise ArgumentRuntimeError(
-            explain(
-                _WHO,
-                expected="the mask too (Need attn_mask if specifying is_causal)",
-                got="attn_mask=None",
-                do="Use nn.Transformer.generate_square_subsequent_mask.",
-            )
-        )
     if not batched:
-        query, key, value = (t.unsqueeze(1) for t in (query, key, value))
+        query, key, value = _with_batch(query, key, value)
         if key_padding_mask is not None:
             key_padding_mask = key_padding_mask.unsqueeze(0)
     length, batch, width = query.shape
     _check_widths(width, embed_dim_to_check, num_heads)
-    if attn_mask is not None and key_padding_mask is not None:
-        _check_masks_alike(attn_mask, key_padding_mask)
+    _check_masks(attn_mask, key_padding_mask, is_causal)
     key_padding_mask = as_float_mask(key_padding_mask, query.dtype)
     attn_mask = as_float_mask(attn_mask, query.dtype)
     is_causal = is_causal and key_padding_mask is None and not need_weights
+    mask = None if is_causal else _merge(attn_mask, key_padding_mask, batch, num_heads)
 
     separate = (q_proj_weight, k_proj_weight, v_proj_weight)
     weights = separate if use_separate_proj_weight else in_proj_weight
     q, k, v = _project(query, key, value, weights, in_proj_bias)
-    mask = _merge(attn_mask, key_padding_mask, length, batch, num_heads)
     if bias_k is not None and bias_v is not None:
         k = TORCH["cat"]([k, bias_k.expand(1, batch, width)])
         v = TORCH["cat"]([v, bias_v.expand(1, batch, width)])
         mask = _one_more(mask)
-    # (length, batch, width) -> (batch, heads, length, width of a head)
     q, k, v = (_heads(t, num_heads) for t in (q, k, v))
     k = k if static_k is None else static_k.unflatten(0, (batch, num_heads))
     v = v if static_v is None else static_v.unflatten(0, (batch, num_heads))
@@ -117,10 +106,8 @@ def multi_head_attention_forward(
         k, v = (TORCH["cat"]([t, t.new_zeros(t[:, :, :1].shape)], 2) for t in (k, v))
         mask = _one_more(mask)
 
-    dropout_p = dropout_p if training else 0.0
-    mask = None if is_causal else mask
     attend = _attend_with_weights if need_weights else _attend
-    mixed, found = attend(q, k, v, mask, dropout_p, is_causal)
+    mixed, found = attend(q, k, v, mask, dropout_p if training else 0.0, is_causal)
     mixed = mixed.permute(2, 0, 1, 3).reshape(length, batch, width)
     output = FUNCTIONAL["linear"](mixed, out_proj_weight, out_proj_bias)
     if found is not None and average_attn_weights:
@@ -129,6 +116,12 @@ def multi_head_attention_forward(
         output = output.squeeze(1)
         found = None if found is None else found.squeeze(0)
     return output, found
+
+
+def _with_batch(query, key, value):
+    """A batch of one; what was one tensor stays one."""
+    batches = {id(t): t.unsqueeze(1) for t in (query, key, value)}
+    return (batches[id(t)] for t in (query, key, value))
 
 
 def _attend_with_weights(q, k, v, mask, dropout_p, is_causal):
@@ -160,6 +153,7 @@ def _project(query, key, value, weights, bias):
 
 
 def _heads(tensor, num_heads):
+    """(length, batch, width) -> (batch, heads, length, width of a head)."""
     return tensor.unflatten(-1, (num_heads, -1)).permute(1, 2, 0, 3)
 
 
@@ -187,7 +181,7 @@ def as_float_mask(mask, dtype):
     return mask
 
 
-def _merge(attn_mask, key_padding_mask, length, batch, num_heads):
+def _merge(attn_mask, key_padding_mask, batch, num_heads):
     """Both masks in one that broadcasts to (batch, heads, length, keys)."""
     if attn_mask is not None and attn_mask.dim() == 3:
         attn_mask = attn_mask.unflatten(0, (batch, num_heads))
@@ -250,7 +244,18 @@ def _check_widths(width, wanted, num_heads):
         raise _wrong(f"embed_dim divisible by num_heads ({num_heads})", width)
 
 
-def _check_masks_alike(attn_mask, key_padding_mask):
+def _check_masks(attn_mask, key_padding_mask, is_causal):
+    if is_causal and attn_mask is None:
+        raise ArgumentRuntimeError(
+            explain(
+                _WHO,
+                expected="the mask too (Need attn_mask if specifying is_causal)",
+                got="attn_mask=None",
+                do="Use nn.Transformer.generate_square_subsequent_mask.",
+            )
+        )
+    if attn_mask is None or key_padding_mask is None:
+        return
     if (attn_mask.dtype == BOOL) != (key_padding_mask.dtype == BOOL):
         warnings.warn(
             f"{_WHO}: expected both masks to be of one type, got key_padding_mask of "

@@ -134,7 +134,8 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
                 gradient.clamp_(min=-limit, max=limit)
             return
         for gradient, array in zip(gradients, arrays, strict=True):
-            np.clip(array, -limit, limit, out=array)
+            np.maximum(array, -limit, out=array)
+            np.minimum(array, limit, out=array)
             bump(gradient)
 
 
