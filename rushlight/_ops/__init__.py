@@ -25,6 +25,9 @@ FAMILIES = (
     "host",
     "random",
     "dropout",
+    "loss",
+    "norm",
+    "conv",
 )
 
 for _family in FAMILIES:
