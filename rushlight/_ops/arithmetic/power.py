@@ -81,6 +81,8 @@ def _pow_eager(backend, x, y):
     np, kind = backend.np, x.dtype.kind
     if kind == "b":
         refuse(x, "pow", "b")
+    if y.__class__ is int and y < 0:
+        _check_pow(x, y)
     number = y.item() if hasattr(y, "item") and not y.shape else y
     if number.__class__ in (int, float):
         quick = _POWERS.get(number)
