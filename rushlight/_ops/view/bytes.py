@@ -54,7 +54,7 @@ def _view_dtype_eager(backend, x, *, dtype):
 
 
 def _view_dtype_grad(g, *, x_dtype):
-    return g.view(BY_NUMPY[x_dtype])
+    return g.contiguous().view(BY_NUMPY[x_dtype])
 
 
 VIEW_DTYPE = define(
