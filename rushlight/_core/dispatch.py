@@ -1,4 +1,4 @@
-"""The only way an operation runs: call1, call2, call, call_many, call_view.
+"""The only way an operation runs: call1, call2, call3, call, call_many.
 
 # Note [Two paths]
 # The short path computes first and asks afterwards: if the operands have one class
@@ -102,6 +102,28 @@ def call2(op, x, y):
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
     return call(op, x, y)
+
+
+def call3(op, x, y, z):
+    """Run an op of three tensors, the last maybe None, that has no attributes."""
+    if not STATE.special and op.promote is None:
+        try:
+            array, edge = x._array, x._edge or y._edge
+            if z is None:
+                result = op.kernels[array.__class__](array, y._array, None)
+            else:
+                result = op.kernels[array.__class__](array, y._array, z._array)
+                edge = edge or z._edge
+            if result.__class__ is array.__class__:
+                tensor = _new(Tensor)
+                tensor._array = result
+                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
+                if edge is not None and op.grad is not None and _grad_mode():
+                    record(op, tensor, (x, y, z), _NONE)
+                return tensor
+        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
+            pass
+    return call(op, x, y, z)
 
 
 def _compares(array, y):
@@ -235,10 +257,10 @@ def _promoted(op, inputs):
     """The operands as arrays of the op's computation dtype, on one device."""
     arrays = [_operand(t) for t in inputs]
     kinds = {a.__class__ for a in arrays}
-    dtype = computation_dtype(op, arrays)
     home = next((a for a in arrays if isinstance(a, _array_types(kinds))), None)
     if home is None:
         raise _no_tensor(op, inputs)
+    dtype = computation_dtype(op, arrays)
     arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
     if op.wide_numbers and dtype.itemsize == 2 and dtype.category == dtypes.FLOAT:
         if not getattr(arrays[1], "shape", ()):  # Note [Half and numbers]
