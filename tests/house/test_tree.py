@@ -1,69 +1,62 @@
-"""The tests are the same tree as the package, under the same names."""
+"""The tests are the same tree as the package: a stranger guesses where they are."""
 
 from pathlib import PurePosixPath
 
 from tests.house.source import ROOT, report, sources
 
 # Folders of tests that look at the whole and have no namesake.
-WHOLE = ("tests/house/", "tests/parity/", "tests/programs/")
-# source file -> where it is tested instead.
+WHOLE = ("tests/house", "tests/parity", "tests/programs")
+# Source folder -> where it is tested instead.
 ELSEWHERE = {}
 
 
 def namesakes(path):
-    """What a test file may be about: the module or the folder of its name."""
+    """What a test file may be about: a module or folder of its name, or its folder."""
     inside = PurePosixPath(path).relative_to("tests")
     name = inside.name.removeprefix("test_").removesuffix(".py")
-    target = PurePosixPath("rushlight") / inside.parent / name
-    return [f"{target}.py", f"{target}/__init__.py", f"{target.parent}/_{name}.py"]
+    folder = PurePosixPath("rushlight") / inside.parent
+    own = [folder / f"{name}.py", folder / f"_{name}.py", folder / name]
+    return own if inside.parent.name == "" else [*own, folder]
 
 
-def homes_of_tests(path):
-    """Where the tests of a source file may stand: of the file, or of its folder."""
-    inside = PurePosixPath(path).relative_to("rushlight").with_suffix("")
-    own = f"tests/{inside.parent}/test_{inside.name.lstrip('_')}.py"
-    folder = inside.parent
-    above = [
-        f"tests/{up.parent}/test_{up.name.lstrip('_')}.py"
-        for up in (folder, *folder.parents)
-        if up.name
-    ]
-    return [name.replace("/./", "/") for name in (own, *above)]
+def homes(folder):
+    """Where the tests of a source folder may stand: as a folder, or as one file."""
+    inside = PurePosixPath(folder).relative_to("rushlight")
+    twin = PurePosixPath("tests") / inside
+    files = [str(path) for path in (ROOT / twin).glob("test_*.py")]
+    one = ROOT / twin.parent / f"test_{inside.name.lstrip('_')}.py"
+    return files or [str(one)] * one.exists()
 
 
-def is_tested_by_its_users(source):
-    """Whether a file holds no functions of its own: a door, a list of names."""
-    return source.is_package or not any(True for _ in source.functions())
-
-
-def test_every_test_file_has_a_namesake():
-    names = [source.path for source in sources("tests")]
+def test_every_test_has_a_namesake():
     problems = [
-        f"{name}: none of {', '.join(namesakes(name))}"
-        for name in names
-        if "/test_" in name and not name.startswith(WHOLE)
-        if not any((ROOT / target).exists() for target in namesakes(name))
+        f"{source.path}: there is no {namesakes(source.path)[0]}, nor its folder"
+        for source in sources("tests")
+        if PurePosixPath(source.path).name.startswith("test_")
+        if not source.path.startswith(WHOLE)
+        if not any((ROOT / target).exists() for target in namesakes(source.path))
     ]
-    report(
-        problems, "Name a test file after the source file (or folder) that it tests."
-    )
+    report(problems, "Put a test under the path of what it tests, and name it alike.")
 
 
-def test_every_source_file_has_its_tests():
-    problems = [
-        f"{source.path}: no {homes_of_tests(source.path)[0]}"
+def test_every_folder_has_tests():
+    folders = {
+        str(PurePosixPath(source.path).parent)
         for source in sources()
-        if not is_tested_by_its_users(source) and source.path not in ELSEWHERE
-        if not any((ROOT / name).exists() for name in homes_of_tests(source.path))
+        if any(True for _ in source.functions())
+    }
+    problems = [
+        f"{folder}: no test file in {folder.replace('rushlight', 'tests', 1)}"
+        for folder in sorted(folders - ELSEWHERE.keys() - {"rushlight"})
+        if not homes(folder)
     ]
-    report(problems, "Add the test file, or say in ELSEWHERE where the tests are.")
+    report(problems, "Add its tests, or say in ELSEWHERE where they are.")
 
 
 def test_names_are_matched():
-    assert "rushlight/_core/tape.py" in namesakes("tests/_core/test_tape.py")
-    assert "rushlight/vision/__init__.py" in namesakes("tests/test_vision.py")
-    assert homes_of_tests("rushlight/_core/tape.py") == [
-        "tests/_core/test_tape.py",
-        "tests/test_core.py",
-    ]
-    assert homes_of_tests("rushlight/compiler.py") == ["tests/test_compiler.py"]
+    names = [str(name) for name in namesakes("tests/_core/test_tape.py")]
+    assert names[0] == "rushlight/_core/tape.py"
+    assert names[-1] == "rushlight/_core"
+    assert "rushlight" not in map(str, namesakes("tests/test_nothing.py"))
+    assert homes("rushlight/house")
+    assert not homes("rushlight/nowhere")
