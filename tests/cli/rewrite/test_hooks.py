@@ -217,6 +217,7 @@ def test_names_like_torchs_are_left_alone(tmp_path):
     assert (done.stdout, done.stderr) == ("torch_utils rushlight\n", "")
 
 
+@pytest.mark.slow
 def test_pytests_test_files_are_the_users(tmp_path):
     files = {
         "test_it.py": """
