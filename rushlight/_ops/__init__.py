@@ -28,6 +28,7 @@ FAMILIES = (
     "loss",
     "norm",
     "conv",
+    "recurrent",
 )
 
 for _family in FAMILIES:
