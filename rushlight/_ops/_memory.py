@@ -25,7 +25,16 @@ def memory_of_array(x):
         owner = owner.base
     if not owner.flags.c_contiguous:  # Fortran order: the same memory, transposed
         owner = owner.T if owner.flags.f_contiguous else _all_of(owner)
-    return owner, address(x) - address(owner)
+    start = address(x) - address(owner)
+    return owner if owner.dtype == x.dtype else _reread(owner, x.dtype), start
+
+
+def _reread(owner, dtype):
+    """All bytes of a contiguous array as elements of another dtype, in one row."""
+    if owner.__class__ is not np.ndarray:
+        return owner.reshape(-1).view(dtype)
+    plain = owner.view(f"u{owner.itemsize}") if owner.dtype.kind == "V" else owner
+    return np.ndarray((owner.nbytes // dtype.itemsize,), dtype, plain)
 
 
 def address(x):
@@ -130,14 +139,17 @@ class _Foreign:
         self.__array_interface__ = {
             "version": 3,
             "data": (address(array), not array.flags.writeable),
-            "typestr": f"|V{array.itemsize}",
+            "typestr": f"|u{array.itemsize}"
+            if array.dtype.kind == "V"
+            else array.dtype.str,
             "shape": (count,),
         }
 
 
 def foreign_array(array, count):
     """So many elements from an array's start on, as an array that has no owner."""
-    return np.asarray(_Foreign(array, count)).view(array.dtype)
+    whole = np.asarray(_Foreign(array, count))
+    return whole if whole.dtype == array.dtype else whole.view(array.dtype)
 
 
 _warned = []

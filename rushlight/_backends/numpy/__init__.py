@@ -42,6 +42,9 @@ def strided_view(array, shape, strides, offset=0):
     try:
         return numpy.ndarray(shape, array.dtype, array, offset, strides)
     except (ValueError, BufferError):  # not contiguous, or a dtype without buffers
+        if array.dtype.kind == "V" and array.flags.forc:
+            plain = array.view(f"u{array.dtype.itemsize}")
+            return numpy.ndarray(shape, array.dtype, plain, offset, strides)
         start = array.__array_interface__["data"][0] + offset
         holder = _Memory(array, start, shape, strides)
         return numpy.asarray(holder).view(array.dtype)

@@ -67,7 +67,7 @@ def storage_offset(input):
     2
     """
     array = input._array
-    if array.base is None or array.__class__ is Spec:
+    if array.__class__ is Spec or array.base is None:
         return 0
     return memory_of_array(array)[1] // array.dtype.itemsize
 

@@ -1,0 +1,27 @@
+"""untyped_storage."""
+
+import rushlight
+from rushlight._ops.memory.storage import UntypedStorage
+
+
+def test_views_share_one_storage():
+    x = rushlight.arange(5)
+    storage = x[2:].untyped_storage()
+    assert isinstance(storage, UntypedStorage)
+    assert storage == x.untyped_storage()
+    assert hash(storage) == hash(x.untyped_storage())
+    assert storage != x.clone().untyped_storage()
+    assert storage.data_ptr() == x.data_ptr()
+    assert storage.nbytes() == storage.size() == len(storage) == 40
+    assert storage.element_size() == 1
+    assert storage.tolist()[:9] == [0] * 8 + [1]
+    assert not storage.is_shared()
+    assert str(storage) == "[torch.storage.UntypedStorage(device=cpu) of size 40]"
+
+
+def test_transposed_and_meta_memory():
+    assert rushlight.ones(2, 3).t()[1:].untyped_storage().nbytes() == 24
+    storage = rushlight.ones(2, device="meta").untyped_storage()
+    assert (storage.data_ptr(), storage.nbytes()) == (0, 8)
+    assert storage.device.type == "meta"
+    assert storage != 3
