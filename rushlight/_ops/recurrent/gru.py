@@ -79,7 +79,7 @@ def _gru_eager(backend, x, h, w_ih, w_hh, b_ih, b_hh, *, reverse):
 def _gru_grad(gs, *, x, h, w_ih, w_hh, b_ih, out, reverse):
     y, _, gates, fresh = out
     found = call(
-        GRU_BACKWARD, *gs[:2], x, h, w_ih, w_hh, y, gates, fresh, reverse=reverse
+        GRU_BACKWARD, x, *gs[:2], h, w_ih, w_hh, y, gates, fresh, reverse=reverse
     )
     dx, dh, dw_ih, dw_hh, db_ih, db_hh = found
     biases = (None, None) if b_ih is None else (db_ih, db_hh)
@@ -98,12 +98,12 @@ GRU_LAYER = define(
 )
 
 
-def _backward_spec(gy, gh, x, h, w_ih, w_hh, y, gates, fresh, *, reverse):
+def _backward_spec(x, gy, gh, h, w_ih, w_hh, y, gates, fresh, *, reverse):
     bias = Spec(w_ih.shape[:1], x.dtype)
     return *like(x, h, w_ih, w_hh), bias, bias
 
 
-def _backward_eager(backend, gy, gh, x, h, w_ih, w_hh, y, gates, fresh, *, reverse):
+def _backward_eager(backend, x, gy, gh, h, w_ih, w_hh, y, gates, fresh, *, reverse):
     np = backend.np
     steps, hidden = x.shape[0], h.shape[1]
     before = states_before(np, h, y, reverse)
@@ -133,7 +133,7 @@ def _backward_eager(backend, gy, gh, x, h, w_ih, w_hh, y, gates, fresh, *, rever
 
 GRU_BACKWARD = define(
     "gru_layer_backward",
-    inputs="gy gh x h w_ih w_hh y gates fresh",
+    inputs="x gy gh h w_ih w_hh y gates fresh",
     eager=_backward_eager,
     spec=_backward_spec,
     grad=once("a GRU's gradient"),

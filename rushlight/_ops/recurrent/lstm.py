@@ -82,8 +82,8 @@ def _lstm_eager(backend, x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr, *, reverse):
 def _lstm_grad(gs, *, x, h, c, w_ih, w_hh, b_ih, w_hr, out, reverse, needs):
     found = call(
         LSTM_BACKWARD,
-        *gs[:3],
         x,
+        *gs[:3],
         h,
         c,
         w_ih,
@@ -112,14 +112,14 @@ LSTM_LAYER = define(
 )
 
 
-def _backward_spec(gy, gh, gc, x, h, c, w_ih, w_hh, w_hr, y, gates, cells, *, reverse):
+def _backward_spec(x, gy, gh, gc, h, c, w_ih, w_hh, w_hr, y, gates, cells, *, reverse):
     bias = Spec(w_ih.shape[:1], x.dtype)
     rest = Spec((0,), x.dtype) if w_hr is None else like(w_hr)[0]
     return *like(x, h, c, w_ih, w_hh), bias, rest
 
 
 def _backward_eager(
-    backend, gy, gh, gc, x, h, c, w_ih, w_hh, w_hr, y, gates, cells, *, reverse
+    backend, x, gy, gh, gc, h, c, w_ih, w_hh, w_hr, y, gates, cells, *, reverse
 ):
     np = backend.np
     steps, hidden = x.shape[0], c.shape[1]
@@ -158,7 +158,7 @@ def _backward_eager(
 
 LSTM_BACKWARD = define(
     "lstm_layer_backward",
-    inputs="gy gh gc x h c w_ih w_hh w_hr y gates cells",
+    inputs="x gy gh gc h c w_ih w_hh w_hr y gates cells",
     eager=_backward_eager,
     spec=_backward_spec,
     grad=once("an LSTM's gradient"),

@@ -44,7 +44,7 @@ def _rnn_eager(backend, x, h, w_ih, w_hh, b_ih, b_hh, *, reverse, relu):
 
 def _rnn_grad(gs, *, x, h, w_ih, w_hh, b_ih, out, reverse, relu):
     found = call(
-        RNN_BACKWARD, *gs, x, h, w_ih, w_hh, out[0], reverse=reverse, relu=relu
+        RNN_BACKWARD, x, *gs, h, w_ih, w_hh, out[0], reverse=reverse, relu=relu
     )
     dx, dh, dw_ih, dw_hh, db = found
     biases = (None, None) if b_ih is None else (db, db.clone())
@@ -63,11 +63,11 @@ RNN_LAYER = define(
 )
 
 
-def _backward_spec(gy, gh, x, h, w_ih, w_hh, y, *, reverse, relu):
+def _backward_spec(x, gy, gh, h, w_ih, w_hh, y, *, reverse, relu):
     return *like(x, h, w_ih, w_hh), Spec(w_ih.shape[:1], x.dtype)
 
 
-def _backward_eager(backend, gy, gh, x, h, w_ih, w_hh, y, *, reverse, relu):
+def _backward_eager(backend, x, gy, gh, h, w_ih, w_hh, y, *, reverse, relu):
     np = backend.np
     gates = np.empty_like(y)
     slopes = (y > 0).astype(y.dtype) if relu else 1 - y * y
@@ -87,7 +87,7 @@ def _backward_eager(backend, gy, gh, x, h, w_ih, w_hh, y, *, reverse, relu):
 
 RNN_BACKWARD = define(
     "rnn_layer_backward",
-    inputs="gy gh x h w_ih w_hh y",
+    inputs="x gy gh h w_ih w_hh y",
     eager=_backward_eager,
     spec=_backward_spec,
     grad=once("a recurrent layer's gradient"),
