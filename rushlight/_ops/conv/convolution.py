@@ -114,7 +114,7 @@ def _convolve(input, weight, bias, stride, padding, dilation, groups, dims, who)
     pads = padding_pairs(padding, stride, dilation, kernel, who)
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     batch = input.unsqueeze(0) if unbatched else input
-    found = call(CONV, batch, weight, bias, **attrs, out=None)
+    found = call(CONV, batch, weight, bias, **attrs, out_size=None)
     return found.squeeze(0) if unbatched else found
 
 
@@ -124,19 +124,26 @@ for _function in (conv1d, conv2d, conv3d):
 # --------------------------------------------------------------------------- forward
 
 
-def _conv_spec(x, w, b, *, stride, pads, dilation, groups, out):
+def _conv_spec(x, w, b, *, stride, pads, dilation, groups, out_size):
     who = f"conv{x.ndim - 2}d()"
     check_arrays(x, w, b, groups, False, who)
     check_fit(x.shape[2:], w.shape[2:], pads, dilation, who)
-    plan = plan_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out)
+    plan = plan_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out_size)
     return Spec((x.shape[0], w.shape[0], *plan.out), x.dtype)
 
 
-def _conv_eager(backend, x, w, b, *, stride, pads, dilation, groups, out):
+def _conv_eager(backend, x, w, b, *, stride, pads, dilation, groups, out_size):
     _conv_spec(
-        x, w, b, stride=stride, pads=pads, dilation=dilation, groups=groups, out=out
+        x,
+        w,
+        b,
+        stride=stride,
+        pads=pads,
+        dilation=dilation,
+        groups=groups,
+        out_size=out_size,
     )
-    plan = plan_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out)
+    plan = plan_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out_size)
     bias = None if b is None else wide(b)
     y = _sweep.forward(backend.np, wide(x), wide(w), bias, plan, groups)
     return y.astype(x.dtype, copy=False)
@@ -152,9 +159,7 @@ def bias_gradient(g):
     return g.sum((0, *range(2, g.ndim)))
 
 
-def _conv_grad(
-    g, *, x, w, x_shape, w_shape, stride, pads, dilation, groups, out, needs
-):
+def _conv_grad(g, *, x, w, x_shape, w_shape, stride, pads, dilation, groups, needs):
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     g_x = g_w = None
     if needs[0]:
@@ -191,7 +196,7 @@ def _input_grad(gg, *, g, w, g_shape, w_shape, stride, pads, dilation, groups, n
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     g_g = g_w = None
     if needs[0]:
-        g_g = call(CONV, gg, conj(w), None, **attrs, out=g_shape[2:])
+        g_g = call(CONV, gg, conj(w), None, **attrs, out_size=g_shape[2:])
     if needs[1]:
         g_w = call(CONV_WEIGHT, conj(g), gg, **attrs, shape=w_shape)
     return g_g, g_w
@@ -224,7 +229,7 @@ def _weight_grad(gg, *, g, x, g_shape, x_shape, stride, pads, dilation, groups, 
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     g_g = g_x = None
     if needs[0]:
-        g_g = call(CONV, conj(x), gg, None, **attrs, out=g_shape[2:])
+        g_g = call(CONV, conj(x), gg, None, **attrs, out_size=g_shape[2:])
     if needs[1]:
         g_x = call(CONV_INPUT, conj(g), gg, **attrs, size=x_shape[2:])
     return g_g, g_x

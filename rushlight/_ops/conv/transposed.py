@@ -195,7 +195,7 @@ def _transposed_grad(
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     g_x = g_w = None
     if needs[0]:
-        g_x = call(CONV, g, conj(w), None, **attrs, out=x_shape[2:])
+        g_x = call(CONV, g, conj(w), None, **attrs, out_size=x_shape[2:])
     if needs[1]:
         g_w = call(CONV_WEIGHT, conj(x), g, **attrs, shape=w_shape)
     return g_x, g_w, bias_gradient(g) if needs[2] else None
