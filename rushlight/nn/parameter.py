@@ -2,7 +2,15 @@
 
 from collections import OrderedDict
 
-from rushlight._base.errors import MissingAttributeError, explain
+from rushlight._backends import device_of
+from rushlight._base.dtype import BY_NUMPY
+from rushlight._base.errors import (
+    ArgumentError,
+    ArgumentRuntimeError,
+    MissingAttributeError,
+    explain,
+)
+from rushlight._core.expose import TORCH
 from rushlight._core.storage import memory_of
 from rushlight._core.tensor import Tensor, wrap
 
@@ -46,7 +54,7 @@ class Parameter(Tensor, metaclass=_ParameterType):
 
     def __new__(cls, data=None, requires_grad=True):
         if data is None:
-            data = _empty()
+            data = _nothing(None, None)
         elif not isinstance(data, Tensor):
             raise _no_tensor(cls.__name__, data)
         if data.__class__ is not Tensor and not isinstance(data, Parameter):
@@ -75,14 +83,6 @@ class Parameter(Tensor, metaclass=_ParameterType):
         if not state:
             return _rebuild_parameter, arguments
         return _rebuild_parameter_with_state, (*arguments, state)
-
-
-def _empty():
-    import numpy as np
-
-    from rushlight._base.config import default_dtype
-
-    return wrap(np.empty(0, default_dtype().numpy))
 
 
 def _marked(data, requires_grad):
@@ -152,10 +152,152 @@ class Buffer(Tensor, metaclass=_BufferType):
 
     def __new__(cls, data=None, *, persistent=True):
         if data is None:
-            data = _empty()
+            data = _nothing(None, None)
         elif not isinstance(data, Tensor):
             raise _no_tensor(cls.__name__, data)
         buffer = data.detach().requires_grad_(data.requires_grad)
         buffer.persistent = persistent
         buffer._is_buffer = True
         return buffer
+
+
+# ------------------------------------------------------------------------------- lazy
+
+
+_slot = Tensor.__dict__["_array"]
+
+
+class _Uninitialized:
+    """A tensor whose shape is yet to be known: only dtype and device can be asked.
+
+    Its array is an empty one that only tells those two; whoever else asks for
+    `_array`, every operation for one, is refused.
+    """
+
+    __slots__ = ()
+
+    def _hold(self, array, requires_grad):
+        _slot.__set__(self, array)
+        self._edge = self._grad = self._base = self._memory = None
+        self.__dict__["_wanted"] = bool(requires_grad)
+        return self
+
+    def materialize(self, shape, device=None, dtype=None):
+        """Become a parameter or buffer of a shape; the values are undefined.
+
+        Args:
+            shape: tuple of ints.
+            device, dtype: left out: those that it has.
+        """
+        device = self.device if device is None else device
+        dtype = self.dtype if dtype is None else dtype
+        wanted = self.__dict__.pop("_wanted")
+        self.__class__ = self.cls_to_become
+        self._array = TORCH["empty"](shape, device=device, dtype=dtype)._array
+        self.requires_grad = wanted
+
+    def convert(self, fn):
+        """Take dtype and device from what a function makes of an empty tensor."""
+        _slot.__set__(self, fn(wrap(_slot.__get__(self)))._array)
+
+    dtype = property(lambda self: BY_NUMPY[_slot.__get__(self).dtype])
+    device = property(lambda self: device_of(_slot.__get__(self)))
+
+    @property
+    def requires_grad(self):
+        """Whether operations are to be recorded, once there can be any."""
+        return self.__dict__["_wanted"]
+
+    @requires_grad.setter
+    def requires_grad(self, wanted):
+        self.__dict__["_wanted"] = bool(wanted)
+
+    def detach(self):
+        """Itself: there is no graph yet."""
+        return self
+
+    @property
+    def shape(self):
+        """Unknown: refused with what to do about it."""
+        raise ArgumentRuntimeError(self._unknown("Can't access the shape of"))
+
+    @property
+    def _array(self):
+        raise ArgumentError(self._unknown("Attempted to use"))
+
+    def _unknown(self, what):
+        return explain(
+            type(self).__name__,
+            expected="a shape",
+            got=f"{what} an uninitialized parameter or buffer",
+            do="Call the module once, so that it sees its input, before its "
+            "parameters are used or loaded into another module.",
+        )
+
+    def __deepcopy__(self, memo):
+        found = memo.get(id(self))
+        if found is None:
+            found = type(self)(self.requires_grad, self.device, self.dtype)
+            memo[id(self)] = found
+        return found
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.requires_grad, self.device, self.dtype)
+
+    def __repr__(self):
+        return f"<{type(self).__name__}>"
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter whose shape a lazy module finds out from its first input.
+
+    Args:
+        requires_grad: whether operations on it are to be recorded.
+        device, dtype: of the parameter to be.
+
+    Raises:
+        RuntimeError, ValueError: where it is used before.
+
+    >>> UninitializedParameter()
+    <UninitializedParameter>
+    """
+
+    __slots__ = ()
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad=True, device=None, dtype=None):
+        return _new(cls)._hold(_nothing(device, dtype)._array, requires_grad)
+
+
+class UninitializedBuffer(_Uninitialized, Tensor):
+    """A buffer whose shape a lazy module finds out from its first input.
+
+    Args:
+        requires_grad: whether operations on it are to be recorded.
+        device, dtype: of the buffer to be.
+
+    Raises:
+        RuntimeError, ValueError: where it is used before.
+
+    >>> UninitializedBuffer()
+    <UninitializedBuffer>
+    """
+
+    __slots__ = ()
+    cls_to_become = Tensor
+
+    def __new__(cls, requires_grad=False, device=None, dtype=None):
+        return _new(cls)._hold(_nothing(device, dtype)._array, requires_grad)
+
+
+def _nothing(device, dtype):
+    return TORCH["empty"](0, device=device, dtype=dtype)
+
+
+def is_lazy(param):
+    """Whether a parameter or buffer has no shape yet.
+
+    >>> is_lazy(UninitializedParameter())
+    True
+    """
+    return isinstance(param, _Uninitialized)

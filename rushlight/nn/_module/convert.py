@@ -10,7 +10,7 @@ from rushlight._base.dtype import float64 as DOUBLE
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
-from rushlight.nn.parameter import Parameter
+from rushlight.nn.parameter import Parameter, is_lazy
 
 
 class Convert:
@@ -30,7 +30,9 @@ class Convert:
                 if parameter is not None:
                     self._parameters[name] = _convert(parameter, fn)
             for name, buffer in self._buffers.items():
-                if buffer is not None:
+                if is_lazy(buffer):
+                    buffer.convert(fn)
+                elif buffer is not None:
                     self._buffers[name] = fn(buffer)
         return self
 
@@ -203,6 +205,9 @@ class Convert:
 
 def _convert(parameter, fn):
     """A parameter after fn: itself with new data, or a new one (to or from meta)."""
+    if is_lazy(parameter):
+        parameter.convert(fn)
+        return parameter
     new = fn(parameter)
     old_gradient = parameter.grad
     gradient = None if old_gradient is None else fn(old_gradient)

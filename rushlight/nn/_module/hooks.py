@@ -212,7 +212,7 @@ class _Call:
                 continue
             try:
                 replaced = self.after(key, hook)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the first error counts
                 warnings.warn(
                     f"forward hook with always_call=True: expected it to pass, got "
                     f"{error!r}, silenced as another error was raised in forward.",

@@ -13,7 +13,7 @@ from rushlight._base.errors import (
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
 from rushlight.nn._module.state import EXTRA, _add, _overrides
-from rushlight.nn.parameter import Parameter
+from rushlight.nn.parameter import Parameter, is_lazy
 
 
 class _IncompatibleKeys(
@@ -216,7 +216,9 @@ def _take(module, name, tensor, key, value, assign):
             f'While copying the parameter named "{key}", expected torch.Tensor or '
             f"Tensor-like object from checkpoint but received {type(value)}"
         )
-    lazy = getattr(tensor, "is_uninitialized", False)
+    lazy = is_lazy(tensor)
+    if lazy and is_lazy(value):
+        return None
     if not lazy and not tensor.shape and tuple(value.shape) == (1,):
         value = value[0]
     if not lazy and value.shape != tensor.shape:
@@ -233,7 +235,7 @@ def _take(module, name, tensor, key, value, assign):
     try:
         with no_grad():
             _put(module, name, tensor, value, assign)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - listed with all others
         return (
             f'While copying the parameter named "{key}", whose dimensions in the model '
             f"are {tensor.shape} and whose dimensions in the checkpoint are "
