@@ -12,12 +12,12 @@
 # pairwise summation.
 """
 
-from functools import cache
-
 import numpy
 
 _BLOCK = 1024
 _SMALL = 1 << 14
+#: By dtype the ones to sum a block with.
+_ONES = {char: numpy.ones(_BLOCK, char) for char in "fd"}
 
 
 def is_half(x):
@@ -32,17 +32,26 @@ def wide(x):
 
 def add_reduce(np, x, dim=None, keepdim=False):
     """Sum a float or complex array over dim (None, an int or a tuple), as it is."""
-    if (
-        x.size >= _SMALL
-        and x.dtype.kind == "f"
-        and x.dtype.itemsize > 2
-        and np is numpy
-        and x.flags.c_contiguous
-    ):
-        dims = _dims(dim, x.ndim)
-        if dims is not None:
-            return _sum_by_blas(x, dims, keepdim)
+    if x.dtype.char in _ONES and np is numpy:
+        if dim is None and not keepdim and (x.size <= _BLOCK or x.flags.forc):
+            return _sum_all(x.ravel("K"))
+        if x.size >= _SMALL and x.flags.c_contiguous:
+            dims = _dims(dim, x.ndim)
+            if dims is not None:
+                return _sum_by_blas(x, dims, keepdim)
     return np.add.reduce(x, dim, None, None, keepdim)
+
+
+def _sum_all(x):
+    """(n,) -> ()."""
+    ones, total = _ONES[x.dtype.char], None
+    while x.size > _BLOCK:
+        whole = x.size - x.size % _BLOCK
+        rest = x[whole:].dot(ones[: x.size - whole])
+        total = rest if total is None else total + rest
+        x = x[:whole].reshape(-1, _BLOCK).dot(ones)
+    rest = x.dot(ones[: x.size])
+    return rest if total is None else total + rest
 
 
 def _dims(dim, ndim):
@@ -70,11 +79,6 @@ def _sum_by_blas(x, dims, keepdim):
     return x.reshape([n for i, n in enumerate(shape) if i not in dims])
 
 
-@cache
-def _ones(dtype):
-    return numpy.ones(_BLOCK, dtype)
-
-
 def _sum_middle(x):
     """(outer, n, inner) -> (outer, inner)."""
     outer, n, inner = x.shape
@@ -83,13 +87,13 @@ def _sum_middle(x):
     if n <= _BLOCK:
         if outer > 1 and n * inner < _BLOCK:
             return numpy.add.reduce(x, 1)
-        return numpy.matmul(_ones(x.dtype)[:n], x)
+        return numpy.matmul(_ONES[x.dtype.char][:n], x)
     whole = n - n % _BLOCK
     total = _sum_middle(
         _sum_middle(x[:, :whole].reshape(-1, _BLOCK, inner)).reshape(outer, -1, inner)
     )
     if whole < n:
-        total += numpy.matmul(_ones(x.dtype)[: n - whole], x[:, whole:])
+        total += numpy.matmul(_ONES[x.dtype.char][: n - whole], x[:, whole:])
     return total
 
 
@@ -97,16 +101,17 @@ def _sum_rows(x):
     """(m, n) -> (m,)."""
     m, n = x.shape
     if n <= _BLOCK:
-        return x.dot(_ones(x.dtype)[:n])
+        return x.dot(_ONES[x.dtype.char][:n])
     whole = n - n % _BLOCK
     blocks = x[:, :whole].reshape(m, -1, _BLOCK)
-    total = _sum_rows(numpy.matmul(blocks, _ones(x.dtype)))
+    total = _sum_rows(numpy.matmul(blocks, _ONES[x.dtype.char]))
     if whole < n:
-        total += x[:, whole:].dot(_ones(x.dtype)[: n - whole])
+        total += x[:, whole:].dot(_ONES[x.dtype.char][: n - whole])
     return total
 
 
 _INTEGERS = numpy.arange(1024)
+_INTEGERS.flags.writeable = False
 
 
 def first_integers(count):

@@ -19,13 +19,22 @@ def take_places(np, x, places, dim, keepdim=True):
         dim: the dimension, from 0 or from the end.
         keepdim: whether dim stays; else both results lose it (its size is 1).
     """
-    if np is numpy and x.ndim == 2 and (dim == 1 or dim == -1):
-        values = x[first_integers(x.shape[0])[:, None], places]
-    else:
-        values = np.take_along_axis(x, places, dim)
+    lanes = take_last(np, x.swapaxes(dim, -1), places.swapaxes(dim, -1))
+    values = lanes.swapaxes(dim, -1)
     if keepdim:
         return values, places
     return values.squeeze(dim), places.squeeze(dim)
+
+
+def take_last(np, lanes, places):
+    """Elements at places along the last dimension, in few steps."""
+    if lanes.ndim == 1:
+        return lanes[places]
+    if np is not numpy or not lanes.size:
+        return np.take_along_axis(lanes, places, -1)
+    rows = lanes.reshape(-1, lanes.shape[-1])
+    wanted = places.reshape(len(rows), -1)
+    return rows[first_integers(len(rows))[:, None], wanted].reshape(places.shape)
 
 
 def places_grad(g, places, shape, dim):

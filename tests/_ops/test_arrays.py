@@ -46,6 +46,23 @@ def test_dims_that_do_not_fit_are_left_to_numpy(dims):
         _arrays.add_reduce(np, np.ones((30, 30, 30), "f4"), dims)
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [
+        lambda x: x.T,
+        lambda x: x[::2, 1:],
+        lambda x: x[::-1],
+        lambda x: np.broadcast_to(x[:1], x.shape),
+        lambda x: np.broadcast_to(x[0, 0], (300, 400)),
+        lambda x: x.reshape(100, 30, 40).transpose(2, 0, 1),
+    ],
+)
+def test_sums_of_every_layout(layout):
+    x = layout(np.random.default_rng(0).random((300, 400)))
+    for dim in (None, 0, -1, (0, 1)):
+        np.testing.assert_allclose(_arrays.add_reduce(np, x, dim), x.sum(dim))
+
+
 def test_infinities_and_nan_are_summed():
     x = np.ones((20_000, 3), "f4")
     x[5, 0], x[7, 1] = np.inf, np.nan

@@ -6,6 +6,7 @@ from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import to_out
+from rushlight._ops._arrays import first_integers
 
 # --------------------------------------------------------------------- tril and triu
 
@@ -69,20 +70,30 @@ def _triangle_spec(x, *, diagonal):
     return Spec(x.shape, x.dtype)
 
 
-def _below(np, x, diagonal):
-    """Where an element lies on or below a diagonal."""
+def _numbers(x):
+    """The numbers of a matrix's columns, and of its rows as a column."""
     rows, columns = x.shape[-2:]
-    return np.arange(rows)[:, None] + diagonal >= np.arange(columns)
+    return first_integers(columns), first_integers(rows)[:, None]
 
 
 def _tril_eager(backend, x, *, diagonal):
-    _triangle_spec(x, diagonal=diagonal)
-    return backend.np.where(_below(backend.np, x, diagonal), x, x.dtype.type(0))
+    if x.ndim < 2:
+        _triangle_spec(x, diagonal=diagonal)
+    columns, rows = _numbers(x)
+    return _zero_where(backend.np, x, columns > rows + diagonal)
 
 
 def _triu_eager(backend, x, *, diagonal):
-    _triangle_spec(x, diagonal=diagonal)
-    return backend.np.where(_below(backend.np, x, diagonal - 1), x.dtype.type(0), x)
+    if x.ndim < 2:
+        _triangle_spec(x, diagonal=diagonal)
+    columns, rows = _numbers(x)
+    return _zero_where(backend.np, x, columns < rows + diagonal)
+
+
+def _zero_where(np, x, gone):
+    whole = x.copy()
+    np.copyto(whole, x.dtype.type(0), where=np.asarray(gone))
+    return whole
 
 
 def _tril_grad(g, *, diagonal):

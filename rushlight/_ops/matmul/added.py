@@ -54,7 +54,7 @@ def _check_sum(who, x, shape):
         )
 
 
-def _rules(who, check, product):
+def _rules(who, check, product, ranks):
     """The spec and eager rules from a check that knows the shape, and a product."""
 
     def spec(x, a, b, *, beta, alpha):
@@ -65,8 +65,14 @@ def _rules(who, check, product):
         return Spec(shape, x.dtype)
 
     def eager(backend, x, a, b, *, beta, alpha):
-        spec(x, a, b, beta=beta, alpha=alpha)
         dtype, np = x.dtype, backend.np
+        if (
+            dtype.char not in "fd"
+            or a.dtype is not dtype
+            or b.dtype is not dtype
+            or (a.ndim, b.ndim) != ranks
+        ):  # else NumPy refuses what does not fit, and then the spec rule explains
+            spec(x, a, b, beta=beta, alpha=alpha)
         if is_half(x):  # Note [Half precision]
             x, a, b = wide(x), wide(a), wide(b)
         return _finish(np, x, product(np, a, b), beta, alpha, dtype)
@@ -82,8 +88,8 @@ def _conj_number(value):
     return value.conjugate() if value.__class__ is complex else value
 
 
-def _define(name, check, product, grads):
-    spec, eager = _rules(f"{name}()", check, product)
+def _define(name, check, product, grads, ranks):
+    spec, eager = _rules(f"{name}()", check, product, ranks)
 
     def grad(g, *, a, b, beta, alpha, needs):
         x = _scaled(g, _conj_number(beta)) if needs[0] else None
@@ -143,7 +149,7 @@ def _matrix_grads(g, a, b, first, second):
     return g @ b.mT if first else None, a.mT @ g if second else None
 
 
-ADDMM = _define("addmm", _check_matrices, multiply, _matrix_grads)
+ADDMM = _define("addmm", _check_matrices, multiply, _matrix_grads, (2, 2))
 expose(addmm, inplace=True)
 
 # ------------------------------------------------------------------------------- addmv
@@ -186,7 +192,7 @@ def _vector_grads(g, a, b, first, second):
     return column, a.mT @ g if second else None
 
 
-ADDMV = _define("addmv", _check_matrix_vector, multiply, _vector_grads)
+ADDMV = _define("addmv", _check_matrix_vector, multiply, _vector_grads, (2, 1))
 expose(addmv, inplace=True)
 
 # ------------------------------------------------------------------ addbmm and baddbmm
@@ -260,8 +266,8 @@ def _summed_product(np, a, b):
     return folded(np, a.swapaxes(1, 2), b)
 
 
-ADDBMM = _define("addbmm", _check_summed, _summed_product, _matrix_grads)
-BADDBMM = _define("baddbmm", _check_batches, multiply, _matrix_grads)
+ADDBMM = _define("addbmm", _check_summed, _summed_product, _matrix_grads, None)
+BADDBMM = _define("baddbmm", _check_batches, multiply, _matrix_grads, None)
 expose(addbmm, inplace=True)
 expose(baddbmm, inplace=True)
 
@@ -307,5 +313,5 @@ def _outer_grads(g, a, b, first, second):
     return g @ b if first else None, g.mT @ a if second else None
 
 
-ADDR = _define("addr", _check_pair, _outer_product, _outer_grads)
+ADDR = _define("addr", _check_pair, _outer_product, _outer_grads, (1, 1))
 expose(addr, inplace=True)

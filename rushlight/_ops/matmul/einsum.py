@@ -245,8 +245,11 @@ def _product(x, left, y, right, wanted, result):
     sizes |= dict(zip(right, y._array.shape, strict=True))
     x = _merged(x, left, sizes, batch, rows, summed)
     y = _merged(y, right, sizes, batch, summed, columns)
-    names = (*batch, *rows, *columns)
-    return (x @ y).reshape(tuple([sizes[n] for n in names])), names
+    names, product = (*batch, *rows, *columns), x @ y
+    shape = tuple([sizes[n] for n in names])
+    if product._edge is None and product._array.shape == shape:
+        return product, names
+    return product.reshape(shape), names
 
 
 def _merged(tensor, names, sizes, batch, first, second):

@@ -2,7 +2,7 @@
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call2
+from rushlight._core.dispatch import call2, call3
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor
@@ -42,7 +42,7 @@ def linear(input, weight, bias=None):
     tensor([[4.],
             [4.]])
     """
-    return call(LINEAR, input, weight, bias)
+    return call3(LINEAR, input, weight, bias)
 
 
 def _linear_spec(x, weight, bias):

@@ -5,9 +5,10 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor, attach
+from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import require_tensor, to_out
 from rushlight._ops._conjugate import conj_of
+from rushlight._ops._operators import attach_operator
 from rushlight._ops.matmul.multiply import (
     check_dtypes,
     check_product,
@@ -128,8 +129,13 @@ MATMUL = define(
     autocast="lower",
 )
 expose(matmul)
-attach("__matmul__", lambda self, other: call2(MATMUL, self, other))
-attach("__rmatmul__", lambda self, other: call2(MATMUL, other, self))
+
+
+def _rmatmul(self, other):
+    return matmul(other, self)
+
+
+attach_operator("matmul", MATMUL, _rmatmul, inplace=False)
 
 # ---------------------------------------------- products with transposes, for gradients
 

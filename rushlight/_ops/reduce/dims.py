@@ -11,8 +11,10 @@ def axis_of(x, dim, who):
 
     An empty sequence means all dimensions; a tensor without dimensions takes 0 and -1.
     """
-    if dim is None:
-        return None
+    if dim is None or (dim.__class__ is int and x.ndim):
+        return dim
+    if dim.__class__ is tuple and dim and x.ndim:
+        return dim  # NumPy refuses what does not fit, and then the spec rule explains
     if x.ndim == 0:
         wrap_dims(dim, 0, who)
         return None

@@ -7,7 +7,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
 from rushlight._ops._arrays import wide
-from rushlight._ops._places import places_grad, take_places
+from rushlight._ops._places import places_grad, take_last, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.reduce.dims import axis_of, reduced_spec, refuse_empty, restored
 
@@ -143,7 +143,7 @@ def _middle_places(np, lanes, skips_nan):
         middle = _nth_places(np, lanes, (n - 1) // 2)
         return np.where(counts < n, missing.argmax(-1)[..., None], middle)
     order = lanes.argsort(-1, kind="stable")  # nan comes last
-    return np.take_along_axis(order, np.maximum(counts - 1, 0) // 2, -1)
+    return take_last(np, order, np.maximum(counts - 1, 0) // 2)
 
 
 def _nth_places(np, lanes, nth):
@@ -228,7 +228,7 @@ def _mode_eager(backend, x, *, dim, keepdim):
         return x.copy(), np.zeros((), "int64")
     lanes = wide(x).swapaxes(dim, -1)
     order = lanes.argsort(-1, kind="stable")
-    lanes = np.take_along_axis(lanes, order, -1)
+    lanes = take_last(np, lanes, order)
     ends = np.ones(lanes.shape, bool)
     ends[..., :-1] = lanes[..., 1:] != lanes[..., :-1]
     steps = np.arange(1, lanes.shape[-1] + 1)
@@ -236,7 +236,7 @@ def _mode_eager(backend, x, *, dim, keepdim):
     until[..., 1:] = np.maximum.accumulate(np.where(ends, steps, 0), -1)[..., :-1]
     lengths = np.where(ends, steps - until, 0)
     longest = lengths.argmax(-1)[..., None]
-    places = np.take_along_axis(order, longest, -1).swapaxes(dim, -1)
+    places = take_last(np, order, longest).swapaxes(dim, -1)
     return take_places(np, x, places, dim, keepdim)
 
 

@@ -1,6 +1,7 @@
 """Where the extremes are: argmax, argmin."""
 
 from rushlight._base.errors import DtypeError, OutOfRangeError
+from rushlight._base.shape import wrap_dim
 from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
@@ -70,10 +71,10 @@ def _rules(method):
         return found
 
     def eager(backend, x, *, dim, keepdim):
-        if x.dtype.kind != "f" or x.size == 0 or dim.__class__ is not int:
+        if x.dtype.kind != "f" or x.size == 0:
             spec(x, dim=dim, keepdim=keepdim)
-        elif not x.ndim:
-            dim = axis_of(x, dim, who)
+        if dim is not None and (dim.__class__ is not int or not x.ndim):
+            dim = axis_of(x, wrap_dim(dim, x.ndim, who), who)
         return getattr(x, method)(dim, None, keepdims=keepdim)
 
     return spec, eager

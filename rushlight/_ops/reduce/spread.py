@@ -123,32 +123,37 @@ def _std_spec(x, *, dim, correction, keepdim):
 
 def _moments(np, x, dim, correction, keepdim, who):
     """(variance, mean) over dim, in float32 for half precision."""
-    refuse(x, who, "biuU", DtypeError)
-    dim, x = axis_of(x, dim, who), wide(x)
+    if x.dtype.kind != "f" or x.dtype.itemsize == 2:
+        refuse(x, who, "biuU", DtypeError)
+        x = wide(x)
+    dim = axis_of(x, dim, who)
     center = add_reduce(np, x, dim, True)
     count = x.size // center.size if center.size else 0
     freedom = count - correction
     if freedom <= 0 or not count:
-        warnings.warn(
-            f"{who}: degrees of freedom is <= 0. Correction should be strictly less "
-            "than the reduction factor (input numel divided by output numel).",
-            UserWarning,
-            stacklevel=2,
-        )
+        _warn_of_few(who)
         with np.errstate(all="ignore"):
             return _finish(np, x, center / count, dim, max(freedom, 0), keepdim)
     center /= count
     return _finish(np, x, center, dim, freedom, keepdim)
 
 
+def _warn_of_few(who):
+    warnings.warn(
+        f"{who}: degrees of freedom is <= 0. Correction should be strictly less than "
+        "the reduction factor (input numel divided by output numel).",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
 def _finish(np, x, center, dim, freedom, keepdim):
-    rest = x - center
-    if rest.dtype.kind == "c":
-        squares = rest.real * rest.real + rest.imag * rest.imag
+    squares = x - center
+    if squares.dtype.kind == "c":
+        squares = squares.real**2 + squares.imag**2
     else:
-        squares = np.multiply(rest, rest, out=np.asarray(rest))
-    result = add_reduce(np, squares, dim, keepdim)
-    result = np.asarray(result / squares.dtype.type(freedom), squares.dtype)
+        squares *= squares
+    result = add_reduce(np, squares, dim, keepdim) / freedom
     return result, center if keepdim else center.reshape(result.shape)
 
 
@@ -238,15 +243,19 @@ def std_mean(
     return call(STD_MEAN, input, dim=dim, correction=correction, keepdim=keepdim)
 
 
-def _var_mean_spec(x, *, dim, correction, keepdim):
-    found = _var_spec(
-        x, dim=dim, correction=correction, keepdim=keepdim, who="var_mean()"
-    )
+def _var_mean_spec(x, *, dim, correction, keepdim, who="var_mean()"):
+    found = _var_spec(x, dim=dim, correction=correction, keepdim=keepdim, who=who)
     return found, Spec(found.shape, x.dtype)
 
 
+def _std_mean_spec(x, **attrs):
+    return _var_mean_spec(x, **attrs, who="std_mean()")
+
+
 def _var_mean_eager(backend, x, *, dim, correction, keepdim):
-    spread, center = _moments(backend.np, x, dim, correction, keepdim, "var_mean()")
+    np = backend.np
+    spread, center = _moments(np, x, dim, correction, keepdim, "var_mean()")
+    spread = np.asarray(spread)
     if x.dtype.itemsize == 2:
         return spread.astype(x.dtype), center.astype(x.dtype)
     return spread, center
@@ -285,7 +294,7 @@ VAR_MEAN = define(
 STD_MEAN = define(
     "std_mean",
     eager=_std_mean_eager,
-    spec=_var_mean_spec,
+    spec=_std_mean_spec,
     grad=_std_mean_grad,
     many=True,
 )

@@ -14,7 +14,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
 from rushlight._ops._arrays import wide
-from rushlight._ops._places import places_grad, take_places
+from rushlight._ops._places import places_grad, take_last, take_places
 from rushlight._ops._results import named_result
 
 SortResult = named_result("sort", "values", "indices")
@@ -102,17 +102,21 @@ def msort(input, *, out=None):
 
 def sorted_places(np, x, dim, descending=False):
     """The places of x's elements in order along dim (Note [Stable])."""
-    x = wide(x)
+    lanes = wide(x).swapaxes(dim, -1)
     if descending:
-        backwards = sorted_places(np, np.flip(x, dim), dim)
-        return x.shape[dim] - 1 - np.flip(backwards, dim)
-    if x.dtype.itemsize < 4 or x.shape[dim] < 2 or x.size < _MANY:
-        return x.argsort(dim, kind="stable")
-    places = x.argsort(dim)
-    values = np.take_along_axis(x, places, dim).swapaxes(dim, -1)
+        backwards = _ascending(np, lanes[..., ::-1])
+        return (x.shape[dim] - 1 - backwards[..., ::-1]).swapaxes(dim, -1)
+    return _ascending(np, lanes).swapaxes(dim, -1)
+
+
+def _ascending(np, lanes):
+    if lanes.size < _MANY or lanes.dtype.itemsize < 4:
+        return lanes.argsort(-1, kind="stable")
+    places = lanes.argsort(-1)
+    values = take_last(np, lanes, places)
     if (values[..., 1:] > values[..., :-1]).all():
         return places
-    return x.argsort(dim, kind="stable")
+    return lanes.argsort(-1, kind="stable")
 
 
 def _sort_spec(x, *, dim, descending, named_stable=False):
@@ -122,7 +126,8 @@ def _sort_spec(x, *, dim, descending, named_stable=False):
 
 
 def _sort_eager(backend, x, *, dim, descending, named_stable):
-    _sort_spec(x, dim=dim, descending=descending)
+    if x.dtype.kind != "f" or not x.ndim:
+        _sort_spec(x, dim=dim, descending=descending)
     if not x.ndim:
         return x.copy(), backend.np.zeros((), "int64")
     places = sorted_places(backend.np, x, dim, descending)

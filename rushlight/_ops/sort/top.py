@@ -12,8 +12,8 @@ from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
-from rushlight._ops._arrays import wide
-from rushlight._ops._places import places_grad, take_places
+from rushlight._ops._arrays import first_integers, wide
+from rushlight._ops._places import places_grad, take_last, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.sort.order import sorted_places
 
@@ -73,7 +73,8 @@ def _topk_spec(x, *, k, dim, largest):
 
 
 def _topk_eager(backend, x, *, k, dim, largest):
-    _topk_spec(x, k=k, dim=dim, largest=largest)
+    if x.dtype.kind != "f" or not x.ndim or not 0 <= k <= x.shape[dim]:
+        _topk_spec(x, k=k, dim=dim, largest=largest)
     np = backend.np
     if not x.ndim:
         return x.copy(), np.zeros((), "int64")
@@ -82,29 +83,43 @@ def _topk_eager(backend, x, *, k, dim, largest):
     return take_places(np, x, places.swapaxes(dim, -1), dim)
 
 
+# Note [Few]
+# For a few of many the extreme is searched once for each and then struck out: NumPy's
+# argmax runs at the speed of memory, its partition does not.
+
+
 def _top_places(np, lanes, k, largest):
     """The places of the k largest or smallest along the last dimension, in order."""
     n = lanes.shape[-1]
-    if not 0 < k < n:
+    if not 0 < k < n or lanes.size <= _FEW:
         return sorted_places(np, lanes, -1, largest)[..., :k]
-    if k == 1:
-        return (lanes.argmax(-1) if largest else _argmin(np, lanes))[..., None]
+    if lanes.dtype.kind == "f" and k <= _FEW // 32 and 8 * k <= n:
+        found = _struck_out(np, lanes, k, largest)
+        if found is not None:
+            return found
     nth = n - k if largest else k - 1
     chosen = lanes.argpartition(nth, -1)
     chosen = chosen[..., nth:] if largest else chosen[..., :k]
     chosen.sort(-1)  # so that the first of equal elements comes first
-    values = np.take_along_axis(lanes, chosen, -1)
-    order = sorted_places(np, values, -1, largest)
-    return np.take_along_axis(chosen, order, -1)
+    order = sorted_places(np, take_last(np, lanes, chosen), -1, largest)
+    return take_last(np, chosen, order)
 
 
-def _argmin(np, lanes):
-    """The places of the smallest elements; nan only where there is nothing else."""
-    if lanes.dtype.kind == "f":
-        missing = np.isnan(lanes)
-        if missing.any():
-            return np.where(missing, np.inf, lanes).argmin(-1)
-    return lanes.argmin(-1)
+_FEW = 512
+
+
+def _struck_out(np, lanes, k, largest):
+    """As _top_places for few (Note [Few]); None where infinities or nan hinder it."""
+    rows = lanes.reshape(-1, lanes.shape[-1])
+    rows = rows.copy() if largest else -rows
+    order = first_integers(len(rows))
+    places = np.empty((len(rows), k), "int64")
+    for column in range(k):
+        found = places[:, column] = rows.argmax(-1)
+        if not np.isfinite(rows[order, found]).all():
+            return None
+        rows[order, found] = -np.inf
+    return places.reshape(*lanes.shape[:-1], k)
 
 
 def _topk_grad(g, *, out1, x_shape, dim):
