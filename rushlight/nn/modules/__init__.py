@@ -7,6 +7,7 @@ from rushlight.nn.modules.conv import *
 from rushlight.nn.modules.distance import *
 from rushlight.nn.modules.dropout import *
 from rushlight.nn.modules.flatten import *
+from rushlight.nn.modules.fold import *
 from rushlight.nn.modules.instancenorm import *
 from rushlight.nn.modules.lazy import *
 from rushlight.nn.modules.linear import *
