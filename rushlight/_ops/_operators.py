@@ -58,6 +58,8 @@ def operator_of(op):
 
 def _inplace_operator(op):
     def operator(self, other):
+        if other is None:
+            return NotImplemented
         try:
             return inplace2(op, self, other)
         except TypeError:

@@ -78,8 +78,8 @@ def _silu_slope(np, out, x, g):
     np.add(out, 1, out=out)
     np.divide(1, out, out=out)
     rest = np.subtract(1, out)
-    rest = np.multiply(rest, x, out=rest if rest.shape else None)
-    rest = np.add(rest, 1, out=rest if rest.shape else None)
+    np.multiply(rest, x, out=rest)
+    np.add(rest, 1, out=rest)
     np.multiply(out, rest, out=out)
     np.multiply(out, g, out=out)
 
