@@ -92,7 +92,8 @@ def test_the_modules_are_the_command(module, tmp_path):
     assert done.stderr.startswith("rushlight: COMMAND")
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_is_no_error(unbuffered):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -100,7 +101,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(PYTHONUNBUFFERED="1"),
+        env=environment(PYTHONUNBUFFERED=unbuffered),
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (1, "")

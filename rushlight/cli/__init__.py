@@ -52,7 +52,9 @@ def main(argv=None):
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is left to say, not
         # even when Python flushes what it still holds.
-        sys.stdout = None
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -61,13 +63,20 @@ def _dispatch(argv):
     if first in ("-V", "--version"):
         import rushlight
 
-        print(f"rushlight {rushlight.__version__}")
-        return 0
+        return _said(f"rushlight {rushlight.__version__}")
     if first in ("-h", "--help", "help"):
-        return main([argv[1], "--help"]) if argv[1:] else _print_help()
+        return main([argv[1], "--help"]) if argv[1:] else _said(_help())
     module = command(first)
-    read = getattr(module, "read", None) or parser(first).parse_args
-    return module.main(read(argv[1:]))
+    if hasattr(module, "read"):
+        return module.main(module.read(argv[1:]))
+    status = module.main(parser(first).parse_args(argv[1:]))
+    sys.stdout.flush()
+    return status
+
+
+def _said(text):
+    print(text, flush=True)
+    return 0
 
 
 def command(name):
@@ -116,11 +125,9 @@ def commands():
     return sorted(n for n, suffix in names if suffix == ".py" and n[0] != "_")
 
 
-def _print_help():
-    print(USAGE)
-    for name in commands():
-        print(f"  {name:10} {_summary(name)}")
-    return 0
+def _help():
+    lines = [f"  {name:10} {_summary(name)}" for name in commands()]
+    return "\n".join([USAGE, *lines])
 
 
 def _summary(name):

@@ -199,7 +199,7 @@ def _guarded(run):
         raise
     except _NotCompiled as failed:
         error = failed.__cause__.with_traceback(None)
-    except BaseException as raised:
+    except BaseException as raised:  # noqa: BLE001 (whatever ended it is shown)
         error = raised
         clean(error)
     guide(error)
