@@ -8,7 +8,6 @@ import pytest
 import rushlight
 from tests.battery import INTS, Error, Op, battery
 
-
 SIGNED = tuple(name for name in INTS if name != "uint8")
 
 
