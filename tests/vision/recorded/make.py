@@ -1,0 +1,36 @@
+"""Write the recorded file anew.  Needs torch 2.13 and torchvision 0.29 on a CPU:
+
+python -m tests.vision.recorded.make
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import torch
+from torchvision import datasets, transforms
+
+from tests.vision.recorded.cases import FUNCTIONS, TRANSFORMS, answer, names
+
+PATH = Path(__file__).with_name("answers.json")
+
+
+def main():
+    warnings.simplefilter("ignore")
+    namespace = names(torch, transforms, datasets)
+    groups = {"functions": FUNCTIONS, "transforms": TRANSFORMS}
+    found = {
+        group: {text: answer(text, namespace) for text in expressions}
+        for group, expressions in groups.items()
+    }
+    lines = [
+        f'"{group}": {{\n'
+        + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items())
+        + "\n}"
+        for group, values in found.items()
+    ]
+    PATH.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
