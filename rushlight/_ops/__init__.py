@@ -29,6 +29,7 @@ FAMILIES = (
     "norm",
     "conv",
     "recurrent",
+    "embedding",
 )
 
 for _family in FAMILIES:
