@@ -2,6 +2,7 @@
 
 from rushlight._base.errors import MissingAttributeError, explain
 from rushlight._core.expose import FUNCTIONAL
+from rushlight.nn import _composites  # noqa: F401 - it exposes its functions
 from rushlight.nn._attention import multi_head_attention_forward
 
 globals().update(FUNCTIONAL)
