@@ -1,0 +1,3 @@
+"""Embeddings: rows of a table looked up by number, alone (`lookup`) or in bags (`bag`)."""
+
+from rushlight._ops.embedding import lookup, bag
