@@ -30,6 +30,7 @@ FAMILIES = (
     "conv",
     "recurrent",
     "embedding",
+    "attention",
 )
 
 for _family in FAMILIES:
