@@ -33,6 +33,7 @@ def trace(input):
 
 
 def _trace_spec(x):
+    refuse(x, "trace()", "bU")
     if len(x.shape) != 2:
         raise ShapeError(
             explain(
@@ -42,7 +43,6 @@ def _trace_spec(x):
                 do="x.diagonal(0, -2, -1).sum(-1) takes stacks of matrices.",
             )
         )
-    refuse(x, "trace()", "bU")
     return Spec((), x.dtype if BY_NUMPY[x.dtype].category >= 2 else "int64")
 
 
@@ -103,7 +103,7 @@ def _diagonal_copy(input, diagonal):
     rows, columns = input.shape
     if -rows <= diagonal <= columns:
         return input.diagonal(diagonal).clone()
-    return input.new_zeros(0)
+    return input.reshape(-1).narrow(0, 0, 0).clone()
 
 
 expose(diag)

@@ -170,7 +170,15 @@ def _sizes(names, shapes):
     """The size of each name; sizes of 1 broadcast."""
     sizes = {}
     for place, (one, shape) in enumerate(zip(names, shapes, strict=True)):
+        mine = dict(zip(one, shape, strict=True))
         for name, size in zip(one, shape, strict=True):
+            if mine[name] != size:
+                raise _malformed(
+                    f"sizes {size} and {mine[name]} for operand {place}: subscript "
+                    f"{name} is repeated but the sizes don't match",
+                    f"one size for subscript {name}",
+                    "Check the operand's shape.",
+                )
             known = sizes.setdefault(name, size)
             if known == 1:
                 sizes[name] = size

@@ -60,6 +60,8 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     tensor(5.)
     """
     if p is None or p == "fro":
+        if isinstance(dim, (tuple, list)) and len(dim) > 2:
+            raise _too_many_dims(dim)
         p = 2
     if isinstance(p, str):
         raise _unknown_order(p)
@@ -76,6 +78,17 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     dtype = dtype if dtype is None else as_dtype(dtype, "norm()")
     result = call1(NORM, input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "norm()")
+
+
+def _too_many_dims(dim):
+    return ShapeError(
+        explain(
+            "norm()",
+            expected="at most 2 dims for the Frobenius norm",
+            got=f"dim={tuple(dim)}",
+            do="Pass p=2 for the norm over any dims.",
+        )
+    )
 
 
 def _unknown_order(p):

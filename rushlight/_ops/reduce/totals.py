@@ -230,7 +230,8 @@ def _mean_eager(backend, x, *, dim, keepdim, dtype):
 
 
 def _mean_grad(g, *, x_shape, dim, keepdim):
-    return expand_reduced(g / count_of(x_shape, dim), x_shape, dim, keepdim)
+    count = count_of(x_shape, dim) or 1  # of nothing: the gradient is empty
+    return expand_reduced(g / count, x_shape, dim, keepdim)
 
 
 MEAN = define(

@@ -4,6 +4,7 @@ from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,
     DtypeError,
+    OutOfRangeError,
     ShapeError,
     explain,
 )
@@ -134,6 +135,7 @@ def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1, **numpy):
 def _check_points(y, x, dx, dim, who):
     """The dim, counted from 0, of arguments that fit."""
     require_tensor(y, who, "y")
+    dim = wrap_dim(dim, y.ndim, who)
     refuse(y._array, who, "b", DtypeError)
     if x is not None and dx is not None:
         raise ArgumentTypeError(
@@ -142,7 +144,16 @@ def _check_points(y, x, dx, dim, who):
     if x is not None:
         require_tensor(x, who, "x")
         refuse(x._array, who, "b", DtypeError)
-    return wrap_dim(dim, y.ndim, who)
+    if not y.ndim:
+        raise OutOfRangeError(
+            explain(
+                who,
+                expected="a tensor with dimensions",
+                got="none",
+                do="One point has no area.",
+            )
+        )
+    return dim
 
 
 def _widths(y, x, dim):

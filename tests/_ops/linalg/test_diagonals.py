@@ -75,7 +75,9 @@ def test_diag_copies_and_may_be_empty():
     x = ones(2, 3)
     x.diag().zero_()
     assert x.sum().item() == 6
+    x.requires_grad = True
     assert x.diag(5).shape == (0,)
+    assert x.diag(5).requires_grad
 
 
 def test_nodes():

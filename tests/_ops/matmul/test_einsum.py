@@ -102,6 +102,7 @@ OPS = [
             ),
             _error("ij,jk", (2, 3), text="fewer operands were provided"),
             _error("ij", (2, 3), (2, 3), text="more operands were provided"),
+            _error("ii", (3, 1), text="is repeated but the sizes don't match"),
             _error("i->ii", (2,), text="more than once"),
             _error("i1->i", (2, 3), text="invalid subscript"),
             _error("...i...", (2, 3), text="invalid subscript"),

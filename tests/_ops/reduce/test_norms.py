@@ -56,6 +56,9 @@ OPS = [
             Error((rushlight.ones(2), "nuc"), NotImplementedError, "singular values"),
             Error((rushlight.ones(2), [0]), TypeError, "p to be a number"),
             Error((rushlight.ones(2), 2, 1), IndexError, "norm()"),
+            Error(
+                (rushlight.ones(2), "fro", (0, 1, 2)), RuntimeError, "at most 2 dims"
+            ),
             Error((rushlight.zeros(0), INF), RuntimeError, "not have an identity"),
             Error((rushlight.zeros(0, 2), -1, 0), RuntimeError, "identity"),
             Error(
