@@ -3,10 +3,9 @@
 from rushlight._base.errors import MissingAttributeError, explain
 from rushlight._core.expose import FUNCTIONAL
 from rushlight.nn import _composites  # noqa: F401 - it exposes its functions
-from rushlight.nn._attention import multi_head_attention_forward
 
 globals().update(FUNCTIONAL)
-__all__ = [*FUNCTIONAL, "multi_head_attention_forward"]  # noqa: PLE0604 - all are text
+__all__ = list(FUNCTIONAL)
 
 
 def __getattr__(name):
