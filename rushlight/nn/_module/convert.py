@@ -47,8 +47,8 @@ class Convert:
             dtype: float or complex; integer and bool tensors stay as they are.
             tensor: Tensor.
             non_blocking: whether a copy from pinned memory to CUDA may overlap.
-            memory_format: the layout of 4-d and 5-d tensors; CPU tensors here are
-                always contiguous, so it has no effect.
+            memory_format: the order of the dimensions in memory of the parameters and
+                buffers with 4 or 5 of them.
 
         Returns:
             Module: itself.
@@ -62,7 +62,7 @@ class Convert:
         >>> net.weight.dtype
         torch.float64
         """
-        device, dtype, non_blocking = _target(*args, **kwargs)
+        device, dtype, non_blocking, memory_format = _target(*args, **kwargs)
         if dtype is not None and dtype.category < FLOAT:
             raise ArgumentTypeError(
                 explain(
@@ -78,6 +78,9 @@ class Convert:
             floating = tensor.dtype.category >= FLOAT
             wanted = dtype if dtype is not None and floating else tensor.dtype
             place = tensor.device if device is None else device
+            if memory_format is not None and tensor.dim() in (4, 5):
+                options = {"memory_format": memory_format}
+                return tensor.to(place, wanted, non_blocking, **options)
             if place != tensor.device:
                 return tensor.to(place, wanted, non_blocking)
             return tensor if wanted == tensor.dtype else tensor.to(wanted)
@@ -222,9 +225,9 @@ def _convert(parameter, fn):
 
 
 def _target(*args, device=None, dtype=None, non_blocking=False, **kwargs):
-    """(device, dtype, non_blocking) from what `Module.to` was given."""
+    """What `Module.to` was given: device, dtype, non_blocking, memory_format."""
     like = kwargs.pop("tensor", None)
-    kwargs.pop("memory_format", None)
+    memory_format = kwargs.pop("memory_format", None)
     args = list(args)
     if args and isinstance(args[0], Tensor):
         like = args.pop(0)
@@ -247,4 +250,5 @@ def _target(*args, device=None, dtype=None, non_blocking=False, **kwargs):
                 do="Name them: to(device=..., dtype=...).",
             )
         )
-    return None if device is None else as_device(device), dtype, non_blocking
+    device = None if device is None else as_device(device)
+    return device, dtype, non_blocking, memory_format

@@ -135,3 +135,14 @@ def test_cpu_is_where_it_is():
     module = net()
     weight = module[0].weight
     assert module.cpu()[0].weight is weight
+
+
+def test_the_order_in_memory():
+    module = nn.Sequential(nn.Conv2d(2, 3, 2), nn.Linear(2, 2))
+    values = module[0].weight.tolist()
+    module.to(memory_format=torch.channels_last)
+    assert module[0].weight.stride() == (8, 1, 4, 2)
+    assert module[0].weight.tolist() == values and module[1].weight.is_contiguous()
+    module.to("cpu", torch.float64, memory_format=torch.contiguous_format)
+    assert module[0].weight.is_contiguous()
+    assert module[1].weight.dtype == torch.float64

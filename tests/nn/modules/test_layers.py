@@ -80,6 +80,7 @@ def test_errors(call, kind, text):
 
 
 WARNINGS = [
+    ("nn.NLLLoss2d()", FutureWarning, "NLLLoss takes pictures too"),
     ("nn.LSTM(2, 3, dropout=0.5)", UserWarning, "no effect with num_layers=1"),
     ("nn.Hardtanh(min_value=-3)", FutureWarning, "min_value is deprecated"),
     ("nn.L1Loss(size_average=False)", UserWarning, "use reduction='sum'"),

@@ -1,5 +1,7 @@
 """Losses of scores against classes."""
 
+import warnings
+
 from rushlight._base.errors import ArgumentError, explain
 from rushlight.nn import functional as F
 from rushlight.nn.modules.loss._base import _Loss, _WeightedLoss
@@ -12,6 +14,7 @@ __all__ = [
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
     "NLLLoss",
+    "NLLLoss2d",
     "SoftMarginLoss",
 ]
 
@@ -108,6 +111,18 @@ class NLLLoss(_WeightedLoss):
             weight=self.weight,
             ignore_index=self.ignore_index,
             reduction=self.reduction,
+        )
+
+
+class NLLLoss2d(NLLLoss):
+    """The old name of `NLLLoss` for pictures: it warns."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        warnings.warn(
+            "NLLLoss2d is deprecated; NLLLoss takes pictures too.",
+            FutureWarning,
+            stacklevel=2,
         )
 
 

@@ -3,3 +3,5 @@
 from rushlight.nn.modules.pooling.adaptive import *
 from rushlight.nn.modules.pooling.average import *
 from rushlight.nn.modules.pooling.maximum import *
+from rushlight.nn.modules.pooling.average import _AvgPoolNd
+from rushlight.nn.modules.pooling.maximum import _MaxPoolNd
