@@ -1,5 +1,6 @@
 """IDX, the file format of MNIST and its kin: a magic number, sizes, the elements."""
 
+import math
 import os
 
 import numpy as np
@@ -36,10 +37,10 @@ def read_sn3_pascalvincent_tensor(path, strict=True):
     with open(path, "rb") as file:
         kind, ndim = _magic(path, file.read(4))
         dtype = np.dtype(_DTYPES[kind])
-        sizes = np.frombuffer(file.read(4 * ndim), ">u4").astype(int).tolist()
-        start, count = 4 * (ndim + 1), int(np.prod(sizes))
+        sizes = [int.from_bytes(file.read(4), "big") for _ in range(ndim)]
+        start, count = 4 * (ndim + 1), math.prod(sizes)
         needed = start + count * dtype.itemsize
-        if found < needed or len(sizes) < ndim:
+        if found < needed:
             raise _wrong_length(path, needed, found, ArgumentRuntimeError)
         if strict and found > needed:
             raise _wrong_length(path, needed, found, ArgumentAssertionError)
