@@ -3,10 +3,10 @@
 # Note [Blocks]
 # A rule of many steps reads and writes its working memory once for each step.  In
 # pieces that fit into the cache only the first read and the last write reach memory.
-# Below a few pieces the whole array is in cache anyway, and is one piece.
+# A piece is a part of the array in memory order, whatever the order of dimensions.
 """
 
-from functools import cache
+from functools import lru_cache
 
 import numpy
 
@@ -14,6 +14,8 @@ from rushlight._ops._arrays import is_half
 
 #: Elements in a piece.
 BLOCK = 1 << 15
+#: Arrays of fewer elements are not worth the trouble.
+_FLAT = 1 << 12
 
 
 def blockwise(np, kernel, x, *others):
@@ -39,7 +41,7 @@ def in_pieces(np, kernel, x, *others):
         flat = [a.reshape(1) for a in (x, *others)]
         return in_pieces(np, kernel, *flat).reshape(())
     out = np.empty_like(x)
-    if x.size <= 4 * BLOCK or np is not numpy:
+    if x.size < _FLAT or np is not numpy:
         kernel(np, out, x, *others)
         return out
     arrays = [out, x, *others]
@@ -58,39 +60,41 @@ def in_pieces(np, kernel, x, *others):
 # comes first because of two equal zeros they return the second, and relu(-0.) is -0.
 
 
-def larger(np, x, number):
-    """``maximum(x, number)`` (Note [Rows of one number])."""
-    return _against(np, np.maximum, x, number)
+def bounded(np, x, low=None, high=None):
+    """``minimum(maximum(x, low), high)``, either of them if given.
+
+    Args:
+        x: an array.
+        low, high: arrays without dimensions, of x's dtype, or None.
+    """
+
+    def kernel(np, out, x):
+        half = x.dtype.itemsize == 2  # there the first of two zeros is returned
+        if low is not None:
+            np.maximum(*((x, low) if half else (row(low, x), x)), out=out)
+            x = out
+        if high is not None:
+            np.minimum(*((x, high) if half else (row(high, x), x)), out=out)
+
+    return in_pieces(np, kernel, x)
 
 
-def smaller(np, x, number):
-    """``minimum(x, number)`` (Note [Rows of one number])."""
-    return _against(np, np.minimum, x, number)
+def row(number, like):
+    """A number as a row beside a piece of an array (Note [Rows of one number])."""
+    size = like.size
+    if (
+        like.ndim != 1
+        or size > BLOCK
+        or size < _FLAT
+        or like.__class__ is not numpy.ndarray
+    ):
+        return number
+    return _row(float(number), like.dtype)[:size] if like.dtype.kind == "f" else number
 
 
-def _against(np, function, x, number):
-    if x.dtype.itemsize == 2:
-        return function(x, number)
-    if x.size < BLOCK // 8 or np is not numpy or x.dtype.kind != "f":
-        return function(number, x)
-    out = numpy.empty_like(x)
-    if out.strides != x.strides:
-        return function(number, x)
-    row = _row(number, x.dtype)
-    source, target = x.ravel("K"), out.ravel("K")
-    for start in range(0, x.size, BLOCK):
-        piece = source[start : start + BLOCK]
-        function(row[: piece.size], piece, out=target[start : start + BLOCK])
-    return out
-
-
-@cache
-def _zeros(dtype):
-    return numpy.zeros(BLOCK, dtype)
-
-
+@lru_cache(16)
 def _row(number, dtype):
-    return _zeros(dtype) if number == 0 else numpy.full(BLOCK, number, dtype)
+    return numpy.full(BLOCK, number, dtype)
 
 
 def by_rows(np, kernel, x, dim, *others):

@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from rushlight._ops._blocks import BLOCK, blockwise, by_rows, larger, smaller
+from rushlight._ops._blocks import BLOCK, blockwise, bounded, by_rows
 
 LAYOUTS = {
     "contiguous": lambda a: a,
@@ -46,9 +46,11 @@ def test_no_dimensions_and_no_elements():
 def test_against_a_number(size, dtype):
     x = np.random.default_rng(0).normal(scale=9, size=size).astype(dtype)
     two = np.asarray(2, dtype)
-    np.testing.assert_array_equal(larger(np, x, two), np.maximum(x, two))
-    np.testing.assert_array_equal(smaller(np, x[::2], two), np.minimum(x[::2], two))
-    np.testing.assert_array_equal(larger(np, x, 0), np.maximum(x, 0))
+    np.testing.assert_array_equal(bounded(np, x, two), np.maximum(x, two))
+    every_second = bounded(np, x[::2], None, two)
+    np.testing.assert_array_equal(every_second, np.minimum(x[::2], two))
+    both = bounded(np, x, -two, two)
+    np.testing.assert_array_equal(both, np.clip(x, -two, two))
 
 
 def shares(np, out, x, dim):

@@ -6,7 +6,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
-from rushlight._ops._blocks import blockwise
+from rushlight._ops._blocks import blockwise, row
 from rushlight._ops._select import select_into
 from rushlight._ops.specs import same_spec
 
@@ -126,12 +126,12 @@ def _elu_eager(backend, x, *, alpha, scale, input_scale):
     refuse(x, "elu", "biuc")
 
     def bend(np, out, x):
-        np.minimum(0, x, out=out)  # in this order -0 stays -0
+        np.minimum(row(0, x), x, out=out)  # in this order -0 stays -0
         if input_scale != 1:
             np.multiply(out, input_scale, out=out)
         np.expm1(out, out=out)
         np.multiply(out, alpha * scale, out=out)
-        positive = np.maximum(0, x)
+        positive = np.maximum(row(0, x), x)
         np.add(out, positive if scale == 1 else positive * scale, out=out)
 
     return blockwise(backend.np, bend, x)
@@ -156,7 +156,7 @@ def _backward_spec(g, x, **attrs):
 
 def _backward_eager(backend, g, x, *, alpha, scale, input_scale):
     def slope(np, out, x, g):
-        np.minimum(x, 0, out=out)
+        np.minimum(row(0, x), x, out=out)
         np.multiply(out, input_scale, out=out)
         np.exp(out, out=out)
         np.multiply(out, g, out=out)

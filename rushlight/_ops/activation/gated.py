@@ -5,7 +5,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
-from rushlight._ops._blocks import blockwise
+from rushlight._ops._blocks import blockwise, row
 from rushlight._ops.specs import same_spec
 
 # ------------------------------------------------------------------------------ silu
@@ -156,7 +156,7 @@ def _mish_kernel(np, out, x):
 
 def _mish_weight(np, out, x):
     """tanh(softplus(x)) = n / (n + 2), n = e * (e + 2), e = exp(x); 1 from 20 on."""
-    np.minimum(x, 20, out=out)
+    np.minimum(row(20, x), x, out=out)
     np.exp(out, out=out)
     n = np.multiply(out, out + 2)
     np.divide(n, n + 2, out=out)
@@ -263,8 +263,8 @@ def _hard_spec(x):
 def _six(np, out, x):
     """relu6(x + 3) into out"""
     np.add(x, 3, out=out)
-    np.maximum(out, 0, out=out)
-    np.minimum(out, 6, out=out)
+    np.maximum(row(0, x), out, out=out)
+    np.minimum(row(6, x), out, out=out)
 
 
 def _hardsigmoid_eager(backend, x):

@@ -11,7 +11,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, scalar_name
-from rushlight._ops._blocks import in_pieces, larger, smaller
+from rushlight._ops._blocks import bounded, in_pieces
 from rushlight._ops._select import zero_where
 from rushlight._ops._values import element
 from rushlight._ops.specs import same_spec
@@ -74,7 +74,7 @@ def _relu_eager(backend, x):
         _relu_spec(x)
     if x.size < 4096 and x.dtype.itemsize > 2:
         return backend.np.maximum(0, x)
-    return larger(backend.np, x, 0)
+    return bounded(backend.np, x, x.dtype.type(0))
 
 
 def _relu_grad(g, *, out):
@@ -266,7 +266,7 @@ def _hardtanh_eager(backend, x, *, low, high):
     if x.dtype.kind not in "fV":
         _hardtanh_spec(x, low=low, high=high)
     low, high = (np.asarray(element(v, x.dtype, "hardtanh()")) for v in (low, high))
-    return smaller(np, larger(np, x, low), high)
+    return bounded(np, x, low, high)
 
 
 def _hardtanh_grad(g, *, x, low, high):

@@ -6,8 +6,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._arrays import wide
-from rushlight._ops._blocks import in_pieces
+from rushlight._ops._blocks import blockwise, in_pieces, row
 from rushlight._ops._select import zero_where
 from rushlight._ops.specs import same_spec
 
@@ -82,8 +81,13 @@ def _softshrink_spec(x, *, lambd):
 def _softshrink_eager(backend, x, *, lambd):
     np = backend.np
     _softshrink_spec(x, lambd=lambd)
-    values = wide(x)
-    return (values - np.clip(values, -lambd, lambd)).astype(x.dtype, copy=False)
+
+    def kernel(np, out, x):
+        np.maximum(row(-lambd, x), x, out=out)
+        np.minimum(row(lambd, x), out, out=out)
+        np.subtract(x, out, out=out)
+
+    return blockwise(np, kernel, x)
 
 
 def _hardshrink_eager(backend, x, *, lambd):

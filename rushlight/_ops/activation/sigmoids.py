@@ -5,7 +5,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
-from rushlight._ops._blocks import blockwise
+from rushlight._ops._blocks import blockwise, row
 from rushlight._ops._select import select_into
 from rushlight._ops.specs import same_spec
 
@@ -155,7 +155,7 @@ def _logsigmoid_kernel(np, out, x):
     np.negative(out, out=out)
     np.exp(out, out=out)
     np.log1p(out, out=out)
-    np.subtract(np.minimum(x, 0), out, out=out)
+    np.subtract(np.minimum(row(0, x), x), out, out=out)
 
 
 def _logsigmoid_grad(g, *, x):

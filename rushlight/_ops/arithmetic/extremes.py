@@ -1,11 +1,12 @@
 """The larger and the smaller of two: maximum, minimum, fmax, fmin."""
 
-from rushlight._core.dispatch import call2
+from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops.specs import pointwise_spec
+from rushlight._ops._select import zero_where
+from rushlight._ops.specs import pointwise_spec, same_spec
 
 # ------------------------------------------------------------------ maximum, minimum
 
@@ -121,18 +122,48 @@ def _fmin_eager(backend, x, y):
     return backend.np.fmin(x, y)
 
 
-def _maximum_grad(g, *, x, y):
-    return _split(g, x == y, x < y, x > y)
+def _maximum_grad(g, *, x, y, needs):
+    return _shares(g, x, y, needs, "less")
 
 
-def _minimum_grad(g, *, x, y):
-    return _split(g, x == y, x > y, x < y)
+def _minimum_grad(g, *, x, y, needs):
+    return _shares(g, x, y, needs, "greater")
 
 
-def _split(g, tie, x_loses, y_loses):
-    """Half each where they tie, else all to the one that does not lose."""
-    shared = (g / 2).where(tie, g)
-    return shared.where(~x_loses, 0), shared.where(~y_loses, 0)
+def _shares(g, x, y, needs, loses):
+    return (
+        call(EXTREME_SHARE, g, x, y, loses=loses) if needs[0] else None,
+        call(EXTREME_SHARE, g, y, x, loses=loses) if needs[1] else None,
+    )
+
+
+def _share_spec(g, x, y, *, loses):
+    return same_spec(g)
+
+
+def _share_eager(backend, g, x, y, *, loses):
+    """g where x does not lose against y, and half of it where they tie."""
+    np = backend.np
+    out = np.empty(g.shape, g.dtype)
+    zero_where(np, out, getattr(np, loses)(x, y), g)
+    tie = np.equal(x, y)
+    if tie.any():
+        np.multiply(out, 1 - tie.astype(g.dtype) / 2, out=out)
+    return out
+
+
+def _share_grad(h, *, x, y, loses):
+    return call(EXTREME_SHARE, h, x, y, loses=loses), None, None
+
+
+EXTREME_SHARE = define(
+    "extreme_share",
+    inputs="g x y",
+    eager=_share_eager,
+    spec=_share_spec,
+    grad=_share_grad,
+    node="WhereBackward0",
+)
 
 
 def _fmax_grad(g, *, x, y):

@@ -16,7 +16,7 @@ from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._blocks import larger, smaller
+from rushlight._ops._blocks import bounded
 from rushlight._ops._values import element
 
 
@@ -155,13 +155,13 @@ def _clamp_eager(backend, x, *, min, max):
     np = backend.np
     dtype = _clamp_spec(x, min=min, max=max).dtype
     x = x.astype(dtype, copy=False)
-    if min is not None:
-        x = larger(np, x, _bound(np, min, dtype))
-    return x if max is None else smaller(np, x, _bound(np, max, dtype))
+    return bounded(np, x, _bound(np, min, dtype), _bound(np, max, dtype))
 
 
 def _bound(np, value, dtype):
     """A bound as the dtype has it; beyond a float's range it is infinite."""
+    if value is None:
+        return None
     if dtype.kind in "iu":
         return np.asarray(element(value, dtype, "clamp()"))
     return np.asarray(value).astype(dtype)
