@@ -35,14 +35,19 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False, out=None
     >>> rushlight.isin(rushlight.tensor([1, 2, 3]), rushlight.tensor([2, 5]))
     tensor([False,  True, False])
     """
-    pair = [
-        value
-        if isinstance(value, Tensor)
-        else wrap(np.asarray(as_number(value, "isin()", name)))
-        for name, value in (("elements", elements), ("test_elements", test_elements))
-    ]
+    if not isinstance(elements, Tensor):
+        elements = _beside(elements, test_elements, "elements")
+    if not isinstance(test_elements, Tensor):
+        test_elements = _beside(test_elements, elements, "test_elements")
+    pair = elements, test_elements
     result = call(ISIN, *pair, invert=invert)
     return result if out is None else put_out(result, out, "isin()")
+
+
+def _beside(value, tensor, name):
+    """A number as a tensor on the device of another."""
+    made = wrap(np.asarray(as_number(value, "isin()", name)))
+    return made.to(tensor.device) if isinstance(tensor, Tensor) else made
 
 
 def _isin_spec(x, others, *, invert):
