@@ -324,7 +324,7 @@ def _refused(data, dtype, error):
 def _is_mixed(data):
     """Whether numbers and sequences stand side by side."""
     nested = [isinstance(part, (list, tuple, np.ndarray)) for part in data]
-    if any(nested) != all(nested):
+    if nested and any(nested) != all(nested):
         return True
     return any(nested) and any(
         _is_mixed(part) for part in data if isinstance(part, (list, tuple))

@@ -216,7 +216,7 @@ def vander(x, N=None, increasing=False):
         raise ArgumentRuntimeError(
             explain("vander()", expected="N to be non-negative", got=N, do="Check N.")
         )
-    powers = x.unsqueeze(-1) ** wrap(np.arange(count))
+    powers = x.unsqueeze(-1) ** TORCH["arange"](count, device=x.device)
     return powers if increasing else powers.flip(-1)
 
 

@@ -212,7 +212,8 @@ def range_(start, end=None, step=1, **options):
     )
     start, end = (0, start) if end is None else (start, end)
     count = math.floor((end - start) / step) + 1 if step else 0
-    options.setdefault("dtype", config.default_dtype())
+    if options.get("out") is None:
+        options.setdefault("dtype", config.default_dtype())
     if count < 1:  # arange words the error
         return arange(start, end, step, **options)
     return arange(start, start + step * (count - 0.5), step, **options)
