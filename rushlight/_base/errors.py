@@ -60,6 +60,10 @@ class MissingAttributeError(RushlightError, AttributeError):
     """An attribute that is not there, or not yet."""
 
 
+class LinAlgError(RushlightError, RuntimeError):
+    """A matrix for which an algorithm finds no answer."""
+
+
 class OutOfRangeError(RushlightError, IndexError):
     """An index or a dimension number outside its range."""
 

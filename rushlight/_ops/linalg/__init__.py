@@ -1,3 +1,3 @@
 """Matrices: norms, triangles, diagonals."""
 
-from rushlight._ops.linalg import diagonals, norms, triangles
+from rushlight._ops.linalg import diagonals, norms, svd, triangles

@@ -7,11 +7,11 @@ from rushlight._base.errors import (
     ArgumentTypeError,
     DtypeError,
     ShapeError,
-    UnsupportedError,
     explain,
 )
 from rushlight._base.shape import wrap_dim
 from rushlight._ops._arguments import refuse, require_tensor, to_out
+from rushlight._ops.linalg.svd import svdvals
 
 # ------------------------------------------------------------------------------- norms
 
@@ -58,8 +58,9 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
 
     Args:
         A: (*, n, m), float or complex.
-        ord: "fro" (square root of the sum of squares), inf or -inf (the largest or
-            smallest sum of a row), 1 or -1 (of a column).
+        ord: "fro" (square root of the sum of squares), "nuc" (sum of the singular
+            values), 2 or -2 (the largest or smallest of them), inf or -inf (the
+            largest or smallest sum of a row), 1 or -1 (of a column).
         dim: the two dimensions of the matrices.
         keepdim: keep the reduced dimensions with size 1.
         dtype: to convert to before the norm is computed.
@@ -71,9 +72,6 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
     Raises:
         RuntimeError: for fewer dimensions than two, bool and integers, or another ord.
         IndexError: for a dimension out of range.
-        NotImplementedError: for "nuc", 2 and -2.
-    Differs:
-        from PyTorch, the norms from singular values ("nuc", 2, -2) are not there yet.
 
     >>> import rushlight
     >>> rushlight.linalg.matrix_norm(rushlight.ones(2, 2), ord=1)
@@ -85,11 +83,29 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
     rows, columns = (wrap_dim(d, A.ndim, who) for d in dim)
     if ord == "fro":
         return A.norm(2, (rows, columns), keepdim, out=out, dtype=dtype)
+    if ord in ("nuc", 2, -2):
+        result = _of_singular_values(A, ord, rows, columns, keepdim, dtype)
+        return result if out is None else to_out(result, out, who)
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = A.norm(1, summed, keepdim, dtype=dtype)
     kept -= not keepdim and summed < kept
     result = sums.amax(kept, keepdim) if ord > 0 else sums.amin(kept, keepdim)
     return result if out is None else to_out(result, out, who)
+
+
+def _of_singular_values(A, ord, rows, columns, keepdim, dtype):
+    """The norms from singular values: their sum, the largest, the smallest."""
+    A = A if dtype is None else A.to(dtype)
+    others = [d for d in range(A.ndim) if d not in (rows, columns)]
+    values = svdvals(A.permute(*others, rows, columns))
+    if ord == "nuc":
+        result = values.sum(-1)
+    else:
+        result = values.amax(-1) if ord > 0 else values.amin(-1)
+    if keepdim:
+        for d in sorted((rows, columns)):
+            result = result.unsqueeze(d)
+    return result
 
 
 def _check_matrix(A, dim, ord):
@@ -108,20 +124,12 @@ def _check_matrix(A, dim, ord):
                 do="torch.linalg.vector_norm takes tensors of any rank.",
             )
         )
-    if ord in ("nuc", 2, -2):
-        raise UnsupportedError(
-            explain(
-                who,
-                expected="ord to be 'fro', inf, -inf, 1 or -1",
-                got=f"{ord!r}, which needs singular values",
-                do="Use ord='fro'.",
-            )
-        )
-    if ord != "fro" and (isinstance(ord, str) or abs(ord) not in (1, math.inf)):
+    named = ord in ("fro", "nuc")
+    if not named and (isinstance(ord, str) or abs(ord) not in (1, 2, math.inf)):
         raise ArgumentRuntimeError(
             explain(
                 who,
-                expected="ord to be 'fro', inf, -inf, 1 or -1",
+                expected="ord to be 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2",
                 got=f"{ord!r}: Order {ord} not supported",
                 do="torch.linalg.vector_norm takes any number.",
             )

@@ -16,7 +16,7 @@ from rushlight._base.shape import broadcast_shapes, wrap_dims
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
-from rushlight._core.table import define
+from rushlight._core.table import TABLE, define
 from rushlight._ops._arguments import refuse, renamed, scalar_name, to_out
 from rushlight._ops._arrays import add_reduce, is_half, wide
 from rushlight._ops._values import as_dtype
@@ -38,7 +38,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     Args:
         input: (*), float or complex.
         p: a number, inf or -inf; 0 counts the elements that are not zero; "fro" (or
-            None) is 2.
+            None) is 2; "nuc" is the sum of a matrix's singular values.
         dim: int or tuple of ints; all dimensions if left out.
         keepdim: keep the reduced dimensions with size 1.
         out: tensor to write the result to.
@@ -51,9 +51,6 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
         RuntimeError: for bool and integers, an unknown p, or a norm that has no value
             for no elements.
         IndexError: for a dimension out of range.
-        NotImplementedError: for the nuclear norm.
-    Differs:
-        from PyTorch, p="nuc" is not there yet.
 
     >>> import rushlight
     >>> rushlight.tensor([3.0, 4.0]).norm()
@@ -63,9 +60,9 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
         if isinstance(dim, (tuple, list)) and len(dim) > 2:
             raise _too_many_dims(dim)
         p = 2
-    if isinstance(p, str):
+    if isinstance(p, str) and p != "nuc":
         raise _unknown_order(p)
-    if not isinstance(p, (int, float)):
+    if not isinstance(p, (int, float, str)):
         raise ArgumentTypeError(
             explain(
                 "norm()",
@@ -76,6 +73,9 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
         )
     dim = tuple(dim) if isinstance(dim, list) else dim
     dtype = dtype if dtype is None else as_dtype(dtype, "norm()")
+    if p == "nuc":
+        result = _nuclear(input, dim, keepdim, dtype)
+        return result if out is None else to_out(result, out, "norm()")
     result = call1(NORM, input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "norm()")
 
@@ -91,16 +91,35 @@ def _too_many_dims(dim):
     )
 
 
-def _unknown_order(p):
-    from rushlight._base.errors import UnsupportedError
+def _nuclear(input, dim, keepdim, dtype):
+    """The sum of the singular values of a matrix, or of each of a stack."""
+    dim = (-2, -1) if dim is None else (dim if isinstance(dim, tuple) else (dim,))
+    dims = wrap_dims(dim, input.ndim, "norm()") if input.ndim > 1 else ()
+    if len(dims) != 2:
+        raise ShapeError(
+            explain(
+                "norm()",
+                expected="2 dims for the nuclear norm",
+                got=f"dim={dim} of {input.ndim} dimensions",
+                do="It is a norm of matrices.",
+            )
+        )
+    input = input if dtype is None else input.to(dtype)
+    others = [d for d in range(input.ndim) if d not in dims]
+    values = call1(TABLE["linalg_svdvals"], input.permute(*others, *dims))
+    result = values.sum(-1)
+    for d in sorted(dims) if keepdim else ():
+        result = result.unsqueeze(d)
+    return result
 
-    error = UnsupportedError if p == "nuc" else ArgumentRuntimeError
-    return error(
+
+def _unknown_order(p):
+    return ArgumentRuntimeError(
         explain(
             "norm()",
-            expected="p to be a number or 'fro'",
+            expected="p to be a number, 'fro' or 'nuc'",
             got=f"{p!r}: Order {p} not supported",
-            do="Sum the singular values for the nuclear norm.",
+            do="Check the spelling.",
         )
     )
 

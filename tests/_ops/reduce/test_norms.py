@@ -53,7 +53,7 @@ OPS = [
         errors=[
             Error((rushlight.tensor([1]),), RuntimeError, "'Long'"),
             Error((rushlight.ones(2), "abc"), RuntimeError, "Order abc not supported"),
-            Error((rushlight.ones(2), "nuc"), NotImplementedError, "singular values"),
+            Error((rushlight.ones(2), "nuc"), RuntimeError, "2 dims for the nuclear"),
             Error((rushlight.ones(2), [0]), TypeError, "p to be a number"),
             Error((rushlight.ones(2), 2, 1), IndexError, "norm()"),
             Error(
