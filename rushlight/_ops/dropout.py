@@ -8,12 +8,10 @@ import warnings
 
 import numpy as np
 
-from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentRuntimeError,
     ArgumentTypeError,
-    DtypeError,
     ShapeError,
     explain,
 )
@@ -23,53 +21,14 @@ from rushlight._core.dispatch import call1, call2
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
-from rushlight._ops._fill import at_home, fill_like
-
-# ----------------------------------------------------------------------------- noise
-
-# Note [Noise]
-# Dropout is a product with noise: 1 / (1 - p) with probability 1 - p, else 0, in the
-# input's dtype and order in memory.  Channel-wise forms draw one number for each
-# channel.  The noise is a constant for backward, so the product does the rest.
-
-
-def _noise_spec(x, *, keep, scale, shape):
-    return Spec(x.shape if shape is None else shape, x.dtype)
-
-
-def _noise_eager(backend, x, *, keep, scale, shape):
-    if x.dtype.kind in "biu":
-        raise _not_float("dropout()", x.dtype)
-    if shape is None:
-        noise = fill_like(
-            backend, x, lambda order: sampling.bernoulli(None, order, x.dtype, keep)
-        )
-    else:
-        noise = at_home(backend, sampling.bernoulli(None, shape, x.dtype, keep), x)
-    if scale:
-        wide = np.float32 if x.dtype.itemsize < 4 else x.dtype.type
-        noise *= (wide(1) / wide(keep)).astype(x.dtype)
-    return noise
-
-
-def _not_float(who, dtype):
-    return DtypeError(
-        explain(
-            who,
-            expected="a floating-point input",
-            got=f"result type Float can't be cast to the input's {BY_NUMPY[dtype]}",
-            do="Convert it with .float().",
-        )
-    )
-
-
-NOISE = define("dropout_noise", eager=_noise_eager, spec=_noise_spec)
+from rushlight._ops._fill import at_home
+from rushlight._ops._noise import noise_like, not_float
 
 
 def _drop(input, p, inplace, shape=None):
     if p == 1:
         return input.mul_(0) if inplace else input * 0
-    noise = call1(NOISE, input, keep=1 - p, scale=True, shape=shape)
+    noise = noise_like(input, p, shape)
     return input.mul_(noise) if inplace else input * noise
 
 
@@ -80,7 +39,7 @@ def _drop_alpha(input, p, inplace, shape=None):
     """Dropout that keeps mean and variance of SELU's outputs."""
     if p == 1:
         return input.mul_(0) if inplace else input * 0
-    mask = call1(NOISE, input, keep=1 - p, scale=False, shape=shape)
+    mask = noise_like(input, p, shape, scale=False)
     a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
     shift = (mask + -1).mul_(_ALPHA * a).add_(_ALPHA * a * p)
     mask.mul_(a)
@@ -391,7 +350,7 @@ def rrelu_(input, lower=1 / 8, upper=1 / 3, training=False):
 
 def _slope_spec(x, *, lower, upper, training):
     if x.dtype.kind in "biu":
-        raise _not_float("rrelu()", x.dtype)
+        raise not_float("rrelu()", x.dtype)
     if lower > upper:
         raise ArgumentRuntimeError(
             explain(

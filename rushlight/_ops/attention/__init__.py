@@ -1,3 +1,3 @@
-"""Attention: the scaled dot product, and several heads of it."""
+"""Attention: `dot_product` with its arrays in `_weights`, and `multi_head` around it."""
 
-from rushlight._ops.attention import dot_product, heads
+from rushlight._ops.attention import dot_product, multi_head

@@ -2,9 +2,10 @@
 
 import math
 
+import numpy
+
 from rushlight._base.errors import (
     ArgumentRuntimeError,
-    ArgumentTypeError,
     DtypeError,
     ShapeError,
     explain,
@@ -12,9 +13,13 @@ from rushlight._base.errors import (
 from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
-from rushlight._core.expose import FUNCTIONAL, expose
+from rushlight._core.expose import expose
+from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor
+from rushlight._ops._arguments import require_tensor
+from rushlight._ops._arrays import wide
+from rushlight._ops._noise import noise_like
+from rushlight._ops.attention import _weights
 
 _WHO = "scaled_dot_product_attention()"
 
@@ -29,204 +34,288 @@ def scaled_dot_product_attention(
     scale=None,
     enable_gqa=False,
 ):
-    """Attention: ``softmax(scale * query key^T + mask) value``.
+    """Attention: ``softmax(scale Q K^T + mask) V``.
 
     Args:
         query: (..., L, E), float.
-        key: (..., S, E), same dtype.
-        value: (..., S, Ev), same dtype.
-        attn_mask: broadcasts to (..., L, S): bool, where False leaves a pair out, or a
-            number that is added.
-        dropout_p: probability with which weights are dropped.
-        is_causal: leave out every key after the query's own place.
-        scale: ``1 / sqrt(E)`` if left out.
-        enable_gqa: repeat the heads (dimension -3) of key and value to query's number.
+        key: (..., S, E), the same dtype.
+        value: (..., S, Ev), the same dtype.
+        attn_mask: broadcasts to (..., L, S); bool (True takes part) or float (added to
+            the scores).
+        dropout_p: the probability with which a weight is dropped, whatever the mode of
+            the caller.
+        is_causal: hide the keys that are later than the query.
+        scale: of the scores; ``1 / sqrt(E)`` if left out.
+        enable_gqa: let each head of key and value serve several heads of the query.
 
     Returns:
-        Tensor: (..., L, Ev); queries that may look at nothing give zeros.
+        Tensor: (..., L, Ev); 0 where a query may see no key.
 
     Raises:
-        RuntimeError: for shapes or dtypes that do not fit, or a mask with is_causal.
+        RuntimeError: where sizes or dtypes do not fit.
 
-    Source: Vaswani et al., Attention is all you need, 2017.
+    See:
+        Vaswani et al., "Attention Is All You Need" (2017).
 
     >>> import rushlight
-    >>> x = rushlight.ones(1, 2, 4)
-    >>> rushlight.nn.functional.scaled_dot_product_attention(x, x, x).shape
-    torch.Size([1, 2, 4])
+    >>> x = rushlight.tensor([[1.0], [3.0]])
+    >>> rushlight.nn.functional.scaled_dot_product_attention(x * 0, x, x)
+    tensor([[2.],
+            [2.]])
     """
-    _check_tensors(query, key, value, attn_mask, is_causal)
+    _check_inputs(query, key, value, attn_mask)
     if enable_gqa:
-        key, value = (_repeated(t, query) for t in (key, value))
+        key, value = _repeated(query, key, "key"), _repeated(query, value, "value")
+    query, key, value = _one_lead(query, key, value)
     scale = 1 / math.sqrt(query._array.shape[-1] or 1) if scale is None else scale
-    causal = bool(is_causal)
+    noise = None
     if dropout_p:
-        return _with_dropout(query, key, value, attn_mask, dropout_p, causal, scale)
-    return call(ATTENTION, query, key, value, attn_mask, causal=causal, scale=scale)[0]
+        noise = _noise(query, key, dropout_p)
+    found = call(
+        ATTENTION,
+        query,
+        key,
+        value,
+        attn_mask,
+        noise,
+        scale=float(scale),
+        is_causal=bool(is_causal),
+    )
+    return found[0]
 
 
-def _check_tensors(query, key, value, attn_mask, is_causal):
-    for name, tensor in (("query", query), ("key", key), ("value", value)):
-        if not isinstance(tensor, Tensor):
-            raise ArgumentTypeError(
-                explain(
-                    _WHO,
-                    expected=f"argument '{name}' to be a Tensor",
-                    got=type(tensor).__name__,
-                    do="Convert it with torch.tensor.",
-                )
-            )
-    if attn_mask is not None and is_causal:
+def _noise(query, key, p):
+    if not 0 <= p <= 1:
         raise ArgumentRuntimeError(
             explain(
                 _WHO,
-                expected="either attn_mask or is_causal",
-                got="Explicit attn_mask should not be set when is_causal=True",
-                do="Put the causal part into the mask.",
+                expected="dropout_p between 0 and 1",
+                got=p,
+                do="It is the share of the weights that become zero.",
             )
         )
+    shape = (*query._array.shape[:-1], key._array.shape[-2])
+    if p == 1:
+        return query.new_zeros(shape)
+    return noise_like(query, p, shape)
 
 
-def _repeated(tensor, query):
-    """Key or value with its heads repeated to the query's number."""
-    times, rest = divmod(query._array.shape[-3], tensor._array.shape[-3])
-    if rest:
-        raise ShapeError(
-            explain(
-                _WHO,
-                expected="query's heads to be a multiple of key's and value's",
-                got=f"{query._array.shape[-3]} and {tensor._array.shape[-3]}",
-                do="Choose numbers of heads that divide.",
-            )
-        )
-    return tensor.repeat_interleave(times, -3) if times > 1 else tensor
-
-
-def _with_dropout(query, key, value, attn_mask, dropout_p, causal, scale):
-    """The same in Tensor operations, with the weights dropped at random."""
-    scores = query @ key.transpose(-2, -1) * scale
-    if causal:
-        allowed = scores.new_ones(scores.shape[-2:]).tril().bool()
-        scores = scores.masked_fill(~allowed, -math.inf)
-    elif attn_mask is not None and attn_mask._array.dtype.kind == "b":
-        scores = scores.masked_fill(~attn_mask, -math.inf)
-    elif attn_mask is not None:
-        scores = scores + attn_mask
-    blocked = (scores == -math.inf).all(-1, keepdim=True)
-    weights = scores.softmax(-1).masked_fill(blocked, 0.0)
-    return FUNCTIONAL["dropout"](weights, dropout_p, True) @ value
-
-
-def _attention_spec(q, k, v, mask, *, causal, scale):
-    for name, x in (("query", q), ("key", k), ("value", v)):
-        if len(x.shape) < 2:
+def _check_inputs(query, key, value, mask):
+    for name, value_ in (("query", query), ("key", key), ("value", value)):
+        require_tensor(value_, _WHO, name)
+        if value_.ndim < 2:
             raise ShapeError(
                 explain(
                     _WHO,
                     expected="query, key and value of at least 2 dimensions",
-                    got=f"{name} of {len(x.shape)}",
-                    do="Give (..., length, width).",
+                    got=f"{name} of {value_.ndim}",
+                    do="They are (..., length, size).",
                 )
             )
-    if not q.dtype == k.dtype == v.dtype:
+    if not query.dtype is key.dtype is value.dtype:
         raise DtypeError(
             explain(
                 _WHO,
-                expected="query, key and value of the same dtype",
-                got=f"query.dtype: {q.dtype} key.dtype: {k.dtype} and value.dtype: "
-                f"{v.dtype}",
-                do="Convert them to one dtype.",
+                expected="query, key and value of one dtype",
+                got=f"{query.dtype}, {key.dtype} and {value.dtype}",
+                do="Convert them.",
             )
         )
-    if q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
+    if not query.dtype.is_floating_point:
+        raise DtypeError(
+            explain(_WHO, expected="floats", got=query.dtype, do="Use .float().")
+        )
+    if mask is None:
+        return
+    require_tensor(mask, _WHO, "attn_mask")
+    name = mask.dtype.name
+    if name not in ("bool", "float32") and mask.dtype is not query.dtype:
+        raise DtypeError(
+            explain(
+                _WHO,
+                expected=f"attn_mask of dtype bool or {query.dtype}",
+                got=mask.dtype,
+                do="Convert it.",
+            )
+        )
+
+
+def _repeated(query, other, name):
+    """Heads repeated until there are as many as the query has."""
+    heads, few = query._array.shape[-3], other._array.shape[-3]
+    if heads == few:
+        return other
+    if not few or heads % few:
         raise ShapeError(
             explain(
                 _WHO,
-                expected="query and key of one width, key and value of one length",
-                got=f"{list(q.shape)}, {list(k.shape)} and {list(v.shape)}",
-                do="Check the projections.",
+                expected=f"the heads of {name} to divide those of query",
+                got=f"{few} and {heads}",
+                do="Choose a multiple.",
             )
         )
-    batch = broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
-    pairs = (*batch, q.shape[-2], k.shape[-2])
-    if mask is not None and broadcast_shapes(mask.shape, pairs) != pairs:
+    return other.repeat_interleave(heads // few, -3)
+
+
+def _one_lead(query, key, value):
+    """The inputs with one leading shape; their other sizes are checked."""
+    q, k, v = query._array.shape, key._array.shape, value._array.shape
+    if q[-1] != k[-1] or k[-2] != v[-2]:
         raise ShapeError(
             explain(
                 _WHO,
-                expected=f"a mask that broadcasts to {list(pairs)}",
+                expected="query (..., L, E), key (..., S, E), value (..., S, Ev)",
+                got=f"{list(q)}, {list(k)} and {list(v)}",
+                do="Check the order of the dimensions.",
+            )
+        )
+    if q[:-2] == k[:-2] == v[:-2]:
+        return query, key, value
+    lead = broadcast_shapes(q[:-2], k[:-2], v[:-2])
+    return tuple(t.expand(*lead, *t._array.shape[-2:]) for t in (query, key, value))
+
+
+expose(scaled_dot_product_attention, torch=False, method=False, functional=True)
+
+# -------------------------------------------------------------------------------- op
+
+
+def _attention_spec(q, k, v, mask, noise, *, scale, is_causal):
+    weights = (*q.shape[:-1], k.shape[-2])
+    if mask is not None and broadcast_shapes(mask.shape, weights) != weights:
+        raise ShapeError(
+            explain(
+                _WHO,
+                expected=f"attn_mask that broadcasts to {list(weights)}",
                 got=list(mask.shape),
-                do="Give (L, S), or with leading sizes.",
+                do="It has one element for each query and key.",
             )
         )
-    return Spec((*batch, q.shape[-2], v.shape[-1]), q.dtype), Spec(pairs, q.dtype)
+    dtype = numpy.float32 if q.dtype.itemsize == 2 else q.dtype
+    return (
+        Spec((*q.shape[:-1], v.shape[-1]), q.dtype),
+        Spec(weights, dtype),
+        Spec((*q.shape[:-1], 1), dtype),
+    )
 
 
-def _attention_eager(backend, q, k, v, mask, *, causal, scale):
-    _attention_spec(q, k, v, mask, causal=causal, scale=scale)
-    np, dtype = backend.np, q.dtype
-    if dtype.itemsize == 2:  # no BLAS for half precision
-        q, k, v = (x.astype(np.float32) for x in (q, k, v))
-    scores = np.matmul(q, k.swapaxes(-1, -2))
-    scores *= scale
-    if causal:
-        scores += _causal(np, scores.shape[-2:], scores.dtype)
-    elif mask is not None and mask.dtype.kind == "b":
-        scores = np.where(mask, scores, scores.dtype.type(-math.inf))
+def _attention_eager(backend, q, k, v, mask, noise, *, scale, is_causal):
+    if mask is not None:
+        _attention_spec(q, k, v, mask, noise, scale=scale, is_causal=is_causal)
+    out, weights, sums = _weights.forward(
+        backend.np,
+        wide(q),
+        wide(k),
+        wide(v),
+        mask if mask is None else wide(mask),
+        noise if noise is None else wide(noise),
+        q.dtype.type(scale) if q.dtype.itemsize > 2 else numpy.float32(scale),
+        is_causal,
+    )
+    return out.astype(q.dtype, copy=False), weights, sums
+
+
+def _attention_grad(
+    g, *, q, k, v, mask, noise, out0, out1, out2, scale, is_causal, needs
+):
+    g = g[0]
+    if GRAD_MODE.get():
+        found = _slowly(g, q, k, v, mask, noise, scale, is_causal)
+    else:
+        found = call(
+            ATTENTION_BACKWARD,
+            g,
+            q,
+            k,
+            v,
+            out0,
+            out1,
+            out2,
+            noise,
+            scale=scale,
+            wants_scores=needs[3],
+        )
+    return (*[f if need else None for f, need in zip(found, needs)], None)
+
+
+def _slowly(g, q, k, v, mask, noise, scale, is_causal):
+    """The gradients in Tensor operations, so that they can be differentiated again."""
+    scores = (q * scale) @ k.mT
+    hidden = None
+    if is_causal:
+        hidden = scores.new_ones(scores.shape[-2:], dtype=_bool()).triu(1)
+    if mask is not None and mask.dtype is _bool():
+        hidden = ~mask if hidden is None else hidden | ~mask
     elif mask is not None:
-        scores += mask.astype(scores.dtype)
-    weights = _softmax(np, scores, may_be_blocked=mask is not None or causal)
-    result = np.matmul(weights, v)
-    return result.astype(dtype, copy=False), weights.astype(dtype, copy=False)
+        scores = scores + mask
+    if hidden is not None:
+        scores = scores.masked_fill(hidden, -math.inf)
+    weights = scores.softmax(-1)
+    if mask is not None:
+        empty = (scores.detach() == -math.inf).all(-1, keepdim=True)
+        weights = weights.masked_fill(empty, 0)
+    g_weights = g @ v.mT
+    dropped = weights
+    if noise is not None:
+        dropped, g_weights = weights * noise, g_weights * noise
+    along = (g_weights * weights).sum(-1, keepdim=True)
+    g_scores = weights * (g_weights - along)
+    return (
+        (g_scores @ k) * scale,
+        (g_scores.mT @ q) * scale,
+        dropped.mT @ g,
+        g_scores,
+    )
 
 
-def _causal(np, shape, dtype):
-    """Minus infinity above the diagonal, 0 elsewhere."""
-    return np.triu(np.full(shape, -math.inf, dtype), 1)
+def _bool():
+    from rushlight._base import dtype as dtypes
 
-
-def _softmax(np, scores, may_be_blocked):
-    """Softmax over the last dimension, in place; rows of minus infinity give zeros."""
-    if not scores.shape[-1]:
-        return scores
-    largest = np.maximum.reduce(scores, -1, None, None, True)
-    if may_be_blocked:
-        largest[largest == -math.inf] = 0
-    scores -= largest
-    np.exp(scores, scores)
-    total = np.add.reduce(scores, -1, None, None, True)
-    if may_be_blocked:
-        total[total == 0] = 1
-    scores /= total
-    return scores
-
-
-def _attention_grad(gs, *, q, k, v, mask, out, scale, needs):
-    """With weights p: ``ds = p * (dp - sum(dp * p))``, ``dp = g v^T``."""
-    g, extra = gs
-    weights = out[1]
-    dv = weights.transpose(-2, -1) @ g if needs[2] and g is not None else None
-    if not (needs[0] or needs[1] or needs[3]):
-        return None, None, dv, None
-    dp = extra if g is None else g @ v.transpose(-2, -1)
-    if extra is not None and g is not None:
-        dp = dp + extra
-    ds = dp * weights
-    ds = ds - weights * ds.sum(-1, keepdim=True)
-    dmask = ds * 1 if needs[3] else None
-    dq = ds @ k * scale if needs[0] else None
-    dk = ds.transpose(-2, -1) @ q * scale if needs[1] else None
-    return dq, dk, dv, dmask
+    return dtypes.bool
 
 
 ATTENTION = define(
     "scaled_dot_product_attention",
-    inputs="q k v mask",
+    inputs="q k v mask noise",
     eager=_attention_eager,
     spec=_attention_spec,
     grad=_attention_grad,
+    node="ScaledDotProductFlashAttentionForCpuBackward0",
     many=True,
     fills_missing=False,
-    node="ScaledDotProductFlashAttentionForCpuBackward0",
     autocast="lower",
 )
-expose(scaled_dot_product_attention, torch=False, method=False, functional=True)
+
+
+def _backward_spec(g, q, k, v, out, weights, sums, noise, *, scale, wants_scores):
+    found = [Spec(x.shape, x.dtype) for x in (q, k, v)]
+    return (*found, Spec(weights.shape if wants_scores else (0,), weights.dtype))
+
+
+def _backward_eager(
+    backend, g, q, k, v, out, weights, sums, noise, *, scale, wants_scores
+):
+    found = _weights.backward(
+        backend.np,
+        wide(g),
+        wide(q),
+        wide(k),
+        wide(v),
+        wide(out),
+        weights,
+        sums,
+        noise if noise is None else wide(noise),
+        weights.dtype.type(scale),
+        wants_scores,
+    )
+    scores = found[3] if wants_scores else backend.np.empty(0, weights.dtype)
+    return (*[f.astype(q.dtype, copy=False) for f in found[:3]], scores)
+
+
+ATTENTION_BACKWARD = define(
+    "scaled_dot_product_attention_backward",
+    inputs="g q k v out weights sums noise",
+    eager=_backward_eager,
+    spec=_backward_spec,
+    many=True,
+)

@@ -224,9 +224,7 @@ def _largest(np, rows, numbers, bag, count, w):
     return values, winners
 
 
-def _bag_grad(
-    g, *, w, indices, offsets, factors, out1, mode, padding, scale, needs
-):
+def _bag_grad(g, *, w, indices, offsets, factors, out1, mode, padding, scale, needs):
     found = call(
         EMBEDDING_BAG_BACKWARD,
         g[0],
