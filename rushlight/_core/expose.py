@@ -23,6 +23,7 @@ def expose(
     method=True,
     functional=False,
     inplace=None,
+    inplace_torch=True,
     name=None,
     aliases=(),
 ):
@@ -34,6 +35,7 @@ def expose(
         method: whether ``Tensor.f`` exists.
         functional: whether ``rushlight.nn.functional.f`` exists.
         inplace: an `Op` (or True for a composite) to give it the form ``f_``.
+        inplace_torch: whether ``rushlight.f_`` exists too, beside ``Tensor.f_``.
         name: the public name, where it is not the function's own.
         aliases: further names for the same.
 
@@ -41,18 +43,23 @@ def expose(
         The function, so that it can decorate.
     """
     name = name or function.__name__
-    forms = [(alias, function) for alias in (name, *aliases)]
     if inplace is not None:
-        made = _inplace_form(function, inplace, name)
-        forms += [(f"{alias}_", made) for alias in (name, *aliases)]
-    for public, form in forms:
+        form = _inplace_form(function, inplace, name)
+        names = [f"{alias}_" for alias in (name, *aliases)]
+        _open(form, names, torch and inplace_torch, False, method)
+    _open(function, [name, *aliases], torch, functional, method)
+    return function
+
+
+def _open(form, names, torch, functional, method):
+    """Put a function on its doors, under each of its names."""
+    for public in names:
         if torch:
             _enter(TORCH, public, form)
         if functional:
             _enter(FUNCTIONAL, public, form)
         if method:
             attach(public, form)
-    return function
 
 
 def _enter(register, name, function):
@@ -116,6 +123,3 @@ def mutate(function, x, args, kwargs, name):
     old._edge = x._edge
     write(x, function(old, *args, **kwargs), f"{name}_()")
     return x
-
-
-

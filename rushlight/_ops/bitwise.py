@@ -91,9 +91,9 @@ def _define(name, lower=None):
 BITWISE_AND = _define("bitwise_and", _and_lower)
 BITWISE_OR = _define("bitwise_or", _or_lower)
 BITWISE_XOR = _define("bitwise_xor")
-expose(bitwise_and, inplace=BITWISE_AND)
-expose(bitwise_or, inplace=BITWISE_OR)
-expose(bitwise_xor, inplace=BITWISE_XOR)
+expose(bitwise_and, inplace=BITWISE_AND, inplace_torch=False)
+expose(bitwise_or, inplace=BITWISE_OR, inplace_torch=False)
+expose(bitwise_xor, inplace=BITWISE_XOR, inplace_torch=False)
 attach_operator("and", BITWISE_AND)
 attach_operator("or", BITWISE_OR)
 attach_operator("xor", BITWISE_XOR)
@@ -128,7 +128,7 @@ def _not_spec(x):
 
 
 BITWISE_NOT = define("bitwise_not", eager="invert", spec=_not_spec)
-expose(bitwise_not, inplace=BITWISE_NOT)
+expose(bitwise_not, inplace=BITWISE_NOT, inplace_torch=False)
 
 
 def _invert(self):
@@ -238,8 +238,8 @@ RIGHT_SHIFT = define(
     spec=_shift_spec,
     promote=SAME,
 )
-expose(bitwise_left_shift, inplace=LEFT_SHIFT)
-expose(bitwise_right_shift, inplace=RIGHT_SHIFT)
+expose(bitwise_left_shift, inplace=LEFT_SHIFT, inplace_torch=False)
+expose(bitwise_right_shift, inplace=RIGHT_SHIFT, inplace_torch=False)
 attach_operator(
     "lshift", LEFT_SHIFT, reflected=lambda self, other: call2(LEFT_SHIFT, other, self)
 )

@@ -153,8 +153,8 @@ ADDCDIV = define(
     promote=SAME,
     saved_for={"y": "z", "z": "y z"},
 )
-expose(addcmul, inplace=ADDCMUL)
-expose(addcdiv, inplace=ADDCDIV)
+expose(addcmul, inplace=ADDCMUL, inplace_torch=False)
+expose(addcdiv, inplace=ADDCDIV, inplace_torch=False)
 
 # ------------------------------------------------------------------------------ lerp
 
@@ -277,7 +277,7 @@ LERP_NUMBER = define(
     node="LerpBackward0",
     check=_check_lerp,
 )
-expose(lerp, inplace=LERP)
+expose(lerp, inplace=LERP, inplace_torch=False)
 
 # ----------------------------------------------------------------------------- ldexp
 

@@ -393,4 +393,4 @@ HYPOT = define(
     grad=_hypot_grad,
     promote=SAME,
 )
-expose(hypot, inplace=HYPOT)
+expose(hypot, inplace=HYPOT, inplace_torch=False)

@@ -72,7 +72,8 @@ def abs_(input):
 
 
 expose(abs, aliases=["absolute"])
-expose(abs_, aliases=["absolute_"])
+expose(abs_)
+expose(abs_, torch=False, name="absolute_")
 attach("__abs__", lambda self: call1(ABS, self))
 
 # ------------------------------------------------------------------------- sign, sgn
@@ -121,7 +122,7 @@ def _sign_lower(k, x):
 SIGN = define(
     "sign", eager=_sign_eager, spec=_sign_spec, grad=_sign_grad, lower=_sign_lower
 )
-expose(sign, inplace=SIGN)
+expose(sign, inplace=SIGN, inplace_torch=False)
 
 
 def sgn(input, *, out=None):
@@ -168,7 +169,7 @@ def _sgn_grad(g, *, x):
 
 
 SGN = define("sgn", eager=_sgn_eager, spec=same_spec, grad=_sgn_grad)
-expose(sgn, inplace=SGN)
+expose(sgn, inplace=SGN, inplace_torch=False)
 
 # ----------------------------------------------------------------- signbit, copysign
 
@@ -262,4 +263,4 @@ COPYSIGN = define(
     promote=FLOAT,
     node=_copysign_node,
 )
-expose(copysign, inplace=COPYSIGN)
+expose(copysign, inplace=COPYSIGN, inplace_torch=False)

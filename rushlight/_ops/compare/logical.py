@@ -98,9 +98,9 @@ def _define(name, lower):
 LOGICAL_AND = _define("logical_and", _logical_and_lower)
 LOGICAL_OR = _define("logical_or", _logical_or_lower)
 LOGICAL_XOR = _define("logical_xor", _logical_xor_lower)
-expose(logical_and, inplace=LOGICAL_AND)
-expose(logical_or, inplace=LOGICAL_OR)
-expose(logical_xor, inplace=LOGICAL_XOR)
+expose(logical_and, inplace=LOGICAL_AND, inplace_torch=False)
+expose(logical_or, inplace=LOGICAL_OR, inplace_torch=False)
+expose(logical_xor, inplace=LOGICAL_XOR, inplace_torch=False)
 
 
 def logical_not(input, *, out=None):
@@ -138,4 +138,4 @@ LOGICAL_NOT = define(
     spec=_logical_not_spec,
     lower=_logical_not_lower,
 )
-expose(logical_not, inplace=True)
+expose(logical_not, inplace=True, inplace_torch=False)

@@ -81,8 +81,8 @@ NE = define(
     promote=COMPARE,
     check=_check_first,
 )
-expose(eq, inplace=EQ)
-expose(ne, inplace=NE, aliases=["not_equal"])
+expose(eq, inplace=EQ, inplace_torch=False)
+expose(ne, inplace=NE, inplace_torch=False, aliases=["not_equal"])
 attach("__eq__", operator_of(EQ))
 attach("__ne__", operator_of(NE))
 
@@ -237,9 +237,9 @@ LT = _define("lt", _lt_eager, _lt_lower)
 LE = _define("le", _le_eager, _le_lower)
 GT = _define("gt", _gt_eager, _gt_lower)
 GE = _define("ge", _ge_eager, _ge_lower)
-expose(lt, inplace=LT, aliases=["less"])
-expose(le, inplace=LE, aliases=["less_equal"])
-expose(gt, inplace=GT, aliases=["greater"])
-expose(ge, inplace=GE, aliases=["greater_equal"])
+expose(lt, inplace=LT, inplace_torch=False, aliases=["less"])
+expose(le, inplace=LE, inplace_torch=False, aliases=["less_equal"])
+expose(gt, inplace=GT, inplace_torch=False, aliases=["greater"])
+expose(ge, inplace=GE, inplace_torch=False, aliases=["greater_equal"])
 for _name, _op in (("lt", LT), ("le", LE), ("gt", GT), ("ge", GE)):
     attach(f"__{_name}__", operator_of(_op))

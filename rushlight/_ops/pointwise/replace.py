@@ -148,7 +148,7 @@ HEAVISIDE = define(
     node="NotImplemented",
     check=_check_heaviside,
 )
-expose(heaviside, inplace=HEAVISIDE)
+expose(heaviside, inplace=HEAVISIDE, inplace_torch=False)
 
 # ------------------------------------------------------------------------- nextafter
 
@@ -201,4 +201,4 @@ NEXTAFTER = define(
     grad=_nextafter_grad,
     promote=SAME,
 )
-expose(nextafter, inplace=NEXTAFTER)
+expose(nextafter, inplace=NEXTAFTER, inplace_torch=False)

@@ -139,7 +139,7 @@ ERFINV = define(
 )
 expose(erf, inplace=ERF)
 expose(erfc, inplace=ERFC)
-expose(erfinv, inplace=ERFINV)
+expose(erfinv, inplace=ERFINV, inplace_torch=False)
 
 # ---------------------------------------------------------- lgamma, digamma, polygamma
 
@@ -253,8 +253,8 @@ POLYGAMMA = define(
     grad=_polygamma_grad,
     promote=FLOAT,
 )
-expose(lgamma, inplace=LGAMMA)
-expose(digamma, inplace=DIGAMMA)
+expose(lgamma, inplace=LGAMMA, inplace_torch=False)
+expose(digamma, inplace=DIGAMMA, inplace_torch=False)
 expose(polygamma, method=False)
 
 

@@ -266,7 +266,7 @@ ATAN2 = define(
     grad=_atan2_grad,
     promote=FLOAT,
 )
-expose(atan2, inplace=ATAN2, aliases=["arctan2"])
+expose(atan2, inplace=ATAN2, inplace_torch=False, aliases=["arctan2"])
 
 # ------------------------------------------------------------------------------ sinc
 
