@@ -12,7 +12,7 @@ from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
-from rushlight._ops._arrays import first_integers, wide
+from rushlight._ops._arrays import wide
 from rushlight._ops._places import places_grad, take_last, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.sort.order import sorted_places
@@ -112,7 +112,7 @@ def _struck_out(np, lanes, k, largest):
     """As _top_places for few (Note [Few]); None where infinities or nan hinder it."""
     rows = lanes.reshape(-1, lanes.shape[-1])
     rows = rows.copy() if largest else -rows
-    order = first_integers(len(rows))
+    order = np.arange(len(rows))
     places = np.empty((len(rows), k), "int64")
     for column in range(k):
         found = places[:, column] = rows.argmax(-1)
