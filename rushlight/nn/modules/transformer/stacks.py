@@ -30,7 +30,7 @@ class TransformerEncoder(Module):
         src_key_padding_mask is True; here these places are computed as in training.
 
     >>> import rushlight
-    >>> layer = TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    >>> layer = rushlight.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
     >>> TransformerEncoder(layer, 2)(rushlight.zeros(5, 3, 8)).shape
     torch.Size([5, 3, 8])
     """
@@ -80,7 +80,8 @@ class TransformerDecoder(Module):
         norm: Module or None, behind the last layer.
 
     >>> import rushlight
-    >>> decoder = TransformerDecoder(TransformerDecoderLayer(8, 2, 16), 2)
+    >>> layer = rushlight.nn.TransformerDecoderLayer(8, 2, 16)
+    >>> decoder = TransformerDecoder(layer, 2)
     >>> decoder(rushlight.zeros(5, 3, 8), rushlight.zeros(7, 3, 8)).shape
     torch.Size([5, 3, 8])
     """
