@@ -288,7 +288,8 @@ def _narrowed(result, arrays):
     """A result in the half precision of the operands that it was computed from."""
     for a in arrays:
         if a.dtype.itemsize == 2 and a.dtype.kind in "fV" and result.dtype != a.dtype:
-            return result.astype(a.dtype)
+            with np.errstate(all="ignore"):
+                return result.astype(a.dtype)
     return result
 
 
@@ -346,7 +347,8 @@ def _convert(value, dtype, home):
     if hasattr(value, "dtype"):
         if value.__class__.__name__ == "Spec":
             return type(value)(value.shape, dtype.numpy)
-        return value.astype(dtype.numpy)
+        with np.errstate(all="ignore"):
+            return value.astype(dtype.numpy)
     if value.__class__ not in _NUMBERS:
         raise ArgumentTypeError(
             explain(
@@ -357,10 +359,10 @@ def _convert(value, dtype, home):
             )
         )
     array = np.asarray(value)
-    if array.dtype.kind != "O":
+    if array.dtype.kind == "O":  # an integer beyond 64 bits
+        array = np.asarray(value, dtype=float)
+    with np.errstate(all="ignore"):
         array = array.astype(dtype.numpy)
-    else:  # an integer beyond 64 bits
-        array = np.asarray(value, dtype=float).astype(dtype.numpy)
     if home.__class__ is np.ndarray:
         return array
     return backend_of(home.__class__).from_host(array, device_of(home))

@@ -307,7 +307,10 @@ def _as_real_spec(x):
 
 def _as_real_eager(backend, x):
     spec, parts = _as_real_spec(x), x.real
-    return strided_view(parts, spec.shape, (*x.strides, x.dtype.itemsize // 2))
+    strides = (*x.strides, x.dtype.itemsize // 2)
+    if backend.name != "numpy":
+        return backend.np.lib.stride_tricks.as_strided(parts, spec.shape, strides)
+    return strided_view(parts, spec.shape, strides)
 
 
 def _as_real_grad(g):

@@ -74,3 +74,6 @@ def test_no_warning_reaches_the_user():
     assert (x * 10).tolist() == [float("inf")]
     x *= 10
     assert x.tolist() == [float("inf")]
+    for dtype in (rushlight.float16, rushlight.bfloat16):
+        big = rushlight.finfo(dtype).max
+        assert (rushlight.tensor([big], dtype=dtype) * 1e5).tolist() == [float("inf")]
