@@ -54,6 +54,9 @@ def arange(
     >>> rushlight.arange(1, 7, 2)
     tensor([1, 3, 5])
     """
+    if len(args) == 1 and args[0].__class__ is int and args[0] >= 0:
+        if dtype is out is start is end is step is layout is None and not pin_memory:
+            return finish(np.arange(args[0]), device, requires_grad)
     given = [v for v in (start, end, step) if v is not None] + list(args)
     start, end, step = _bounds(args, start, end, step)
     if layout is not None or pin_memory:

@@ -1,20 +1,23 @@
 """Reading by index: ints, slices, None, Ellipsis, masks, tensors."""
 
+import numpy as np
+
 from rushlight._base.errors import OutOfRangeError, UnsupportedError, explain
 from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call1
 from rushlight._core.table import define
-from rushlight._core.tensor import attach
+from rushlight._core.tensor import Tensor, attach
 from rushlight._ops.index.along import add_rows
 from rushlight._ops.index.parse import (
     basic_index,
     basic_spec,
     check_step,
-    is_full,
     joined_index,
     split_index,
 )
+
+_INT64, _BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 
 # --------------------------------------------------------------------- basic reading
 
@@ -44,6 +47,12 @@ def getitem(self, index):
         if index.step is not None:
             check_step(index)
         return call1(INDEX, self, index=(index,))  # Note [A slice alone]
+    elif kind is Tensor:
+        array, mine = index._array, self._array.shape
+        if array.dtype is _INT64 and array.shape and mine:
+            return call(TAKE, self, index, places=(0,))
+        if array.dtype is _BOOL and array.shape and array.shape == mine[: array.ndim]:
+            return call(TAKE, self, index, places=(0,) * array.ndim)
     elif index is None or index is Ellipsis:
         return call1(
             INDEX, self, index=(index, Ellipsis) if index is None else (index,)
@@ -67,6 +76,8 @@ def _index_grad(g, *, x_shape, index):
 def _index_node(inputs, attrs):
     """torch records the last of the select, slice and unsqueeze steps."""
     index = attrs["index"]
+    if index[0].__class__ is int and len(index) == 2:
+        return "SelectBackward0"
     if len(index) == 1:
         return "AliasBackward0" if index[0] is Ellipsis else "SliceBackward0"
     name, dim, shape = "AliasBackward0", 0, inputs[0]._array.shape
@@ -76,7 +87,8 @@ def _index_node(inputs, attrs):
         elif part is Ellipsis:
             dim = len(shape) - sum([p is not None for p in index[place + 1 :]])
         elif isinstance(part, slice):
-            if not is_full(part, shape[dim]):
+            start, stop, step = part.start, part.stop, part.step
+            if start or (step or 1) != 1 or (stop is not None and stop < shape[dim]):
                 name = "SliceBackward0"
             dim += 1
         else:

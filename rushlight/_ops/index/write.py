@@ -28,6 +28,8 @@ from rushlight._ops.index.parse import (
     split_index,
 )
 
+_INT64, _BOOL = np.dtype(np.int64), np.dtype(np.bool_)
+
 # --------------------------------------------------------------------------- writing
 
 
@@ -44,10 +46,14 @@ def setitem(self, index, value):
             index tensor.
         TypeError: for a value that is no tensor or number.
     """
-    basic = basic_index(index if index.__class__ is tuple else (index,))
-    if basic is not None:
-        if self._edge is None and not STATE.special and _quick(self, basic, value):
+    if index.__class__ is Tensor:
+        basic, where = None, index._array
+    else:
+        basic = where = basic_index(index if index.__class__ is tuple else (index,))
+    if self._edge is None and where is not None and not STATE.special:
+        if _quick(self, where, value):
             return
+    if basic is not None:
         indices, places = (), ()
         if _is_whole(basic, self._array.shape):
             _write_whole(self, value)
@@ -58,25 +64,48 @@ def setitem(self, index, value):
     assign(self, value, basic, indices, places)
 
 
-def _quick(self, index, value):
-    """Write a number into plain floats, or integers; False where care is needed."""
+# Note [Quick writes]
+# Most writes are of a number or a fitting tensor of the same dtype, and nothing is
+# recorded.  NumPy then does the same as torch; whatever it refuses goes the careful way.
+
+
+def _quick(self, where, value):
+    """Write where nothing can differ from torch; False where care is needed."""
     array, kind = self._array, value.__class__
-    if array.__class__ is not np.ndarray or array.itemsize < 4:
+    if array.__class__ is not np.ndarray:
         return False
-    floats = array.dtype.kind == "f" and (kind is float or kind is int)
-    if not floats and not (kind is int and array.dtype.kind == "i"):
-        return False
-    if kind is float and not -3e38 < value < 3e38 and value == value:
+    if kind is Tensor:
+        source = value._array
+        if value._edge is not None or source.dtype is not array.dtype:
+            return False
+        value = source
+    elif not _is_plain(array, value, kind):
         return False
     try:
-        region = array[index]
-        if 0 in region.strides:
-            return False
-        region[...] = value
+        if where.__class__ is np.ndarray:
+            if (
+                where.dtype is not _BOOL and where.dtype is not _INT64
+            ) or not where.ndim:
+                return False
+            array[where] = value
+        else:
+            region = array[where]
+            if 0 in region.strides or getattr(value, "ndim", 0) > region.ndim:
+                return False
+            region[...] = value
     except (IndexError, TypeError, ValueError, OverflowError):
         return False
     bump(self)
     return True
+
+
+def _is_plain(array, value, kind):
+    """Whether a number needs no check before it becomes an element."""
+    if array.itemsize < 4:
+        return False
+    if kind is float:
+        return array.dtype.kind == "f" and (-3e38 < value < 3e38 or value != value)
+    return kind is int and array.dtype.kind in "fi"
 
 
 def _is_whole(index, shape):

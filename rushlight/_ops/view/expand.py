@@ -73,16 +73,21 @@ def _expand_spec(x, *, sizes):
 
 
 def _expand_eager(backend, x, *, sizes):
-    shape = _expanded_shape(x, sizes)
-    added = len(shape) - x.ndim
-    strides = [0] * added
-    for have, wanted, step in zip(x.shape, shape[added:], x.strides, strict=True):
-        strides.append(step if have == wanted else 0)
-    for dim in range(added - 1, -1, -1):
-        if shape[dim] == 1:
-            follows = dim + 1 < len(shape)
-            strides[dim] = shape[dim + 1] * strides[dim + 1] if follows else x.itemsize
-    return region(x, shape, strides)
+    shape, steps, added = x.shape, x.strides, len(sizes) - x.ndim
+    full, strides = list(sizes), [0] * len(sizes)
+    if added < 0:
+        _expanded_shape(x, sizes)
+    for place, wanted in enumerate(sizes, -added):
+        if place < 0:
+            if wanted < 0:
+                _expanded_shape(x, sizes)
+            continue
+        have = shape[place]
+        if wanted == have or wanted == -1:
+            full[place + added], strides[place + added] = have, steps[place]
+        elif have != 1 or wanted < 0:
+            _expanded_shape(x, sizes)
+    return region(x, full, strides)
 
 
 def _expand_grad(g):
