@@ -2,7 +2,7 @@
 
 from rushlight._base.errors import MissingAttributeError, explain
 from rushlight._core.expose import FUNCTIONAL
-from rushlight.nn import _composites  # noqa: F401 - it exposes its functions
+from rushlight.nn import _composites, _folding  # noqa: F401 - they expose theirs
 
 globals().update(FUNCTIONAL)
 __all__ = list(FUNCTIONAL)
