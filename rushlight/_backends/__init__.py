@@ -38,9 +38,7 @@ def backend_for(device):
 def cuda_backend():
     """The CuPy backend, imported and registered on first use."""
     try:
-        from rushlight._backends.cupy import (  # type: ignore[import-not-found]
-            CUPY_BACKEND,
-        )
+        from rushlight._backends.cupy import CUPY_BACKEND
     except ImportError as error:
         raise DeviceError(
             explain(

@@ -15,6 +15,8 @@
 
 from weakref import ref
 
+from typing import Any
+
 import numpy as np
 
 from rushlight._backends import backend_for, backend_of, device_of
@@ -39,7 +41,7 @@ from rushlight._core.watch import watch
 _new = object.__new__
 _grad_mode = GRAD_MODE.get
 _NUMBERS = frozenset((float, int, bool, complex))
-_NUMBER_TYPES = tuple(_NUMBERS)
+_NUMBER_TYPES: tuple[Any, ...] = tuple(_NUMBERS)
 _OPERAND_TYPES = (Tensor, np.generic, *_NUMBER_TYPES)
 _NONE = {}
 

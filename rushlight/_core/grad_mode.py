@@ -47,7 +47,7 @@ class _Mode:
 
     def __call__(self, function):
         if isinstance(function, type):
-            function.__init__ = self(function.__init__)  # type: ignore[method-assign]
+            function.__init__ = self(function.__init__)  # type: ignore[misc]
             return function
         if _is_generator_function(function):
             return self._around_generator(function)
