@@ -13,9 +13,8 @@
 # neither reliably, so these calls take the careful path.
 """
 
-from weakref import ref
-
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
