@@ -280,8 +280,11 @@ def _operand(value):
     value = getattr(value, "_array", value)
     if isinstance(value, np.generic):
         return value.item()
-    if value.__class__ not in _NUMBERS and isinstance(value, _NUMBER_TYPES):
-        return float(value) if isinstance(value, float) else int(value)
+    if value.__class__ not in _NUMBERS:  # a subclass's number is as good
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, int):
+            return int(value)
     return value
 
 

@@ -86,6 +86,17 @@ def test_logarithms_of_zero_and_below():
     assert str(x.log_()) == "tensor([-inf, nan])"
 
 
+def test_powers_of_the_base_are_exact():
+    for dtype in (rushlight.float32, rushlight.float64):
+        tens = rushlight.tensor([1.0, 10.0, 100.0, 1e3, 1e6], dtype=dtype)
+        assert tens.log10().tolist() == [0, 1, 2, 3, 6]
+        assert rushlight.tensor([1.0, 2.0, 8.0], dtype=dtype).log2().tolist() == [
+            0,
+            1,
+            3,
+        ]
+
+
 def test_sums_of_exponentials_do_not_overflow():
     x = rushlight.tensor([1000.0, -INF])
     y = rushlight.tensor([1000.0, 0.0])
