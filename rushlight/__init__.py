@@ -83,9 +83,12 @@ globals().update(_exposed, **_ALIASES)
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "amp backends cuda distributed fft func hub jit linalg nn optim profiler random "
-    "serialization special testing utils version vision".split()
+    "backends cuda linalg multiprocessing nn optim random return_types serialization "
+    "utils version vision".split()
 )
+
+# What `from rushlight import *` gives: as in torch, not the rooms.
+__all__ = [name for name in globals() if name[0] != "_" and name != "autograd"]
 
 
 def __getattr__(name):

@@ -13,12 +13,7 @@ _IN_ROOMS = {
 def opened(name, rooms, namespace):
     """A room (or a function that lives in one), imported now; None for other names."""
     if name in rooms:
-        try:
-            found = importlib.import_module(f"rushlight.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"rushlight.{name}":
-                raise
-            return None
+        found = importlib.import_module(f"rushlight.{name}")
     elif name in _IN_ROOMS:
         room = importlib.import_module(f"rushlight.{_IN_ROOMS[name]}")
         found = getattr(room, name)

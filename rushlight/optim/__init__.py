@@ -9,12 +9,6 @@ __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
 
 def __getattr__(name):
-    from rushlight._doors import missing_name, opened
+    from rushlight._doors import missing_name
 
-    found = opened(
-        f"optim.{name}", {"optim.lr_scheduler", "optim.swa_utils"}, globals()
-    )
-    if found is None:
-        raise missing_name("rushlight.optim", name, globals())
-    globals()[name] = found
-    return found
+    raise missing_name("rushlight.optim", name, __all__)
