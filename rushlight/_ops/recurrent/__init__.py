@@ -1,7 +1,7 @@
-"""Recurrent networks: whole layers over a sequence, and single steps.
+"""Recurrent networks over whole sequences: lstm, gru, rnn_tanh, rnn_relu, and one step.
 
-`lstm`, `gru` and `plain` each hold one layer in one direction as an op with a backward
-through time; `stack` puts layers, directions and dropout together; `cells` are steps.
+Read `_cells` (one step of each kind, forward and back), `_layers` (sequences, layers,
+directions), then `sequences` (the ops) and `steps` (single cells).
 """
 
-from rushlight._ops.recurrent import cells, gru, lstm, plain, stack
+from rushlight._ops.recurrent import sequences, steps

@@ -1,0 +1,233 @@
+"""One layer of each kind over time, forward and backward, as arrays.
+
+# Note [Columns of a batch]
+# Inside, a step's values are (F, N): one column for each sequence of the batch, so that
+# each gate is one run of memory and a step is W h for all gates at once.  A layer keeps
+# all steps in one array, its *tape* (T, K, N), whose rows are the gates after their
+# activation and what else backward reads.  Where sequences differ in length, they are
+# sorted by it: at time t the first n_t columns move on and the others keep their state.
+
+# Note [One tanh for all gates]
+# sigmoid(x) = (1 + tanh(x / 2)) / 2.  The rows of the weights that lead to a sigmoid are
+# halved beforehand, so that a step needs one call of tanh for all its gates.
+"""
+
+import numpy
+
+
+class Lstm:
+    """Gates in the order i, f, o, g: c' = f c + i g, h' = o tanh(c')."""
+
+    gates = 4
+    has_cell = True
+
+    def __init__(self, np, hidden, out):
+        self.np, self.hidden, self.out = np, hidden, out
+        self.order = _rows(np, hidden, (0, 1, 3, 2))  # torch's is i, f, g, o
+        ends = numpy.cumsum([4 * hidden, hidden, hidden, out])
+        self.pre, self.cell, self.tanh = (
+            slice(0, ends[0]),
+            slice(ends[0], ends[1]),
+            slice(ends[1], ends[2]),
+        )
+        self.state, self.size = slice(ends[2], ends[3]), int(ends[3])
+        self.halved = 3 * hidden
+
+    def forward(self, tape, weights, h, c, steps):
+        """Fill the tape, whose gates hold what the input gives; returns h and c."""
+        np, hidden = self.np, self.hidden
+        w, w_hr = weights["hh"], weights["hr"]
+        part = np.empty((4 * hidden, h.shape[1]), tape.dtype)
+        raw = np.empty((hidden, h.shape[1]), tape.dtype)
+        for t, n in steps:
+            now = tape[t, :, :n]
+            a, cell, tanh, state = now[self.pre], now[self.cell], now[self.tanh], None
+            a += np.matmul(w, h[:, :n], out=part[:, :n])
+            np.tanh(a, a)
+            sigmoids = a[: self.halved]
+            sigmoids *= 0.5
+            sigmoids += 0.5
+            i, f, o, g = (a[k * hidden : (k + 1) * hidden] for k in range(4))
+            product = np.multiply(i, g, out=raw[:, :n])
+            np.multiply(f, c[:, :n], out=cell)
+            cell += product
+            np.tanh(cell, tanh)
+            state = now[self.state]
+            if w_hr is None:
+                np.multiply(o, tanh, out=state)
+            else:
+                np.matmul(w_hr, np.multiply(o, tanh, out=product), out=state)
+            h, c = _moved_on(np, h, state, n), _moved_on(np, c, cell, n)
+        return h, c
+
+    def backward(self, tape, weights, g_y, d, before, g_h, g_c, steps):
+        """Fill d (T, 4 hidden, N), the gradient before the gates; returns g_h and g_c.
+
+        g_y (T, out, N) becomes the gradient of each step's h.
+        """
+        np, hidden = self.np, self.hidden
+        slope = np.empty((4 * hidden, g_h.shape[1]), tape.dtype)
+        spare = np.empty((hidden, g_h.shape[1]), tape.dtype)
+        for t, n in reversed(steps):
+            now, into = tape[t, :, :n], d[t, :, :n]
+            a, tanh = now[self.pre], now[self.tanh]
+            i, f, o, g = (a[k * hidden : (k + 1) * hidden] for k in range(4))
+            into_i, into_f, into_o, into_g = (
+                into[k * hidden : (k + 1) * hidden] for k in range(4)
+            )
+            whole = g_y[t, :, :n]
+            whole += g_h[:, :n]
+            g_out = whole
+            if weights["hr"] is not None:
+                g_out = np.matmul(weights["hr"].T, whole)
+            g_cell, extra = g_c[:, :n], spare[:, :n]
+            np.multiply(g_out, tanh, out=into_o)
+            np.multiply(into_o, tanh, out=extra)
+            np.subtract(g_out, extra, out=extra)
+            extra *= o
+            g_cell += extra  # through h = o tanh(c)
+            np.multiply(g_cell, g, out=into_i)
+            np.multiply(g_cell, before(self.cell, t)[:, :n], out=into_f)
+            np.multiply(g_cell, i, out=into_g)
+            s = slope[:, :n]
+            np.subtract(1, a[: self.halved], out=s[: self.halved])
+            s[: self.halved] *= a[: self.halved]
+            np.multiply(g, g, out=s[self.halved :])
+            np.subtract(1, s[self.halved :], out=s[self.halved :])
+            into *= s
+            g_cell *= f
+            g_h[:, :n] = np.matmul(weights["hh"].T, into)
+        return g_h, g_c
+
+
+class Gru:
+    """Gates in the order r, z, n: h' = (1 - z) n + z h; n's own part waits for r."""
+
+    gates = 3
+    has_cell = False
+
+    def __init__(self, np, hidden, out):
+        self.np, self.hidden, self.out = np, hidden, out
+        self.order = _rows(np, hidden, (0, 1, 2))
+        self.pre, self.own = slice(0, 3 * hidden), slice(3 * hidden, 4 * hidden)
+        self.state, self.size = slice(4 * hidden, 5 * hidden), 5 * hidden
+        self.halved = 2 * hidden
+
+    def forward(self, tape, weights, h, c, steps):
+        """Fill the tape, whose gates hold what the input gives; returns h."""
+        np, hidden = self.np, self.hidden
+        w, bias = weights["hh"], weights["b_hh"]
+        part = np.empty((3 * hidden, h.shape[1]), tape.dtype)
+        for t, n in steps:
+            now, last = tape[t, :, :n], h[:, :n]
+            a, own, state = now[self.pre], now[self.own], now[self.state]
+            found = np.matmul(w, last, out=part[:, :n])
+            if bias is not None:
+                found += bias
+            own[...] = found[2 * hidden :]
+            sigmoids = a[: 2 * hidden]
+            sigmoids += found[: 2 * hidden]
+            np.tanh(sigmoids, sigmoids)
+            sigmoids *= 0.5
+            sigmoids += 0.5
+            r, z, new = (a[k * hidden : (k + 1) * hidden] for k in range(3))
+            new += np.multiply(r, own, out=found[:hidden])
+            np.tanh(new, new)
+            np.subtract(last, new, out=state)
+            state *= z
+            state += new
+            h = _moved_on(np, h, state, n)
+        return h, None
+
+    def backward(self, tape, weights, g_y, d, before, g_h, g_c, steps):
+        """Fill d (T, 4 hidden, N): before r, z, n, and the part of n that r scales."""
+        np, hidden = self.np, self.hidden
+        for t, n in reversed(steps):
+            now, into = tape[t, :, :n], d[t, :, :n]
+            r, z, new = (now[k * hidden : (k + 1) * hidden] for k in range(3))
+            into_r, into_z, into_n, into_own = (
+                into[k * hidden : (k + 1) * hidden] for k in range(4)
+            )
+            whole, last = g_y[t, :, :n], before(self.state, t)[:, :n]
+            whole += g_h[:, :n]
+            np.subtract(last, new, out=into_z)
+            into_z *= whole
+            into_z *= z
+            into_z *= 1 - z
+            np.subtract(1, z, out=into_n)
+            into_n *= whole
+            into_n *= 1 - new * new
+            np.multiply(into_n, now[self.own], out=into_r)
+            into_r *= r
+            into_r *= 1 - r
+            np.multiply(into_n, r, out=into_own)
+            w = weights["hh"]
+            g_last = np.matmul(w[: 2 * hidden].T, into[: 2 * hidden])
+            g_last += np.matmul(w[2 * hidden :].T, into_own)
+            g_last += whole * z
+            g_h[:, :n] = g_last
+        return g_h, None
+
+
+class Plain:
+    """h' = tanh or relu of the sum."""
+
+    gates = 1
+    has_cell = False
+    halved = 0
+
+    def __init__(self, np, hidden, out, is_relu=False):
+        self.np, self.hidden, self.out, self.is_relu = np, hidden, out, is_relu
+        self.order = _rows(np, hidden, (0,))
+        self.pre = self.state = slice(0, hidden)
+        self.size = hidden
+
+    def forward(self, tape, weights, h, c, steps):
+        """Fill the tape, which holds what the input gives; returns h."""
+        np = self.np
+        for t, n in steps:
+            state = tape[t, :, :n]
+            state += np.matmul(weights["hh"], h[:, :n])
+            if self.is_relu:
+                np.maximum(state, 0, out=state)
+            else:
+                np.tanh(state, state)
+            h = _moved_on(np, h, state, n)
+        return h, None
+
+    def backward(self, tape, weights, g_y, d, before, g_h, g_c, steps):
+        """Fill d (T, hidden, N), the gradient before the activation; returns g_h."""
+        np = self.np
+        for t, n in reversed(steps):
+            state, into, whole = tape[t, :, :n], d[t, :, :n], g_y[t, :, :n]
+            whole += g_h[:, :n]
+            if self.is_relu:
+                np.multiply(whole, state > 0, out=into)
+            else:
+                np.multiply(state, state, out=into)
+                np.subtract(1, into, out=into)
+                into *= whole
+            g_h[:, :n] = np.matmul(weights["hh"].T, into)
+        return g_h, None
+
+
+class PlainRelu(Plain):
+    """As Plain, with relu."""
+
+    def __init__(self, np, hidden, out):
+        super().__init__(np, hidden, out, is_relu=True)
+
+
+CELLS = {"lstm": Lstm, "gru": Gru, "rnn_tanh": Plain, "rnn_relu": PlainRelu}
+
+
+def _rows(np, hidden, order):
+    """The rows of torch's weights in our order of gates."""
+    return np.concatenate([np.arange(k * hidden, (k + 1) * hidden) for k in order])
+
+
+def _moved_on(np, old, new, n):
+    """A state after a step: the first n columns are new."""
+    if n == old.shape[1]:
+        return new
+    return np.concatenate([new, old[:, n:]], axis=1)

@@ -1,0 +1,237 @@
+"""Layers and directions over sequences, as arrays.
+
+`forward` gives the output, the last states and the tapes; `backward` the gradients of
+the input, the first states and the parameters (Note [Columns of a batch]).
+"""
+
+from rushlight._ops._arrays import add_reduce
+from rushlight._ops.recurrent._cells import CELLS
+
+
+class Shape:
+    """What a call is about.
+
+    Attributes:
+        kind: the name of the cell; layers, directions: how many.
+        has_biases, has_projection: which parameters there are for each.
+        lengths: for each time how many sequences go on, or None: all of them.
+    """
+
+    def __init__(self, kind, layers, directions, has_biases, has_projection, lengths):
+        self.kind, self.layers, self.directions = kind, layers, directions
+        self.has_biases, self.has_projection = has_biases, has_projection
+        self.lengths = lengths
+        self.each = 2 + 2 * has_biases + has_projection
+
+    def cell(self, np, params):
+        """The cell for the parameters of a layer."""
+        hidden = params[0].shape[0] // CELLS[self.kind].gates
+        return CELLS[self.kind](np, hidden, params[1].shape[1])
+
+    def params_of(self, params, layer, direction):
+        """[w_ih, w_hh, b_ih, b_hh, w_hr] of one layer and direction."""
+        start = (layer * self.directions + direction) * self.each
+        own = list(params[start : start + self.each])
+        w_hr = own.pop() if self.has_projection else None
+        return [*own[:2], *(own[2:] if self.has_biases else (None, None)), w_hr]
+
+    def steps(self, time, batch, direction):
+        """(t, number of sequences) in the order of a direction."""
+        sizes = self.lengths or [batch] * time
+        found = list(enumerate(sizes))
+        return found[::-1] if direction else found
+
+
+def forward(np, shape, x, h0, c0, params, noises):
+    """The output (T, N, D * out), h and c (L * D, N, ·), and the tapes."""
+    time, batch = x.shape[:2]
+    source = x.transpose(0, 2, 1)  # (T, F, N)
+    last_h, last_c, tapes = [], [], []
+    for layer in range(shape.layers):
+        states = []
+        for direction in range(shape.directions):
+            own = shape.params_of(params, layer, direction)
+            cell, at = shape.cell(np, own), layer * shape.directions + direction
+            tape = np.empty((time, cell.size, batch), x.dtype)
+            if shape.lengths:
+                tape.fill(0)
+            weights = _prepared(np, cell, own)
+            pre = tape[:, cell.pre]
+            np.matmul(weights["ih"], source, out=pre)
+            if weights["b"] is not None:
+                pre += weights["b"]
+            first = np.ascontiguousarray(h0[at].T)
+            first_c = np.ascontiguousarray(c0[at].T) if cell.has_cell else None
+            steps = shape.steps(time, batch, direction)
+            h, c = cell.forward(tape, weights, first, first_c, steps)
+            last_h.append(h.T)
+            last_c.append(c.T if cell.has_cell else None)
+            tapes.append(tape)
+            states.append(tape[:, cell.state])
+        source = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
+        if layer < len(noises):
+            source = source * noises[layer].transpose(0, 2, 1)
+    y = np.ascontiguousarray(source.transpose(0, 2, 1))
+    if shape.lengths:
+        for t, n in enumerate(shape.lengths):
+            y[t, n:] = 0
+    return (
+        y,
+        np.stack(last_h),
+        np.stack(last_c) if last_c[0] is not None else None,
+        tapes,
+    )
+
+
+def _prepared(np, cell, own):
+    """The weights for the steps: our order, sigmoids' rows halved, biases added up."""
+    w_ih, w_hh, b_ih, b_hh, w_hr = own
+    half = np.ones((len(w_ih), 1), w_ih.dtype)
+    half[: cell.halved] = 0.5
+    weights = {"ih": w_ih[cell.order] * half, "hh": w_hh[cell.order] * half}
+    weights["hr"], weights["b"], weights["b_hh"] = w_hr, None, None
+    if b_ih is not None:
+        own_bias = b_hh[cell.order][:, None] * half
+        weights["b"] = b_ih[cell.order][:, None] * half
+        if cell.gates == 3:  # GRU: r scales the hidden part of n, its bias too
+            weights["b_hh"] = own_bias
+        else:
+            weights["b"] = weights["b"] + own_bias
+    return weights
+
+
+def backward(np, shape, g_y, g_hn, g_cn, x, h0, c0, params, noises, tapes):
+    """The gradients of x, h0, c0 and all parameters."""
+    time, batch = x.shape[:2]
+    g_params = [None] * (shape.layers * shape.directions * shape.each)
+    g_h0, g_c0 = np.empty_like(h0), np.empty_like(c0) if c0 is not None else None
+    g_out = None if g_y is None else g_y.transpose(0, 2, 1)
+    for layer in reversed(range(shape.layers)):
+        source = _input_of(np, shape, layer, x, params, noises, tapes)
+        g_source = None
+        for direction in range(shape.directions):
+            own = shape.params_of(params, layer, direction)
+            cell, at = shape.cell(np, own), layer * shape.directions + direction
+            mine = slice(direction * cell.out, (direction + 1) * cell.out)
+            g_states = np.zeros((time, cell.out, batch), x.dtype)
+            if g_out is not None:
+                g_states[...] = g_out[:, mine]
+            d = np.zeros((time, _depth(cell), batch), x.dtype)
+            g_h = _last(np, g_hn, at, h0)
+            g_c = _last(np, g_cn, at, c0) if cell.has_cell else None
+            first = h0[at].T, c0[at].T if cell.has_cell else None
+            back = _backward_of(np, shape, cell, own, tapes[at], first, direction)
+            g_h, g_c = back(g_states, d, g_h, g_c)
+            g_h0[at] = g_h.T
+            if cell.has_cell:
+                g_c0[at] = g_c.T
+            d = _in_torchs_order(np, cell, d)
+            found = _parameter_gradients(
+                np, shape, cell, d, source, tapes[at], first, direction, g_states, own
+            )
+            g_params[at * shape.each : (at + 1) * shape.each] = found
+            part = np.matmul(own[0].T, d[:, : len(own[0])])
+            g_source = (
+                part if g_source is None else np.add(g_source, part, out=g_source)
+            )
+        g_out = g_source
+        if layer and noises:
+            g_out *= noises[layer - 1].transpose(0, 2, 1)
+    return np.ascontiguousarray(g_out.transpose(0, 2, 1)), g_h0, g_c0, g_params
+
+
+def _depth(cell):
+    """Rows of the gradient before the gates; GRU's last gate has two."""
+    return 4 * cell.hidden if cell.gates == 3 else cell.gates * cell.hidden
+
+
+def _last(np, g, at, like):
+    """The gradient of a last state as (F, N), in memory of its own."""
+    if g is None:
+        return np.zeros(like.shape[:0:-1], like.dtype)
+    return np.array(g[at].T, order="C")
+
+
+def _input_of(np, shape, layer, x, params, noises, tapes):
+    """A layer's input (T, F, N), from the tapes of the one below."""
+    if layer == 0:
+        return x.transpose(0, 2, 1)
+    states = []
+    for direction in range(shape.directions):
+        cell = shape.cell(np, shape.params_of(params, layer - 1, direction))
+        states.append(tapes[(layer - 1) * shape.directions + direction][:, cell.state])
+    found = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
+    if noises:
+        found = found * noises[layer - 1].transpose(0, 2, 1)
+    return found
+
+
+def _backward_of(np, shape, cell, own, tape, first, direction):
+    """The cell's backward with everything bound that does not change."""
+    weights = {"hh": own[1][cell.order], "hr": own[4]}
+    steps = shape.steps(len(tape), tape.shape[2], direction)
+    state = first[1] if cell.has_cell else first[0]
+    before = _before_states(cell, tape, state, steps)
+
+    def back(g_states, d, g_h, g_c):
+        return cell.backward(tape, weights, g_states, d, before, g_h, g_c, steps)
+
+    return back
+
+
+def _before_states(cell, tape, first, steps):
+    """A function (rows, t): what the state was before step t, for its sequences."""
+    earlier = {t: steps[k - 1] if k else None for k, (t, _) in enumerate(steps)}
+
+    def before(rows, t):
+        if earlier[t] is None:
+            return first
+        previous, n = earlier[t]
+        found = tape[previous, rows]
+        if n == found.shape[1]:
+            return found
+        # Sequences that begin only now have their first state (reverse direction).
+        found = found.copy()
+        found[:, n:] = first[:, n:]
+        return found
+
+    return before
+
+
+def _in_torchs_order(np, cell, d):
+    """d with its gates as torch orders them (GRU's second part of n stays last)."""
+    if (cell.order[1:] > cell.order[:-1]).all():
+        return d
+    found = np.empty_like(d)
+    found[:, cell.order] = d
+    return found
+
+
+def _parameter_gradients(
+    np, shape, cell, d, source, tape, first, direction, g_states, own
+):
+    """[w_ih, w_hh, (b_ih, b_hh), (w_hr)] from the gradient before the gates."""
+    gates = cell.gates * cell.hidden
+    flat = _flat(np, d)
+    from_input, from_state = flat[:gates], flat[:gates]
+    if cell.gates == 3:
+        from_state = np.concatenate([flat[: 2 * cell.hidden], flat[gates:]])
+    steps = shape.steps(len(tape), tape.shape[2], direction)
+    before = _before_states(cell, tape, first[0], steps)
+    states = np.stack([before(cell.state, t) for t in range(len(tape))])
+    found = [
+        np.matmul(from_input, _flat(np, source).T),
+        np.matmul(from_state, _flat(np, states).T),
+    ]
+    if shape.has_biases:
+        found += [add_reduce(np, from_input, 1), add_reduce(np, from_state, 1)]
+    if shape.has_projection:
+        o = tape[:, 2 * cell.hidden : 3 * cell.hidden]
+        raw = _flat(np, o * tape[:, cell.tanh])
+        found.append(np.matmul(_flat(np, g_states), raw.T))
+    return found
+
+
+def _flat(np, values):
+    """(T, F, N) as (F, T * N)."""
+    return np.ascontiguousarray(values.transpose(1, 0, 2)).reshape(values.shape[1], -1)
