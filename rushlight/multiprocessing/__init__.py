@@ -94,6 +94,8 @@ class ProcessContext:
         """
         running = {p.sentinel: i for i, p in enumerate(self.processes) if p.is_alive()}
         ready = wait(list(running), timeout) if running else []
+        for sentinel in ready:  # closes a little before there is an exit status
+            self.processes[running[sentinel]].join()
         for index, process in enumerate(self.processes):
             if process.exitcode not in (None, 0):
                 self._stop()
