@@ -5,6 +5,7 @@ script.py`` runs a script as it is.  This is the door: names, nothing else.
 """
 
 import warnings as _warnings
+from math import e, inf, nan, pi
 
 # Arithmetic on nan and inf is silent in torch: NumPy's warnings of it, raised in our own
 # files, are not for users.
@@ -80,6 +81,7 @@ from rushlight.autograd.anomaly import (
 from rushlight._version import __version__
 
 globals().update(_exposed, **_ALIASES)
+newaxis = None
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(

@@ -7,6 +7,11 @@ _IN_ROOMS = {
     "load": "serialization",
     "save": "serialization",
     "fork_rng": "random",
+    "channel_shuffle": "nn.functional",
+    "cosine_similarity": "nn.functional",
+    "pairwise_distance": "nn.functional",
+    "pixel_shuffle": "nn.functional",
+    "pixel_unshuffle": "nn.functional",
 }
 
 

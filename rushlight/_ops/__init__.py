@@ -28,6 +28,7 @@ FAMILIES = (
     "loss",
     "norm",
     "conv",
+    "pool",
     "recurrent",
     "embedding",
     "attention",

@@ -110,18 +110,13 @@ class ProcessContext:
             process.join()
 
     def _failure(self, index, process):
-        if self._receivers[index].poll():
+        try:
             text = self._receivers[index].recv()
-            return ProcessRaisedException(
-                f"\n\n-- Process {index} terminated with the following error:\n{text}",
-                index,
-                process.pid,
-            )
-        return ProcessExitedException(
-            f"process {index} terminated with exit code {process.exitcode}",
-            index,
-            process.pid,
-        )
+        except EOFError:
+            message = f"process {index} terminated with exit code {process.exitcode}"
+            return ProcessExitedException(message, index, process.pid)
+        message = f"\n\n-- Process {index} terminated with the following error:\n{text}"
+        return ProcessRaisedException(message, index, process.pid)
 
 
 def _run(fn, index, args, sender):
