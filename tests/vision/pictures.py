@@ -20,11 +20,11 @@ def small(count=12, size=6, seed=0):
     return images, random.integers(0, 10, count, dtype=np.uint8)
 
 
-def packed(train=12, test=5):
+def packed(train=12, test=5, size=6):
     """The four files of such a dataset as they are downloaded: {name: bytes}."""
     files = {}
     for split, count, seed in (("train", train, 0), ("t10k", test, 1)):
-        images, labels = small(count, seed=seed)
+        images, labels = small(count, size, seed)
         files[f"{split}-images-idx3-ubyte.gz"] = gzip.compress(idx(images), mtime=0)
         files[f"{split}-labels-idx1-ubyte.gz"] = gzip.compress(idx(labels), mtime=0)
     return files

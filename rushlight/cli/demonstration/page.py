@@ -1,5 +1,6 @@
 """The page that the demo writes: stages with their times, in words for everyone."""
 
+import textwrap
 import time
 from contextlib import contextmanager
 
@@ -55,11 +56,19 @@ class Page:
 
     def say(self, text, style=""):
         """A paragraph."""
-        self.put(Text(text, style))
+        for line in textwrap.wrap(text, self.console.width - _INDENT):
+            self.put(Text(line, style))
 
     def put(self, thing):
-        """Anything that rich prints, below the stage's title."""
-        self.console.print(Padding(thing, (0, 0, 0, _INDENT), expand=False))
+        """A line of text, or anything that rich prints, below the stage's title."""
+        if isinstance(thing, Text):
+            self.console.print(Text(" " * _INDENT) + thing, no_wrap=True, crop=False)
+        else:
+            self.console.print(Padding(thing, (0, 0, 0, _INDENT), expand=False))
+
+    def room_for(self, width, gap):
+        """How many things of a width stand beside each other."""
+        return (self.console.width - _INDENT + gap) // (width + gap)
 
     @contextmanager
     def progress(self, total):

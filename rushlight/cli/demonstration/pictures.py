@@ -31,7 +31,7 @@ def as_text(picture, *, colours):
         small = (small[0::2] + small[1::2]) / 2
         shades = (np.sqrt(small) * (len(_RAMP) - 0.01)).astype(int)
         return [Text("".join(_RAMP[shade] for shade in row)) for row in shades]
-    greys = (small * 255).astype(int)
+    greys = np.rint(small * 255).astype(int)
     return [_half_blocks(*rows) for rows in zip(greys[0::2], greys[1::2], strict=True)]
 
 

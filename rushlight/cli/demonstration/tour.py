@@ -28,11 +28,13 @@ def tour(args):
         CommandError: where the data is damaged, or the checkpoint cannot be written.
     """
     page = Page(args.plain)
-    page.console.print(
-        Text(
-            "Rushlight demo: a small network learns to tell ten garments apart", "bold"
-        )
-    )
+    title = "Rushlight demo: a small network learns to tell ten garments apart"
+    page.console.print(Text(title, "bold"))
+    with work.one_thread():
+        _run(page, args)
+
+
+def _run(page, args):
     torch.manual_seed(args.seed)
     pictures = _collect(page, args)
     mark = " [stand-in]" if pictures.is_stand_in else ""
@@ -140,11 +142,10 @@ def _test(page, path, model, pictures, mark):
         if not same:
             raise CommandError("the network that was loaded answers differently")
         share = work.accuracy(loaded, pictures.test)
-        page.put(
-            Text("It names ")
-            + Text(f"{share:.1%}", "bold green")
-            + Text(f" of the test pictures correctly{mark}; guessing gives ")
-            + Text(f"{_chance(pictures):.0%}. None of them was used to learn from.")
+        page.say(
+            f"It names {share:.1%} of the test pictures correctly{mark}; guessing "
+            f"gives {_chance(pictures):.0%}. None of them was used to learn from.",
+            "bold green",
         )
         page.put(_by_garment(loaded, pictures, mark))
     return loaded
@@ -157,13 +158,11 @@ def _by_garment(likely, pictures, mark):
     for label, name in enumerate(pictures.test.classes):
         said = guesses[labels == label]
         if said.size:
-            wrong = np.bincount(
-                said[said != label], minlength=len(pictures.test.classes)
-            )
+            wrong = np.bincount(said[said != label], minlength=1)
             taken_for = pictures.test.classes[wrong.argmax()] if wrong.any() else "-"
             rows.append((np.mean(said == label), name, taken_for))
-    table = Table(box=None, pad_edge=False, title_justify="left", title_style="")
-    table.add_column(f"garment{mark}")
+    table = Table(box=None, pad_edge=False)
+    table.add_column(Text(f"garment{mark}"))
     table.add_column("correct", justify="right")
     table.add_column("else mostly taken for")
     for share, name, taken_for in sorted(rows, reverse=True):
@@ -179,9 +178,9 @@ def _show(page, likely, pictures, mark):
             for place in chosen
         ]
         captions = [_caption(likely[place], pictures, place, page) for place in chosen]
-        each = (page.console.width - 3 + 2) // (len(blocks[0][0]) + 2)
-        for start in range(0, len(blocks), max(each, 1)):
-            stop = start + max(each, 1)
+        each = max(page.room_for(len(blocks[0][0]), gap=2), 1)
+        for start in range(0, len(blocks), each):
+            stop = start + each
             for line in side_by_side(blocks[start:stop], captions[start:stop]):
                 page.put(line)
 
@@ -223,17 +222,19 @@ def _finish(page, args, path, pictures):
     page.put(table)
     console.print()
     console.print(Text("What to do next", "bold"))
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
     for command, what in _next_steps(args, path, pictures):
-        page.put(Text(command, "bold") + Text(f"\n  {what}", "not bold"))
+        table.add_row(command, what)
+    page.put(table)
 
 
 def _next_steps(args, path, pictures):
     if pictures.is_stand_in:
         folder = os.path.join(args.data, "FashionMNIST", "raw")
-        where = (
-            f"use the real pictures: put their four files into {folder}, or be online"
-        )
-        yield "rushlight demo", where
+        what = f"with the real pictures: be online, or put their files into {folder}"
+        yield "rushlight demo", what
     yield f"rushlight inspect {path}", "see what is in the checkpoint"
     yield f"rushlight demo --epochs {2 * args.epochs}", "let it learn for longer"
     yield "rushlight run your_script.py", "run a PyTorch script of your own, as it is"

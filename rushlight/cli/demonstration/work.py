@@ -1,8 +1,23 @@
 """The chapter's job, as a script would write it: train, save, load, evaluate."""
 
+from contextlib import contextmanager
+
 import rushlight as torch
 from rushlight import nn
 from rushlight.utils.data import DataLoader
+
+
+@contextmanager
+def one_thread():
+    """Matrix products this small gain little from more threads, and on a busy machine
+    lose much: threads that wait for each other wait for everybody else's work.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def build():
