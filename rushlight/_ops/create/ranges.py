@@ -144,11 +144,9 @@ def _arange(start, end, step, dtype):
     whole = dtype.category == dtypes.INTEGER
     _check_range(start, end, step, whole)
     if whole:
-        if (
-            isinstance(start, float)
-            or isinstance(end, float)
-            or isinstance(step, float)
-        ):
+        if dtype is dtypes.int64:
+            start, end, step = int(start), int(end), int(step)
+        elif any(isinstance(value, float) for value in (start, end, step)):
             count = math.ceil((end - start) / step)
             first = int(start) + int(step) * np.arange(count, dtype=np.int64)
             return first.astype(dtype.numpy)
@@ -219,7 +217,12 @@ def range_(start, end=None, step=1, **options):
         options.setdefault("dtype", config.default_dtype())
     if count < 1:  # arange words the error
         return arange(start, end, step, **options)
-    return arange(start, start + step * (count - 0.5), step, **options)
+    out = options.get("out")
+    dtype = options["dtype"] if out is None else out.dtype
+    whole = isinstance(dtype, dtypes.dtype) and dtype.category == dtypes.INTEGER
+    return arange(
+        start, start + step * (count if whole else count - 0.5), step, **options
+    )
 
 
 expose(arange, method=False)

@@ -11,7 +11,7 @@ from rushlight._base.errors import (
 from rushlight._base.shape import as_index
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor
-from rushlight._ops._values import as_number
+from rushlight._ops._values import as_number, element
 from rushlight._ops.create.options import (
     check_options,
     dtype_or_default,
@@ -54,7 +54,7 @@ def linspace(
     if layout is not None or pin_memory:
         check_options(layout, pin_memory, "linspace()")
     start, end, steps, dtype = _span(start, end, steps, dtype, out, "linspace()")
-    array = _linspace(start, end, steps, dtype.numpy)
+    array = _spaced(start, end, steps, dtype.numpy).astype(dtype.numpy, copy=False)
     if out is not None:
         return put_created(array, out, None, "linspace()")
     return finish(array, device, requires_grad)
@@ -92,20 +92,26 @@ def _span(start, end, steps, dtype, out, who):
     return *ends, steps, dtype_or_default(dtype, who)
 
 
-def _linspace(start, end, steps, dtype):
-    """As torch: counted from both ends, so that the last one is exact."""
-    if steps == 1:
-        return np.asarray([start]).astype(dtype)
+def _spaced(start, end, steps, dtype):
+    """As torch: counted from both ends, so that the last one is exact; not yet rounded.
+
+    Start and end are first made elements of the dtype; halves are then computed in
+    float32, integers in float64.
+    """
     kind = dtype if dtype.kind in "fc" and dtype.itemsize > 2 else np.dtype(np.float64)
     if dtype.kind == "V" or dtype == np.float16:
         kind = np.dtype(np.float32)
-    start, end = kind.type(start), kind.type(end)
+    start, end = (
+        kind.type(element(value, dtype, "linspace()")[()]) for value in (start, end)
+    )
     step = (end - start) / kind.type(max(steps - 1, 1))
     half = steps // 2
     values = np.empty(steps, kind)
     values[:half] = start + step * np.arange(half).astype(kind)
     values[half:] = end - step * np.arange(steps - half - 1, -1, -1).astype(kind)
-    return values.astype(dtype, copy=False)
+    if steps == 1:
+        values[0] = start
+    return values
 
 
 def logspace(
@@ -143,7 +149,7 @@ def logspace(
         check_options(layout, pin_memory, "logspace()")
     start, end, steps, dtype = _span(start, end, steps, dtype, out, "logspace()")
     wide = np.complex128 if dtype.category == dtypes.COMPLEX else np.float64
-    exponents = _linspace(start, end, steps, np.dtype(wide))
+    exponents = _spaced(start, end, steps, dtype.numpy)
     with np.errstate(all="ignore"):
         array = np.power(wide(base), exponents).astype(dtype.numpy)
     if out is not None:

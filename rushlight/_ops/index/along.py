@@ -32,6 +32,8 @@ def check_tensor(value, who, name):
 
 def check_places(index, size, dim, who, negative=False):
     """Refuse index arrays that are no integers, or that lie outside a dimension."""
+    if not index.size:
+        return
     if index.dtype.kind != "i" or index.dtype.itemsize < 4:
         raise ArgumentRuntimeError(
             explain(
@@ -41,7 +43,7 @@ def check_places(index, size, dim, who, negative=False):
                 do="Convert it with .long().",
             )
         )
-    if index.__class__ is Spec or not index.size:
+    if index.__class__ is Spec:
         return
     low, high = index.min(), index.max()
     if low < (-size if negative else 0) or high >= size:

@@ -96,6 +96,8 @@ def _fill_parts(input, mask, value):
                     do="Use torch.where(mask, value, x).",
                 )
             )
+        if value.is_complex() and not input.is_complex() and value.is_cpu:
+            element(value.item(), input._array.dtype, "masked_fill()")
         return MASKED_FILL, (value,), {}
     number = as_number(value, "masked_fill()")
     value = element(number, input._array.dtype, "masked_fill()")[()]

@@ -1,7 +1,8 @@
 """The places of what is not zero: nonzero, argwhere."""
 
+from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._core.dispatch import call1
-from rushlight._core.expose import expose
+from rushlight._core.expose import TORCH, expose
 from rushlight._core.inplace import put_out
 from rushlight._core.table import define
 from rushlight._ops.index.along import depends_on_values
@@ -55,6 +56,40 @@ def argwhere(input):
     return call1(NONZERO, input)
 
 
+def nonzero_static(input, *, size, fill_value=-1):
+    """As `nonzero`, with a given number of rows: cut off, or filled up.
+
+    Args:
+        input: (*), any dtype.
+        size: how many places are returned.
+        fill_value: what stands where there are not so many.
+
+    Returns:
+        Tensor: (size, number of dimensions), int64.
+
+    Raises:
+        RuntimeError: where size is negative.
+
+    >>> import rushlight
+    >>> rushlight.nonzero_static(rushlight.tensor([0, 3, 5]), size=3)
+    tensor([[ 1],
+            [ 2],
+            [-1]])
+    """
+    if size < 0:
+        raise ArgumentRuntimeError(
+            explain(
+                "nonzero_static()",
+                expected="a size that is non-negative",
+                got=size,
+                do="Check it.",
+            )
+        )
+    found = nonzero(input)[:size]
+    missing = found.new_full((size - found.shape[0], found.shape[1]), fill_value)
+    return TORCH["cat"]([found, missing])
+
+
 def _nonzero_spec(x):
     raise depends_on_values("nonzero()")
 
@@ -71,3 +106,4 @@ def _nonzero_eager(backend, x):
 NONZERO = define("nonzero", eager=_nonzero_eager, spec=_nonzero_spec)
 expose(nonzero)
 expose(argwhere)
+expose(nonzero_static)

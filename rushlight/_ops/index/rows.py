@@ -106,10 +106,9 @@ def index_add_(input, dim, index, source, *, alpha=1):
 def _index_add_eager(backend, x, index, source, *, dim):
     dim = rows_dim(x, index, source, dim, "index_add_()")
     whole = x.copy("C")
-    if not x.ndim:
-        return whole + source.sum()
-    if x.ndim == 1:
-        backend.np.add.at(whole, index.reshape(-1), source)
+    if x.ndim < 2:
+        places, values = index.reshape(-1), source.reshape(-1)
+        backend.np.add.at(whole.reshape(-1), places, values)
     else:
         rows = whole.swapaxes(0, dim)
         add_rows(backend.np, rows, index.reshape(-1), source.swapaxes(0, dim))
@@ -265,11 +264,8 @@ def _index_fill_grad(g, *, index, dim, needs):
     x = g.index_fill(dim, index, 0) if needs[0] else None
     if len(needs) < 3:
         return x, None
-    return (
-        x,
-        None,
-        g.index_select(dim, index % g.shape[dim]).sum() if needs[2] else None,
-    )
+    value = (g - g.index_fill(dim, index, 0)).sum() if needs[2] else None
+    return x, None, value
 
 
 INDEX_FILL = define(

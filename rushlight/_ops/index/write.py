@@ -66,7 +66,7 @@ def setitem(self, index, value):
 
 # Note [Quick writes]
 # Most writes are of a number or a fitting tensor of the same dtype, and nothing is
-# recorded.  NumPy then does the same as torch; whatever it refuses goes the careful way.
+# recorded.  NumPy then does as torch does; what it refuses goes the careful way.
 
 
 def _quick(self, where, value):

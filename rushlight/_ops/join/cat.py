@@ -7,6 +7,7 @@ from rushlight._base.errors import (
     ShapeError,
     explain,
 )
+from rushlight._base.layout import channels_last, channels_last_3d
 from rushlight._base.promote import result_dtype
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
@@ -15,6 +16,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._memory import is_in_format
 
 # ------------------------------------------------------------------------------- cat
 
@@ -126,13 +128,21 @@ def _cat_eager(backend, *xs, dim):
     else:
         try:
             result = backend.np.concatenate(xs, dim)
-            return result if result.flags.c_contiguous else result.copy("C")
+            return result if result.flags.c_contiguous else _in_torchs_order(result, xs)
         except ValueError:
             pass
     spec = _cat_spec(*xs, dim=dim)
     kept = [x for x in xs if x.shape != (0,)] or xs[:1]
     kept = [x.astype(spec.dtype, copy=False) for x in kept]
     return backend.np.concatenate(kept, dim).copy("C")
+
+
+def _in_torchs_order(joined, xs):
+    """NumPy keeps any common order of dimensions, torch only channels_last."""
+    for format in (channels_last, channels_last_3d):
+        if all(is_in_format(x, format) for x in (joined, *xs)):
+            return joined
+    return joined.copy("C")
 
 
 def _cat_grad(g, *, xs_shape, dim, needs):

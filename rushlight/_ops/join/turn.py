@@ -33,6 +33,10 @@ def roll(input, shifts, dims=None):
     tensor([3, 0, 1, 2])
     """
     shifts = as_shape((shifts,), "roll()")
+    if not shifts:
+        raise ArgumentRuntimeError(
+            explain("roll()", expected="shifts", got="none", do="Give at least one.")
+        )
     dims = () if dims is None else as_shape((dims,), "roll()")
     return call1(ROLL, input, shifts=shifts, dims=dims)
 
@@ -48,7 +52,7 @@ def _roll_spec(x, *, shifts, dims):
             )
         )
     for dim in dims:
-        wrap_dim(dim, len(x.shape), "roll()")
+        wrap_dim(dim if x.shape else 1, len(x.shape), "roll()")
     return Spec(x.shape, x.dtype)
 
 

@@ -7,6 +7,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, wrap_dim
 from rushlight._core.expose import expose
+from rushlight._core.tensor import Tensor
 
 # ------------------------------------------------------------------ select and narrow
 
@@ -83,6 +84,15 @@ def narrow(input, dim, start, length):
                 expected="at least one dimension",
                 got="a 0-dim tensor, to which it cannot be applied",
                 do="Use .unsqueeze(0) first.",
+            )
+        )
+    if isinstance(start, Tensor) and (start._array.shape or start.dtype.category != 1):
+        raise ArgumentRuntimeError(
+            explain(
+                "narrow()",
+                expected="start to be an int or a 0-dim integral Tensor",
+                got=f"{start.dtype} {list(start.shape)}",
+                do="Convert it with int().",
             )
         )
     dim = wrap_dim(dim, len(shape), "narrow()")

@@ -173,9 +173,9 @@ SPLIT = define(
     many=True,
     view=True,
 )
-expose(split)
-expose(split_with_sizes)
-expose(chunk)
+expose(split, aliases=["unsafe_split"])
+expose(split_with_sizes, aliases=["unsafe_split_with_sizes"])
+expose(chunk, aliases=["unsafe_chunk"])
 
 # ---------------------------------------------------------------------------- unbind
 

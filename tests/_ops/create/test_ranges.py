@@ -84,3 +84,19 @@ def test_range_includes_its_end():
         ]
     with pytest.warns(UserWarning), pytest.raises(RuntimeError, match="step sign"):
         rushlight.range(2, 0)
+
+
+@pytest.mark.parametrize(
+    "arguments, dtype, elements",
+    [
+        ((-0.9, 2.1, 2.0), "int64", [0]),
+        ((1.0, 5.000001, 2.0), "int64", [1, 3]),
+        ((0, 3.1), "int64", [0, 1, 2]),
+        ((0, 3.1), "int32", [0, 1, 2, 3]),
+        ((2.1, -2.9, -1.0), "int64", [2, 1, 0, -1]),
+    ],
+)
+def test_floats_for_integers(arguments, dtype, elements):
+    """Recorded from PyTorch 2.13: int64 cuts the bounds first, the others do not."""
+    x = rushlight.arange(*arguments, dtype=getattr(rushlight, dtype))
+    assert x.tolist() == elements

@@ -50,3 +50,10 @@ def test_refusals(function, arguments, error, text):
     with pytest.raises(error) as caught:
         getattr(rushlight, function)(*arguments)
     assert text in str(caught.value)
+
+
+def test_integers_cut_their_bounds_first():
+    x = rushlight.linspace(4.3, -3, 5, dtype=rushlight.int32)
+    assert x.tolist() == [4, 2, 0, -1, -3]
+    y = rushlight.logspace(2, 4.3, 2, base=5, dtype=rushlight.int32)
+    assert y.tolist() == [25, 625]

@@ -48,3 +48,11 @@ def test_no_dimensions():
 def test_meta():
     with pytest.raises(NotImplementedError, match="depends on its values"):
         rushlight.ones(2, device="meta").nonzero()
+
+
+def test_static():
+    x = rushlight.tensor([[0, 1], [2, 0]])
+    assert rushlight.nonzero_static(x, size=1).tolist() == [[0, 1]]
+    assert x.nonzero_static(size=3, fill_value=9).tolist() == [[0, 1], [1, 0], [9, 9]]
+    with pytest.raises(RuntimeError, match="non-negative, got -1"):
+        x.nonzero_static(size=-1)

@@ -103,3 +103,16 @@ def test_no_dimensions():
     x, index = tensor(1.0), tensor([0, 0])
     assert x.index_fill(0, index, 5).item() == 5
     assert x.index_copy(0, tensor([0]), tensor([7.0])).item() == 7
+
+
+def test_a_place_that_is_named_twice_counts_once_for_the_fill_value():
+    x, value = ones(2), tensor(3.0, requires_grad=True)
+    x.index_fill(0, tensor([1, -1, 1]), value).sum().backward()
+    assert value.grad.item() == 1
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float32"])
+def test_index_add_keeps_the_dtype_without_dimensions(dtype):
+    x = tensor(1, dtype=getattr(rushlight, dtype))
+    y = x.index_add(0, tensor([0]), x)
+    assert y.dtype is x.dtype

@@ -109,3 +109,10 @@ def test_only_the_gradients_that_are_wanted():
     (y * rushlight.arange(5.0)).sum().backward()
     assert x.grad.tolist() == [3, 5]
     assert rushlight.stack([x, ones(2)]).grad_fn.name() == "StackBackward0"
+
+
+def test_channels_last_is_kept():
+    x = ones(2, 3, 4, 5).to(memory_format=rushlight.channels_last)
+    joined = rushlight.cat([x, x], 1)
+    assert joined.is_contiguous(memory_format=rushlight.channels_last)
+    assert rushlight.cat([x, ones(2, 3, 4, 5)], 1).is_contiguous()

@@ -1,6 +1,7 @@
 """roll, flip, fliplr, flipud, rot90."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from tests.battery import ALL, COMPLEX, Error, Op, battery
@@ -80,3 +81,16 @@ def test_flipped_tensors_keep_the_order_in_memory():
     assert x.flip(0, 1).stride() == (3, 1)
     assert x.t().flip(dims=(0,)).stride() == (1, 3)
     assert x.rot90().stride() == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, text",
+    [
+        ((ones(2), ()), RuntimeError, "expected shifts, got none"),
+        ((rushlight.tensor(1), 0, 0), IndexError, "roll()"),
+    ],
+)
+def test_roll_refuses(arguments, error, text):
+    with pytest.raises(error) as caught:
+        rushlight.roll(*arguments)
+    assert text in str(caught.value)

@@ -1,6 +1,7 @@
 """select, narrow."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from tests.battery import Error, Op, battery
@@ -60,3 +61,9 @@ def test_names_and_memory():
     assert x.narrow(1, 0, 2).grad_fn.name() == "SliceBackward0"
     assert x.narrow(0, 1, 1).storage_offset() == 3
     assert x.narrow_copy(0, 0, 1).data_ptr() != x.data_ptr()
+
+
+@pytest.mark.parametrize("start", [rushlight.tensor([0]), rushlight.tensor(True)])
+def test_start_is_one_integer(start):
+    with pytest.raises(RuntimeError, match="a 0-dim integral Tensor"):
+        rushlight.ones(3).narrow(0, start, 1)
