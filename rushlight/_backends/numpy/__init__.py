@@ -5,6 +5,7 @@ import functools
 import numpy
 
 from rushlight._backends.base import Backend
+from rushlight._backends.numpy.allocation import keep_freed_memory
 from rushlight._base.device import CPU
 
 
@@ -65,3 +66,4 @@ class _Memory:
 
 
 NUMPY_BACKEND = NumpyBackend()
+keep_freed_memory()
