@@ -45,20 +45,39 @@ class Source:
         """Whether no folder or file on the way to it has a leading underscore."""
         return not any(name.startswith("_") for name in self.module.split("."))
 
+    @cached_property
     def functions(self):
         """Pairs (qualified name, node) of all functions and methods, inner ones too."""
-        yield from _functions(self.tree, "")
+        return tuple(
+            (name, node) for name, node in definitions(self.tree) if is_function(node)
+        )
+
+    @cached_property
+    def classes(self):
+        """The class nodes, inner ones too."""
+        return tuple(n for _, n in definitions(self.tree) if not is_function(n))
 
 
-def _functions(node, prefix):
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+def is_function(node):
+    """Whether a node defines a function."""
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def definitions(node, prefix=""):
+    """Pairs (qualified name, node) of what is defined below a node, at any depth."""
+    for child in statements(node):
+        if is_function(child) or isinstance(child, ast.ClassDef):
             yield prefix + child.name, child
-            yield from _functions(child, f"{prefix}{child.name}.")
-        elif isinstance(child, ast.ClassDef):
-            yield from _functions(child, f"{prefix}{child.name}.")
+            yield from definitions(child, f"{prefix}{child.name}.")
         else:
-            yield from _functions(child, prefix)
+            yield from definitions(child, prefix)
+
+
+def statements(node):
+    """The statements directly below a node; expressions hold none."""
+    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        below = getattr(node, field, ())
+        yield from below if isinstance(below, list) else ()
 
 
 @cache

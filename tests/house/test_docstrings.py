@@ -37,12 +37,7 @@ def _public(body, prefix, owners):
 
 def classes(files):
     """Class nodes of all files, by plain name."""
-    return {
-        node.name: node
-        for source in files
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ClassDef)
-    }
+    return {node.name: node for source in files for node in source.classes}
 
 
 def inherits_docstring(method, owner, known):

@@ -1,10 +1,11 @@
 """Imports point down: DESIGN's floors, families side by side, no circles."""
 
 import ast
+from functools import cache
 
 import pytest
 
-from tests.house.source import SHARED, Source, report, sources, stale
+from tests.house.source import SHARED, Source, report, sources, stale, statements
 
 # Every room of rushlight/ and its floor.  A module may import from its own floor and
 # from those below.
@@ -16,7 +17,7 @@ FLOORS = {
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
         "_doors _queries amp autograd backends cuda distributed fft func hub jit "
-        "linalg nn optim profiler random return_types serialization special testing "
+        "linalg multiprocessing nn optim profiler random return_types serialization special testing "
         "utils version".split(),
         5,
     ),
@@ -39,20 +40,22 @@ def imported(source, everything):
 
     `runs` says whether the import runs when the module is imported.
     """
-    for node, runs in _walk(source.tree, True):
+    calls = "import_module" in source.text or "__import__" in source.text
+    for node, runs in _walk(source.tree, True, calls):
         for name in _names(node, source, everything):
             if name.split(".")[0] == "rushlight":
                 yield node.lineno, name, runs
 
 
-def _walk(node, runs):
-    for child in ast.iter_child_nodes(node):
+def _walk(node, runs, calls):
+    """Pairs (node, whether it runs on import): statements, with `calls` all nodes."""
+    for child in ast.iter_child_nodes(node) if calls else statements(node):
         yield child, runs
         inner = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         typing_only = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(
             child.test
         )
-        yield from _walk(child, runs and not inner and not typing_only)
+        yield from _walk(child, runs and not inner and not typing_only, calls)
 
 
 def _names(node, source, everything):
@@ -153,6 +156,7 @@ def circle(graph):
     return []
 
 
+@cache
 def modules():
     """The names of all modules of the package."""
     return {source.module for source in sources()}

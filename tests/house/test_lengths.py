@@ -37,7 +37,7 @@ def lines_of(node):
 def long_functions(files):
     """Pairs (name, message) of the functions that are too long."""
     for source in files:
-        for name, node in source.functions():
+        for name, node in source.functions:
             name, lines = f"{source.path}::{name}", lines_of(node)
             allowed = LONG_FUNCTIONS.get(name, (FUNCTION_LINES, ""))[0]
             if lines > allowed:
@@ -63,7 +63,7 @@ def test_no_function_is_long():
     long = {
         f"{source.path}::{name}"
         for source in everything()
-        for name, node in source.functions()
+        for name, node in source.functions
         if lines_of(node) > FUNCTION_LINES
     }
     report(
@@ -99,7 +99,7 @@ def test_no_folder_is_full():
 
 
 def test_functions_are_short():
-    lengths = [lines_of(node) for s in sources() for _, node in s.functions()]
+    lengths = [lines_of(node) for s in sources() for _, node in s.functions]
     assert median(lengths) <= HALF, "half of all functions should be shorter"
     assert quantiles(lengths, n=10)[-1] <= NINE_IN_TEN, "nine in ten should be shorter"
 

@@ -43,10 +43,10 @@ def tracked():
 
 def faults(text, allowed=frozenset()):
     """Pairs (line number, message) of what does not belong in a text."""
-    for number, line in enumerate(text.split("\n"), 1):
-        for pattern, why in FORBIDDEN.items():
-            found = pattern not in allowed and re.search(pattern, line)
-            if found:
+    for pattern, why in FORBIDDEN.items():
+        for found in re.finditer(pattern, text, re.MULTILINE):
+            if pattern not in allowed:
+                number = text.count("\n", 0, found.start()) + 1
                 yield number, f"{found[0].strip()!r}: {why}"
 
 

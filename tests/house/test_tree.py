@@ -43,7 +43,7 @@ def test_every_folder_has_tests():
     folders = {
         str(PurePosixPath(source.path).parent)
         for source in sources()
-        if any(True for _ in source.functions())
+        if source.functions
     }
     problems = [
         f"{folder}: no test file in {folder.replace('rushlight', 'tests', 1)}"
