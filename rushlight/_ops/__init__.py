@@ -32,6 +32,8 @@ FAMILIES = (
     "recurrent",
     "embedding",
     "attention",
+    "resize",
+    "distance",
 )
 
 for _family in FAMILIES:
