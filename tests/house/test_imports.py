@@ -17,8 +17,8 @@ FLOORS = {
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
         "_doors _queries amp autograd backends cuda distributed fft func hub jit "
-        "linalg multiprocessing nn optim profiler random return_types serialization special testing "
-        "utils version".split(),
+        "linalg multiprocessing nn optim profiler random return_types serialization "
+        "special testing utils version".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),
@@ -33,6 +33,12 @@ SEPARATE = ("rushlight._ops", "rushlight._backends")
 # (importing module, imported module): why it may.
 UPWARD = {}
 SIDEWAYS = {}
+# Engine-room module that no other imports: why it is there.
+UNIMPORTED = {
+    "rushlight.__main__": "python -m rushlight",
+    "rushlight.cli.__main__": "python -m rushlight.cli",
+    "rushlight._compiler.loops.interpreter": "what compiled code is tested against",
+}
 
 
 def imported(source, everything):
@@ -156,6 +162,17 @@ def circle(graph):
     return []
 
 
+def reached(graph, roots):
+    """The modules that importing the roots brings in, with the packages they are in."""
+    seen, waiting = set(), list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name and name not in seen:
+            seen.add(name)
+            waiting += [*graph.get(name, ()), name.rpartition(".")[0]]
+    return seen
+
+
 @cache
 def modules():
     """The names of all modules of the package."""
@@ -200,6 +217,18 @@ def test_no_circles():
         [" -> ".join(path)] if path else [],
         "These modules import each other when they are imported: let one of them "
         "import the other's module below, not the package.",
+    )
+
+
+def test_no_file_is_left_over():
+    graph = {s.module: {n for _, n, _ in imported(s, modules())} for s in sources()}
+    # Public modules are imported by users, families by their name.
+    public = [source.module for source in sources() if source.is_public]
+    families = [name for name in modules() if name.count(".") == 2 and "._ops." in name]
+    seen = reached(graph, public + families + list(UNIMPORTED))
+    report(
+        [source.path for source in sources() if source.module not in seen],
+        "Nothing imports these: take them out, or import them where they are used.",
     )
 
 
