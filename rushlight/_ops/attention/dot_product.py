@@ -64,6 +64,15 @@ def scaled_dot_product_attention(
             [2.]])
     """
     _check_inputs(query, key, value, attn_mask)
+    if attn_mask is not None and is_causal:
+        raise ArgumentRuntimeError(
+            explain(
+                "scaled_dot_product_attention()",
+                expected="either attn_mask or is_causal",
+                got="Explicit attn_mask should not be set when is_causal=True",
+                do="Put the causal part into the mask.",
+            )
+        )
     if enable_gqa:
         key, value = _repeated(query, key, "key"), _repeated(query, value, "value")
     query, key, value = _one_lead(query, key, value)

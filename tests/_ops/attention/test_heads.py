@@ -91,9 +91,9 @@ def test_gradients_of_the_variants(options):
 
 def test_errors(net):
     q = _draw(3, 2, 6)
-    with pytest.raises(RuntimeError, match="The shape of the attn_mask"):
+    with pytest.raises(RuntimeError, match="attn_mask of shape"):
         net(q, q, q, attn_mask=torch.zeros(2, 2))
-    with pytest.raises(RuntimeError, match="expecting embedding dimension of 6"):
+    with pytest.raises(RuntimeError, match="embedding dimension of 6"):
         net(_draw(3, 2, 5), q, q)
     with pytest.raises(RuntimeError, match="Need attn_mask"):
         net(q, q, q, is_causal=True)
