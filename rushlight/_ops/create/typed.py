@@ -5,7 +5,7 @@ import numpy as np
 from rushlight._backends import device_of
 from rushlight._base import config
 from rushlight._base import dtype as dtypes
-from rushlight._base.device import as_device
+from rushlight._base.device import as_device, set_default_device
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -103,6 +103,40 @@ TYPED, TYPED_CUDA = (
     for cuda, module in ((False, "torch"), (True, "torch.cuda"))
 )
 TORCH.update(TYPED)
+
+
+def set_default_tensor_type(t):
+    """Set the default dtype (and CUDA as default device) by an old type (deprecated).
+
+    Args:
+        t: a type as `FloatTensor`, or its name "torch.DoubleTensor".
+
+    Raises:
+        TypeError: for another thing, or a type that is not floating-point.
+
+    Returns:
+        None.
+
+    >>> import rushlight
+    >>> rushlight.set_default_tensor_type("torch.FloatTensor")
+    """
+    where, _, name = t.rpartition(".") if isinstance(t, str) else ("", "", "")
+    kind = {"torch": TYPED, "torch.cuda": TYPED_CUDA}.get(where, {}).get(name, t)
+    if not isinstance(kind, _TypedTensor):
+        raise ArgumentTypeError(
+            explain(
+                "set_default_tensor_type()",
+                expected="a type such as torch.FloatTensor, or its name",
+                got=repr(t),
+                do="Use set_default_dtype and set_default_device.",
+            )
+        )
+    config.set_default_dtype(kind.dtype)
+    if kind.is_cuda:
+        set_default_device("cuda")
+
+
+expose(set_default_tensor_type, method=False)
 
 
 def type_of(input, dtype=None, non_blocking=False):

@@ -5,5 +5,6 @@ from rushlight._ops.host import (
     container,
     copying,
     dlpack,
+    mapping,
     numbers,
 )

@@ -54,6 +54,28 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
     return result if device is None else result.to(device)
 
 
+def to_dlpack(tensor):
+    """A tensor's memory as a DLPack capsule, for `from_dlpack` of another library.
+
+    Args:
+        tensor: (*), any dtype but bfloat16.
+
+    Returns:
+        A capsule, which can be used once.
+
+    Raises:
+        BufferError: where the tensor requires grad, or has no memory to offer.
+
+    >>> import rushlight
+    >>> type(rushlight.to_dlpack(rushlight.ones(1))).__name__
+    'PyCapsule'
+    """
+    return _dlpack(tensor)
+
+
+expose(to_dlpack, method=False)
+
+
 def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
     if self._edge is not None:
         raise BufferError(
@@ -88,3 +110,15 @@ def _dlpack_device(self):
 expose(from_dlpack, method=False)
 attach("__dlpack__", _dlpack)
 attach("__dlpack_device__", _dlpack_device)
+
+
+def _cuda_interface(self):
+    if not self.is_cuda:
+        raise AttributeError(
+            "__cuda_array_interface__: expected a tensor on a CUDA device, got one on "
+            f"{self.device}. Use numpy()."
+        )
+    return self._array.__cuda_array_interface__
+
+
+attach("__cuda_array_interface__", property(_cuda_interface))

@@ -1,10 +1,12 @@
 """Writing elements by their place, counted over all dimensions: put."""
 
 from rushlight._base.errors import (
+    ArgumentTypeError,
     DtypeError,
     OutOfRangeError,
     explain,
 )
+from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
@@ -101,5 +103,42 @@ PUT_FLAT = define(
     spec=_put_spec,
     grad=_put_grad,
 )
+
+
+def unravel_index(indices, shape):
+    """The coordinates of elements that are counted over all dimensions in order.
+
+    Args:
+        indices: (*), integers, not negative.
+        shape: the sizes of the tensor that they count in.
+
+    Returns:
+        tuple of Tensor: one for each dimension, of indices' shape.
+
+    Raises:
+        TypeError: where indices are no integers.
+
+    >>> import rushlight
+    >>> rushlight.unravel_index(rushlight.tensor([5]), (2, 3))
+    (tensor([1]), tensor([2]))
+    """
+    check_tensor(indices, "unravel_index()", "indices")
+    if indices.dtype.category != 1:
+        raise ArgumentTypeError(
+            explain(
+                "unravel_index()",
+                expected="indices of an integer dtype",
+                got=indices.dtype,
+                do="Convert them with .long().",
+            )
+        )
+    shape, found = as_shape((shape,), "unravel_index()"), []
+    for size in reversed(shape):
+        found.append(indices % size)
+        indices = indices.div(size, rounding_mode="floor")
+    return tuple(reversed(found))
+
+
+expose(unravel_index, method=False)
 expose(put)
 expose(put_, torch=False)

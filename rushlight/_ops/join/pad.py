@@ -105,7 +105,30 @@ def _check_widths(input, widths):
         )
 
 
+def constant_pad_nd(input, pad, value=0):
+    """As `nn.functional.pad` with a constant.
+
+    Args:
+        input, pad, value: as for `pad`.
+
+    Returns:
+        Tensor: each size plus its two widths.
+
+    Raises:
+        RuntimeError: for widths that do not fit the input.
+
+    >>> import rushlight
+    >>> rushlight.constant_pad_nd(rushlight.ones(1), (1, 0))
+    tensor([0., 1.])
+    """
+    widths = _widths(pad)
+    _check_widths(input, widths)
+    number = as_number(value, "constant_pad_nd()")
+    return call1(PAD_CONSTANT, input, widths=widths, value=number)
+
+
 expose(pad, torch=False, method=False, functional=True)
+expose(constant_pad_nd, method=False)
 
 # -------------------------------------------------------------------------- constant
 

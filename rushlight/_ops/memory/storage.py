@@ -71,6 +71,91 @@ class UntypedStorage:
         )
 
 
+class TypedStorage:
+    """The elements that a tensor and all its views share, in one row (old).
+
+    Args:
+        tensor: whose memory it is.
+
+    >>> import rushlight
+    >>> storage = rushlight.arange(3)[1:].storage()
+    >>> storage.size(), storage[0], storage.tolist()
+    (3, 0, [0, 1, 2])
+    """
+
+    __slots__ = ("_untyped", "_elements", "dtype")
+
+    def __init__(self, tensor):
+        self._untyped, self.dtype = UntypedStorage(tensor), tensor.dtype
+        owner = self._untyped._owner
+        self._elements = wrap(owner.reshape(-1)) if tensor.is_cpu else tensor.flatten()
+
+    def untyped(self):
+        """The same memory as bytes."""
+        return self._untyped
+
+    def data_ptr(self):
+        """The address of the first element; 0 on the meta device."""
+        return self._untyped.data_ptr()
+
+    def nbytes(self):
+        """The number of bytes."""
+        return self._untyped.nbytes()
+
+    def size(self):
+        """The number of elements."""
+        return self._elements.numel()
+
+    __len__ = size
+
+    @property
+    def device(self):
+        """The device that holds the memory."""
+        return self._untyped.device
+
+    def element_size(self):
+        """Bytes in one element."""
+        return self._elements.element_size()
+
+    def is_shared(self):
+        """Whether other processes can see the memory."""
+        return self._untyped.is_shared()
+
+    def tolist(self):
+        """The elements as a list."""
+        return self._elements.tolist()
+
+    def __getitem__(self, place):
+        found = self._elements[place]
+        return found.tolist()
+
+    def __setitem__(self, place, value):
+        self._elements[place] = value
+
+    def __repr__(self):
+        kind = f"dtype={self.dtype}, device={self.device}"
+        return f"[torch.storage.TypedStorage({kind}) of size {len(self)}]"
+
+
+def storage(input):
+    """The elements that a tensor and all its views share (old: use untyped_storage).
+
+    Args:
+        input: (*), any dtype.
+
+    Returns:
+        TypedStorage: with data_ptr(), size() and tolist().
+
+    Raises:
+        Nothing.
+
+    >>> import rushlight
+    >>> rushlight.ones(2).storage().tolist()
+    [1.0, 1.0]
+    """
+    return TypedStorage(input)
+
+
 def untyped_storage(input):
     """The bytes that a tensor and all its views share.
 
@@ -92,3 +177,4 @@ def untyped_storage(input):
 
 
 expose(untyped_storage, torch=False)
+expose(storage, torch=False)

@@ -14,3 +14,5 @@ from rushlight._ops.view import (
     strided,
     unfold,
 )
+
+from rushlight._ops.view import copies  # isort: skip - copies of the others

@@ -82,6 +82,47 @@ DIAGONAL = define(
 expose(diagonal)
 
 
+def fill_diagonal_(input, fill_value, wrap=False):
+    """Write a number on the main diagonal, in place; returns ``input``.
+
+    Args:
+        input: two dimensions, or more of one size.
+        fill_value: a number.
+        wrap: begin anew below the end of the diagonal of a tall matrix.
+
+    Returns:
+        Tensor: ``input``.
+
+    Raises:
+        RuntimeError: for fewer dimensions, or different sizes of three or more.
+
+    >>> import rushlight
+    >>> rushlight.zeros(2, 2).fill_diagonal_(5)
+    tensor([[5., 0.],
+            [0., 5.]])
+    """
+    shape = input._array.shape
+    if len(shape) < 2 or (len(shape) > 2 and len(set(shape)) > 1):
+        raise ArgumentRuntimeError(
+            explain(
+                "fill_diagonal_()",
+                expected="two dimensions, or more of equal length",
+                got=list(shape),
+                do="Use .diagonal(...).fill_(value).",
+            )
+        )
+    count, rows, columns = min(shape), shape[0], shape[1]
+    if wrap and len(shape) == 2 and rows > columns + 1 and columns:
+        count = -(-rows * columns // (columns + 1))
+    input.as_strided((count,), (sum(input.stride()),), input.storage_offset()).fill_(
+        fill_value
+    )
+    return input
+
+
+expose(fill_diagonal_, torch=False)
+
+
 def _diagonal_place_spec(g, *, shape, offset, dim1, dim2):
     return Spec(shape, g.dtype)
 

@@ -88,3 +88,18 @@ def test_names(name, dtype):
 def test_types_of_other_devices():
     assert rushlight.ones(1, device="meta").type() == "torch.meta.FloatTensor"
     assert rushlight.ones(1).cfloat().type() == "torch.ComplexFloatTensor"
+
+
+def test_set_default_tensor_type():
+    try:
+        rushlight.set_default_tensor_type(rushlight.DoubleTensor)
+        assert rushlight.ones(1).dtype is rushlight.float64
+        rushlight.set_default_tensor_type("torch.HalfTensor")
+        assert rushlight.ones(1).dtype is rushlight.float16
+    finally:
+        rushlight.set_default_tensor_type("torch.FloatTensor")
+    for kind in ("FloatTensor", rushlight.float32):
+        with pytest.raises(TypeError, match="a type such as"):
+            rushlight.set_default_tensor_type(kind)
+    with pytest.raises(TypeError, match="floating-point"):
+        rushlight.set_default_tensor_type(rushlight.LongTensor)

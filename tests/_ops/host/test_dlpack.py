@@ -44,3 +44,8 @@ def test_what_is_not_offered(make, text):
 def test_what_offers_nothing():
     with pytest.raises(RuntimeError, match="an object with __dlpack__"):
         rushlight.from_dlpack([1])
+
+
+def test_other_protocols():
+    assert type(rushlight.to_dlpack(ones(1))).__name__ == "PyCapsule"
+    assert not hasattr(ones(1), "__cuda_array_interface__")

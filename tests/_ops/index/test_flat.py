@@ -1,6 +1,7 @@
 """put."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from tests.battery import Error, Op, battery
@@ -36,3 +37,12 @@ OPS = [
     ),
 ]
 globals().update(battery(OPS))
+
+
+def test_unravel_index():
+    index = tensor([[0, 5], [23, 7]])
+    found = rushlight.unravel_index(index, (2, 3, 4))
+    expected = np.unravel_index(index.numpy(), (2, 3, 4))
+    assert [c.tolist() for c in found] == [c.tolist() for c in expected]
+    with pytest.raises(TypeError, match="an integer dtype"):
+        rushlight.unravel_index(ones(1), (2,))

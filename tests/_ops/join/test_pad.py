@@ -65,3 +65,9 @@ def test_the_value_is_cut_to_the_dtype():
 def test_name_of_node():
     x = ones(2, requires_grad=True)
     assert pad(x, (1, 1)).grad_fn.name() == "ConstantPadNdBackward0"
+
+
+def test_constant_pad_nd():
+    assert rushlight.constant_pad_nd(ones(1), (1, 0), 5).tolist() == [5, 1]
+    with pytest.raises(RuntimeError, match="divisible by 2"):
+        rushlight.constant_pad_nd(ones(1), (1,))

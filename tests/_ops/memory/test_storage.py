@@ -25,3 +25,17 @@ def test_transposed_and_meta_memory():
     assert (storage.data_ptr(), storage.nbytes()) == (0, 8)
     assert storage.device.type == "meta"
     assert storage != 3
+
+
+def test_typed_storage():
+    x = rushlight.arange(5)[2:]
+    storage = x.storage()
+    assert (storage.size(), len(storage), storage.nbytes()) == (5, 5, 40)
+    assert storage.data_ptr() == x.untyped_storage().data_ptr()
+    assert (storage.dtype, storage.element_size()) == (rushlight.int64, 8)
+    assert (storage[0], storage[1:3], storage.tolist()) == (0, [1, 2], [0, 1, 2, 3, 4])
+    storage[2] = 9
+    assert x[0] == 9
+    assert storage.untyped() == x.untyped_storage()
+    assert not storage.is_shared() and storage.device.type == "cpu"
+    assert "dtype=torch.int64, device=cpu) of size 5" in repr(storage)

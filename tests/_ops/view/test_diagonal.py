@@ -47,3 +47,26 @@ def test_gradient_reaches_what_is_written_through_it():
     y.diagonal().mul_(rushlight.tensor([3.0, 5.0]))
     y.sum().backward()
     assert x.grad.tolist() == [[6, 2], [2, 10]]
+
+
+# Recorded from PyTorch 2.13.
+@pytest.mark.parametrize(
+    "shape, wrap, places",
+    [
+        ((3, 3), False, [0, 4, 8]),
+        ((2, 3), True, [0, 4]),
+        ((5, 2), False, [0, 3]),
+        ((5, 2), True, [0, 3, 6, 9]),
+        ((2, 2, 2), False, [0, 7]),
+    ],
+)
+def test_fill_diagonal(shape, wrap, places):
+    x = rushlight.zeros(shape)
+    assert x.fill_diagonal_(1, wrap=wrap) is x
+    assert x.flatten().nonzero().flatten().tolist() == places
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2, 3)])
+def test_fill_diagonal_refuses(shape):
+    with pytest.raises(RuntimeError, match="equal length"):
+        rushlight.zeros(shape).fill_diagonal_(1)
