@@ -21,7 +21,7 @@ class FakeData(VisionDataset):
 
     >>> image, label = FakeData(2, (1, 4, 4))[0]
     >>> image.size, label
-    ((4, 4), 8)
+    ((4, 4), 6)
     """
 
     def __init__(

@@ -150,7 +150,7 @@ def transform_batch(transform, pixels, alone=True):
             _run(ready, wrap(pixels[:1].copy()), draws)
             draws.draw(len(pixels))
         images = _run(ready, wrap(pixels), draws)
-    except Exception:  # row by row finds the words for it, or another way
+    except Exception:  # noqa: BLE001 - row by row finds the words, or another way
         return None
     return (images.contiguous(), rest) if isinstance(images, Tensor) else None
 

@@ -123,12 +123,11 @@ def _has_choice(rows, columns, height, width):
 
 def _windows(images, tops, lefts, size):
     """Of each image the rectangle at its own place."""
-    views = np.lib.stride_tricks.sliding_window_view(images._array, size, (-2, -1))
-    places = [np.arange(len(tops)), tops, lefts]
-    if views.ndim == 6:  # (N, C, rows, columns, height, width)
-        places = [place[:, None] for place in places]
-        places.insert(1, np.arange(views.shape[1]))
-    return wrap(views[tuple(places)])
+    array, (height, width) = images._array, size
+    cut = np.empty((*array.shape[:-2], height, width), array.dtype)
+    for row, (top, left) in enumerate(zip(tops.tolist(), lefts.tolist(), strict=True)):
+        cut[row] = array[row, ..., top : top + height, left : left + width]
+    return wrap(cut)
 
 
 class _RandomFlip(Module):

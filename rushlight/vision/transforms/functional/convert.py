@@ -303,21 +303,33 @@ def normalize(tensor, mean, std, inplace=False):
     _check_normalizable(tensor)
     if not inplace:
         tensor = tensor.clone()
-    dtype, device = tensor.dtype, tensor.device
-    mean = TORCH["as_tensor"](mean, dtype=dtype, device=device)
-    std = TORCH["as_tensor"](std, dtype=dtype, device=device)
-    if not std.all():
+    mean, std = _per_channel(mean, tensor), _per_channel(std, tensor)
+    if not std._array.all():
         raise ArgumentError(
             explain(
                 "normalize(), std",
                 expected="numbers that are not zero",
-                got=f"std evaluated to zero in {dtype}: {std.tolist()}",
+                got=f"std evaluated to zero in {tensor.dtype}: {std.tolist()}",
                 do="Correct it, or leave the constant channel out.",
             )
         )
-    mean = mean.view(-1, 1, 1) if mean.ndim == 1 else mean
-    std = std.view(-1, 1, 1) if std.ndim == 1 else std
     return tensor.sub_(mean).div_(std)
+
+
+def _per_channel(numbers, tensor):
+    """A tensor that broadcasts over the image: one number for each channel."""
+    array = tensor._array
+    plain = numbers.__class__ in (tuple, list) and _NUMBERS.issuperset(
+        map(type, numbers)
+    )
+    if plain and array.__class__ is np.ndarray and array.dtype in _EXACT:
+        return wrap(np.array(numbers, array.dtype).reshape(-1, 1, 1))
+    made = TORCH["as_tensor"](numbers, dtype=tensor.dtype, device=tensor.device)
+    return made.view(-1, 1, 1) if made.ndim == 1 else made
+
+
+_NUMBERS = frozenset((float, int))
+_EXACT = frozenset(map(np.dtype, ("f4", "f8")))
 
 
 def _check_normalizable(tensor):
