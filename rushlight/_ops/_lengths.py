@@ -1,4 +1,4 @@
-"""Shared by the families: distances and angles between vectors, in Tensor operations."""
+"""Shared by families: distances and angles between vectors, in Tensor operations."""
 
 from rushlight._ops._arguments import require_tensor
 

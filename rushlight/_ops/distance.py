@@ -186,7 +186,7 @@ def pdist(input, p=2.0):
         p: the norm's exponent, >= 0.
 
     Returns:
-        Tensor: (N (N - 1) / 2,): the upper triangle of `cdist(input, input)`, row by row.
+        Tensor: (N (N - 1) / 2,): the upper triangle of `cdist(input, input)`, by row.
 
     Raises:
         RuntimeError: for another number of dimensions, or a negative p.

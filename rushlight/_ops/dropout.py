@@ -126,7 +126,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """Dropout for SELU networks: dropped elements become -1.758, then mean 0 variance 1.
+    """Dropout for SELU networks: dropped elements become -1.758, then mean 0, var 1.
 
     Args:
         input, p, training, inplace: as for `dropout`, but not training by default.
@@ -282,7 +282,7 @@ for _function in (
 
 
 def _entry(name, drop, per_channel, inplace):
-    """``torch.dropout(input, p, train)`` and its like, whose arguments all are needed."""
+    """``torch.dropout(input, p, train)`` and its like, all of whose arguments count."""
     who = f"{name}()"
 
     def entry(input, p, train):
@@ -317,7 +317,7 @@ for _name, _how, _per_channel in (
 
 
 def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
-    """Leaky ReLU with a random slope: ``x`` where x > 0, else ``a x``, a in [lower, upper).
+    """Leaky ReLU of random slope: ``x`` where x > 0, else ``a x``, a in [lower, upper).
 
     Args:
         input: (*), float.

@@ -1,6 +1,6 @@
 """Convolutions and transposed convolutions in one, two and three dimensions.
 
-Read `_plan` (the geometry), `_sweep` (the three products, as arrays), then `convolution`
+Read `_plan` (geometry), `_sweep` (the three products, as arrays), then `convolution`
 (ops and gradients) and `transposed`.
 """
 

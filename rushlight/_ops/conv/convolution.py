@@ -26,7 +26,7 @@ from rushlight._ops.conv._plan import plan_of
 
 
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Slide a window over sequences: ``y[n, o, t] = b[o] + sum_ck w[o, c, k] x[n, c, t+k]``.
+    """Slide a window over sequences: ``y[n,o,t] = b[o] + sum_ck w[o,c,k] x[n,c,t+k]``.
 
     Args:
         input: (N, C, L) or (C, L), float.

@@ -1,3 +1,3 @@
-"""Embeddings: rows of a table looked up by number, alone (`lookup`) or in bags (`bag`)."""
+"""Embeddings: rows of a table looked up by number, alone (`lookup`) or in a `bag`."""
 
 from rushlight._ops.embedding import lookup, bag

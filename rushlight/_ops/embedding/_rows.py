@@ -38,7 +38,8 @@ def check_numbers(indices, w, who, error=OutOfRangeError):
             explain(
                 who,
                 expected=f"indices from 0 to {len(w) - 1}",
-                got=f"index out of range: {wrong}, not in the valid range [0, {len(w)})",
+                got=f"index out of range: {wrong}, not in the valid range "
+                f"[0, {len(w)})",
                 do="The table needs a row for every number.",
             )
         )

@@ -1,4 +1,4 @@
-"""Losses of yes-or-no answers: probabilities or scores against 0 and 1 (or -1 and 1)."""
+"""Losses of yes-or-no answers: probabilities or scores against 0 and 1, or -1 and 1."""
 
 from rushlight._base.errors import (
     ArgumentError,
@@ -170,7 +170,7 @@ def binary_cross_entropy_with_logits(
     reduction="mean",
     pos_weight=None,
 ):
-    """Cross entropy of scores: ``-(p y log s(x) + (1 - y) log(1 - s(x)))``, s = sigmoid.
+    """Cross entropy of scores: ``-(p y log s(x) + (1 - y) log(1 - s(x)))``, s: sigmoid.
 
     Args:
         input: (*), float; scores before any sigmoid.

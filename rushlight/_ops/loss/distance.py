@@ -1,4 +1,4 @@
-"""Losses on the difference of two tensors: mse_loss, l1_loss, smooth_l1_loss, huber_loss."""
+"""Losses on the difference of two tensors: mse, l1, smooth_l1 and huber_loss."""
 
 from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._base.promote import result_dtype

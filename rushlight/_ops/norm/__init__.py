@@ -4,4 +4,4 @@ Read `layer` first; `_channels` holds the passes over memory that `batch` and `g
 share.
 """
 
-from rushlight._ops.norm import batch, group, layer, local
+from rushlight._ops.norm import batch, group, instance, layer, local

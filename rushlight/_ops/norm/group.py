@@ -23,7 +23,7 @@ from rushlight._ops.norm._checks import check_factor
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
-    """Normalise the channels of a group together: ``(x - mean) / sqrt(var + eps) w + b``.
+    """Normalise a group of channels together: ``(x - mean) / sqrt(var + eps) w + b``.
 
     Args:
         input: (N, C, *), float.

@@ -10,8 +10,6 @@
 # pass; for rms_norm the term mean(d) is missing.
 """
 
-import math
-
 import numpy
 
 from rushlight._base.errors import ArgumentTypeError, ShapeError, explain
@@ -24,7 +22,7 @@ from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import add_reduce, wide
-from rushlight._ops.norm._checks import check_factor, mixed
+from rushlight._ops.norm._checks import check_factor
 
 # ------------------------------------------------------------------------ layer_norm
 
@@ -105,7 +103,7 @@ def _layer_norm_eager(backend, x, weight, bias, *, shape, eps):
     ):
         check_rows(x, weight, bias, shape, "layer_norm()")
     size = numel(shape)
-    rows = wide(x).reshape(-1, size) if x.size else wide(x).reshape(0, size)
+    rows = wide(x).reshape(numel(x.shape[: x.ndim - len(shape)]), size)
     centred = rows - _row_means(np, rows)
     scale = np.einsum("ij,ij->i", centred, centred)
     scale /= size or 1
@@ -187,7 +185,8 @@ def _layer_norm_backward_spec(g, rows, scale, weight, *, shape, needs):
 
 def _layer_norm_backward_eager(backend, g, rows, scale, weight, *, shape, needs):
     np, size = backend.np, numel(shape)
-    g, kept = wide(g).reshape(-1, size), rows.reshape(-1, size)
+    count = numel(rows.shape[: rows.ndim - len(shape)])
+    g, kept = wide(g).reshape(count, size), rows.reshape(count, size)
     g_x = nothing = np.empty(0, g.dtype)
     if needs[0]:
         g_x = g * wide(weight).reshape(-1) if weight is not None else g.copy()
@@ -296,7 +295,7 @@ def _rms_norm_eager(backend, x, weight, *, shape, eps):
     np = backend.np
     check_rows(x, weight, None, shape, "rms_norm()")
     size = numel(shape)
-    rows = wide(x).reshape(-1, size) if x.size else wide(x).reshape(0, size)
+    rows = wide(x).reshape(numel(x.shape[: x.ndim - len(shape)]), size)
     scale = np.einsum("ij,ij->i", rows, rows)
     scale /= size or 1
     scale += eps

@@ -163,8 +163,8 @@ def check_out(windows, who):
             explain(
                 who,
                 expected="an output of positive sizes",
-                got=f"{list(windows.out)} from {list(windows.size)}: output size is too "
-                "small",
+                got=f"{list(windows.out)} from {list(windows.size)}: output size is "
+                "too small",
                 do="Use a larger input or a smaller kernel.",
             )
         )

@@ -370,6 +370,9 @@ def _with_indices(function):
     Returns:
         tuple: the largest elements and their places.
 
+    Raises:
+        RuntimeError: for sizes that do not fit.
+
     >>> import rushlight
     >>> x = rushlight.ones(1, *[2] * {function.__name__[-2]})
     >>> len(rushlight.nn.functional.{pool.__name__}(x, 1))

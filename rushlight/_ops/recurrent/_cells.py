@@ -8,7 +8,7 @@
 # sorted by it: at time t the first n_t columns move on and the others keep their state.
 
 # Note [One tanh for all gates]
-# sigmoid(x) = (1 + tanh(x / 2)) / 2.  The rows of the weights that lead to a sigmoid are
+# sigmoid(x) = (1 + tanh(x / 2)) / 2.  The rows of weights that lead to a sigmoid are
 # halved beforehand, so that a step needs one call of tanh for all its gates.
 """
 

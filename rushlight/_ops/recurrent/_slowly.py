@@ -1,4 +1,4 @@
-"""The same networks in Tensor operations, for gradients that are differentiated again."""
+"""The same networks in Tensor operations, for gradients to be differentiated again."""
 
 from rushlight._core.expose import TORCH
 from rushlight._core.tape import run_backward
@@ -82,7 +82,7 @@ def _by_time(x, lengths):
 
 
 def _run(kind, source, h, c, own, steps):
-    cat, linear = TORCH["cat"], None
+    cat = TORCH["cat"]
     w_ih, w_hh, b_ih, b_hh, w_hr = own
     outputs = [None] * len(steps)
     for t, n in steps:

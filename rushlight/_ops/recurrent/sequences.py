@@ -1,7 +1,7 @@
 """lstm, gru, rnn_tanh and rnn_relu over whole sequences, each one op.
 
 These are torch's own entry points, which nn.LSTM and its like call: all arguments by
-position, parameters as one flat list [w_ih, w_hh, b_ih, b_hh, (w_hr)] for each layer and
+position, parameters as a flat list [w_ih, w_hh, b_ih, b_hh, (w_hr)] for each layer and
 direction.  Packed sequences come as (data, batch_sizes, ...).
 """
 

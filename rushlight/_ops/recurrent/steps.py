@@ -1,4 +1,4 @@
-"""One step of a recurrent network, in Tensor operations: lstm_cell, gru_cell, rnn cells."""
+"""One step of a recurrent network, in Tensor operations: lstm, gru and rnn cells."""
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._core.expose import FUNCTIONAL, expose
@@ -13,7 +13,7 @@ def _check(input, hx, w_ih, w_hh, who):
         raise ShapeError(
             explain(
                 who,
-                expected=f"input of size {sizes[1]} and hidden state of size {sizes[3]}",
+                expected=f"input of size {sizes[1]} and a state of size {sizes[3]}",
                 got=f"inconsistent input_size {sizes[0]} or hidden_size {sizes[2]}",
                 do="Check the layer's sizes.",
             )
@@ -60,7 +60,7 @@ def lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
 def gru_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None):
     """One step of a GRU.
 
-        r, z = sigmoid(of input and state),   n = tanh(W_in x + b_in + r (W_hn h + b_hn))
+        r, z = sigmoid(of input and state), n = tanh(W_in x + b_in + r (W_hn h + b_hn))
         h' = (1 - z) n + z h
 
     Args:
