@@ -7,8 +7,8 @@ script.py`` runs a script as it is.  This is the door: names, nothing else.
 import warnings as _warnings
 from math import e, inf, nan, pi
 
-# Arithmetic on nan and inf is silent in torch: NumPy's warnings of it, raised in our own
-# files, are not for users.
+# Arithmetic on nan and inf is silent in torch: NumPy's warnings of it, raised in our
+# own files, are not for users.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"rushlight\.")
 
 from rushlight._base.dtype import (

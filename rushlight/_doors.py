@@ -1,4 +1,4 @@
-"""How doors answer for names: rooms opened on first use, errors that name the nearest."""
+"""How doors answer for names: rooms opened on use, errors that name the nearest."""
 
 import importlib
 

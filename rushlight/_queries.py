@@ -93,7 +93,9 @@ def typename(obj):
         return obj.type()
     kind = type(obj)
     module = kind.__module__
-    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+    return (
+        kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+    )
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

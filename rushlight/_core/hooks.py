@@ -1,4 +1,4 @@
-"""Hooks: functions that users hang on tensors and nodes, and the handle to remove them."""
+"""Hooks: functions that users hang on tensors and nodes, and how to remove them."""
 
 import itertools
 import weakref
@@ -17,7 +17,9 @@ class RemovableHandle:
     def __init__(self, hooks_dict, *, extra_dict=None):
         extra = [] if extra_dict is None else extra_dict
         self._dicts = [weakref.ref(hooks_dict)]
-        self._dicts += [weakref.ref(d) for d in (extra if isinstance(extra, list) else [extra])]
+        self._dicts += [
+            weakref.ref(d) for d in (extra if isinstance(extra, list) else [extra])
+        ]
         self.id = next(_numbers)
 
     def remove(self):
@@ -83,7 +85,9 @@ class NodeHooks:
         for ref in self.retained:
             tensor = ref()
             if tensor is not None:
-                tensor._grad = gradient if tensor._grad is None else tensor._grad + gradient
+                tensor._grad = (
+                    gradient if tensor._grad is None else tensor._grad + gradient
+                )
         return gradient
 
     def outgoing(self, gradients, came_in):

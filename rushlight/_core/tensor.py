@@ -193,9 +193,8 @@ class Tensor:
             raise ShapeError(
                 explain(
                     "grad",
-                    expected="the tensor's own shape, dtype and device {}, {}, {}".format(
-                        *mine
-                    ),
+                    expected="the tensor's own shape, dtype and device "
+                    f"{', '.join(map(str, mine))}",
                     got="{}, {}, {}".format(*theirs),
                     do="Convert or reshape the gradient first.",
                 )

@@ -123,6 +123,8 @@ class FunctionCtx(Node):
 
     @property
     def fills_missing(self):
+        """Whether missing gradients come as zeros."""
+        """Whether missing gradients arrive as zeros."""
         return self._materialize
 
     def output_edge(self, place):

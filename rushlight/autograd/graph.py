@@ -75,10 +75,14 @@ class GradientEdge(tuple):
 
     @property
     def node(self):
+        """The node."""
+        """The node."""
         return self[0]
 
     @property
     def output_nr(self):
+        """Which of the node's outputs."""
+        """Which of the node's outputs."""
         return self[1]
 
 

@@ -6,12 +6,12 @@ with processes that are forked; those that are spawned, and queues, get copies.
 
 import multiprocessing
 import sys
-from multiprocessing import *  # noqa: F403
+from multiprocessing import *
 from multiprocessing.connection import wait
 
 from rushlight._base.errors import ArgumentError, explain
 
-__all__ = [
+__all__ = [  # noqa: PLE0604 - the stars hold strings
     *multiprocessing.__all__,
     "ProcessContext",
     "ProcessExitedException",

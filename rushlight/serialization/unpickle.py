@@ -2,7 +2,7 @@
 
 # Note [Nothing is executed]
 # A pickle is a program for a small stack machine.  This is that machine without the
-# instructions that reach outside: a name in the file (GLOBAL) is looked up in `_NAMES`,
+# instructions that reach outside: a name in the file (GLOBAL) is looked up in `NAMES`,
 # our own table of builders, and nowhere else; a call (REDUCE, NEWOBJ) runs such a
 # builder, which checks its arguments and makes a tensor or a container; BUILD fills the
 # attributes of the few classes that take them.  Nothing is imported, and no function or
@@ -12,244 +12,16 @@
 import argparse
 import collections
 import io
-import pickle
 import pickletools
 
 import numpy as np
 
-from rushlight._base import dtype as dtypes
-from rushlight._base.device import device
-from rushlight._base.errors import RushlightError, explain
-from rushlight._base.shape import Size
-from rushlight._core.tensor import Tensor, wrap
-from rushlight.serialization import names
-
-
-class UnpicklingError(RushlightError, pickle.UnpicklingError):
-    """A file that asks for more than tensors and plain containers, or is damaged."""
-
-
-def refused(what):
-    """The error for a file that asks for something outside the table."""
-    return UnpicklingError(
-        explain(
-            "load()",
-            expected="tensors and plain containers",
-            got=f"a file that asks for {what}; nothing was executed",
-            do="If you trust its author, have it saved again as a state_dict; a file "
-            "from a stranger may be an attack.",
-        )
-    )
-
-
-def damaged(why):
-    """The error for a file that is no whole pickle."""
-    return UnpicklingError(
-        explain(
-            "load()",
-            expected="a whole file",
-            got=f"a damaged one: {why}",
-            do="Copy or save it again.",
-        )
-    )
-
-
-class _Builder:
-    """What a name in the file stands for: a function of ours, by that name."""
-
-    def __init__(self, name, function):
-        self.name, self.function = name, function
-
-
-class StorageType:
-    """The name of a storage class: tells the elements' dtype."""
-
-    def __init__(self, dtype):
-        self.dtype = dtype
-
-
-class StorageArray:
-    """A storage: a flat array of its elements."""
-
-    def __init__(self, array):
-        self.array = array
-
+from rushlight._base.errors import RushlightError
+from rushlight._core.tensor import Tensor
+from rushlight.serialization.builders import NAMES, Builder, EmptyArray
+from rushlight.serialization.refusals import damaged, refused
 
 _MARK = object()
-
-
-def _strided(storage, dtype, offset, size, stride):
-    if not isinstance(storage, StorageArray):
-        raise damaged("a tensor without storage")
-    flat = storage.array
-    if dtype is not None and flat.dtype != dtype.numpy:
-        flat = flat.view(dtype.numpy)
-    size, stride = _sizes(size), _sizes(stride)
-    if type(offset) is not int or offset < 0 or len(size) != len(stride):
-        raise damaged("a tensor with an impossible place in its storage")
-    last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
-    if 0 in size:
-        return np.empty(size, flat.dtype)
-    if last >= flat.size:
-        raise damaged("a tensor that reaches beyond its storage")
-    return np.lib.stride_tricks.as_strided(
-        flat[offset:], size, [s * flat.itemsize for s in stride]
-    )
-
-
-def _sizes(values):
-    values = tuple(values)
-    if not all(type(v) is int and v >= 0 for v in values):
-        raise damaged("a tensor with impossible sizes")
-    return values
-
-
-def _tensor(storage, offset, size, stride, requires_grad=False, hooks=None, *extra):
-    return _leaf(_strided(storage, None, offset, size, stride), requires_grad)
-
-
-def _tensor_of_dtype(
-    storage, offset, size, stride, requires_grad, hooks, dtype, *extra
-):
-    if not isinstance(dtype, dtypes.dtype):
-        raise damaged("a tensor without dtype")
-    return _leaf(_strided(storage, dtype, offset, size, stride), requires_grad)
-
-
-def _leaf(array, requires_grad):
-    tensor = wrap(array)
-    if requires_grad is True:
-        tensor.requires_grad = True
-    return tensor
-
-
-def _parameter(data, requires_grad=True, hooks=None, state=None):
-    from rushlight.nn.parameter import Parameter
-
-    if not isinstance(data, Tensor):
-        raise damaged("a parameter without data")
-    return Parameter(data, requires_grad is True)
-
-
-def _from_type(function, kind, args, state):
-    """A tensor with attributes: the attributes are dropped, the tensor is kept."""
-    if not isinstance(function, _Builder) or function.name not in _TENSOR_BUILDERS:
-        raise refused("a tensor built in an unknown way")
-    return function.function(*args)
-
-
-def _encode(text, encoding="latin1"):
-    if encoding != "latin1" or not isinstance(text, str):
-        raise damaged("bytes in an unknown encoding")
-    return text.encode("latin1")
-
-
-def _bytearray(content=b"", encoding="latin1"):
-    return bytearray(
-        _encode(content, encoding) if isinstance(content, str) else bytes(content)
-    )
-
-
-def _ordered(items=()):
-    return collections.OrderedDict(items)
-
-
-def _default_dict(factory=None):
-    """A defaultdict; its factory is one of ours (a builder), or none."""
-    kinds = {"dict": dict, "list": list, "set": set, "int": int, "float": float}
-    name = factory.name[1] if isinstance(factory, _Builder) else None
-    return collections.defaultdict(kinds.get(name))
-
-
-def _device(kind, index=None):
-    return device(kind, index)
-
-
-def _numpy_dtype(text, align=False, copy=True):
-    dtype = np.dtype(text) if isinstance(text, str) else None
-    if dtype is None or dtype.hasobject or dtype.fields:
-        raise refused(f"an array of {text!r}")
-    return dtype
-
-
-def _numpy_array(kind, shape, code):
-    return _EmptyArray()
-
-
-class _EmptyArray:
-    """An array whose contents come with BUILD."""
-
-    array = None
-
-    def fill(self, state):
-        version, shape, dtype, fortran, data = state
-        if not isinstance(dtype, np.dtype) or dtype.hasobject:
-            raise refused("an array of objects")
-        data = data.encode("latin1") if isinstance(data, str) else data
-        order = "F" if fortran else "C"
-        flat = np.frombuffer(bytearray(data), dtype)
-        return flat.reshape(_sizes(shape), order=order)
-
-
-def _numpy_scalar(dtype, data):
-    if not isinstance(dtype, np.dtype) or dtype.hasobject:
-        raise refused("a NumPy object scalar")
-    data = data.encode("latin1") if isinstance(data, str) else data
-    return np.frombuffer(data, dtype)[0]
-
-
-def _list(items=()):
-    return list(items)
-
-
-_TENSOR_BUILDERS = {
-    names.REBUILD_TENSOR,
-    names.REBUILD_TENSOR_OF_DTYPE,
-    names.REBUILD_PARAMETER,
-}
-_BUILDERS = {
-    names.REBUILD_TENSOR: _tensor,
-    names.REBUILD_TENSOR_OF_DTYPE: _tensor_of_dtype,
-    names.REBUILD_PARAMETER: _parameter,
-    names.REBUILD_PARAMETER_WITH_STATE: _parameter,
-    names.REBUILD_FROM_TYPE: _from_type,
-    ("torch", "Size"): lambda sizes=(): Size(_sizes(sizes)),
-    ("torch", "device"): _device,
-    ("torch", "Tensor"): None,
-    ("torch.nn.parameter", "Parameter"): None,
-    ("collections", "OrderedDict"): _ordered,
-    ("collections", "defaultdict"): _default_dict,
-    ("collections", "Counter"): lambda items=(): collections.Counter(items),
-    ("argparse", "Namespace"): argparse.Namespace,
-    ("_codecs", "encode"): _encode,
-    ("numpy", "ndarray"): None,
-    ("numpy", "dtype"): _numpy_dtype,
-}
-for _module in ("builtins", "__builtin__"):
-    _BUILDERS |= {
-        (_module, "set"): lambda items=(): set(items),
-        (_module, "frozenset"): lambda items=(): frozenset(items),
-        (_module, "list"): _list,
-        (_module, "dict"): lambda items=(): dict(items),
-        (_module, "tuple"): lambda items=(): tuple(items),
-        (_module, "bytearray"): _bytearray,
-        (_module, "complex"): lambda real, imag: complex(float(real), float(imag)),
-        (_module, "range"): lambda *args: range(*map(int, args)),
-        (_module, "xrange"): lambda *args: range(*map(int, args)),
-        (_module, "slice"): lambda *args: slice(*args),
-        (_module, "int"): None,
-        (_module, "float"): None,
-        (_module, "str"): None,
-        (_module, "bool"): None,
-    }
-for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
-    _BUILDERS[_module, "_reconstruct"] = _numpy_array
-    _BUILDERS[_module, "scalar"] = _numpy_scalar
-
-_NAMES = {name: _Builder(name, function) for name, function in _BUILDERS.items()}
-_NAMES |= {("torch", n): StorageType(d) for d, n in names.STORAGES.items()}
-_NAMES[names.UNTYPED] = _NAMES["torch", "UntypedStorage"] = StorageType(dtypes.uint8)
-_NAMES |= {("torch", d.name): d for d in dtypes.ALL_DTYPES}
 
 
 class Reader:
@@ -286,11 +58,15 @@ class Reader:
         raise damaged("its pickle does not end")
 
     def pop(self):
+        """Take the topmost value."""
+        """Take the top of the stack."""
         if not self.stack or self.stack[-1] is _MARK:
             raise damaged("its pickle's stack is empty")
         return self.stack.pop()
 
     def push(self, value):
+        """Put a value on top."""
+        """Put a value on the stack."""
         self.stack.append(value)
 
     def items(self):
@@ -303,22 +79,28 @@ class Reader:
         raise damaged("its pickle has no mark")
 
     def name(self, module, name):
-        found = _NAMES.get((module, name))
+        """Push what a name in the file stands for."""
+        """Push what an allowed name stands for; refuse any other."""
+        found = NAMES.get((module, name))
         if found is None:
             raise refused(f"{module}.{name}")
         self.push(found)
 
     def reduce(self):
+        """Run a builder on its arguments."""
+        """Push what an allowed builder makes of its arguments."""
         args, function = self.pop(), self.pop()
-        if not isinstance(function, _Builder) or function.function is None:
+        if not isinstance(function, Builder) or function.function is None:
             raise refused(f"a call of {getattr(function, 'name', function)!r}")
         if not isinstance(args, tuple):
             raise damaged("a call without arguments")
         self.push(function.function(*args))
 
     def build(self):
+        """Fill the state of a value that has some."""
+        """Give the value below the top its state, which is the top."""
         state, value = self.pop(), self.pop()
-        if isinstance(value, _EmptyArray):
+        if isinstance(value, EmptyArray):
             filled = value.fill(state)
             self.memo = {k: filled if v is value else v for k, v in self.memo.items()}
             self.push(filled)
@@ -336,6 +118,8 @@ class Reader:
             raise refused(f"attributes on a {type(value).__name__}")
 
     def extend(self, method):
+        """Put the items since the last mark into the container below it."""
+        """Put what follows the mark into the container below it."""
         items, target = self.items(), self.stack[-1]
         if method == "set":
             if not isinstance(target, dict):

@@ -1,4 +1,4 @@
-"""What CUDA answers where there is none (and that it agrees with itself where it is)."""
+"""What CUDA answers where there is none, and that it agrees with itself where it is."""
 
 import pytest
 

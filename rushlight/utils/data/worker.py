@@ -32,7 +32,7 @@ class WorkerFailure:
             raise KeyError(_Verbatim(self.message))
         try:
             error = self.kind(self.message)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a type that takes other arguments
             raise RuntimeError(self.message) from None
         raise error
 
@@ -75,7 +75,7 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
         if init_fn is not None:
             init_fn(info.id)
         fetcher = make_fetcher(*loading)
-    except Exception:
+    except Exception:  # noqa: BLE001 - sent to the parent, which raises it
         failure = WorkerFailure(where)
     try:
         while (request := asked.recv()) is not None:
@@ -92,7 +92,7 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
 def _restart(loading, where):
     try:
         return make_fetcher(*loading), None
-    except Exception:
+    except Exception:  # noqa: BLE001 - sent to the parent, which raises it
         return None, WorkerFailure(where)
 
 
@@ -103,11 +103,11 @@ def _answer(fetcher, failure, wanted, where):
         return BATCH, pack(fetcher(wanted))
     except StopIteration:
         return END, None
-    except Exception:
+    except Exception:  # noqa: BLE001 - sent to the parent, which raises it
         failure = WorkerFailure(where)
     try:
         return FAILED, pack(failure)
-    except Exception:
+    except Exception:  # noqa: BLE001 - an error that cannot be pickled
         failure.kind = RuntimeError
         return FAILED, pack(failure)
 

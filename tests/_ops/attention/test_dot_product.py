@@ -18,7 +18,8 @@ def reference(q, k, v, mask=None, *, scale=None, is_causal=False):
     if is_causal:
         mask = np.tril(np.ones(scores.shape[-2:], bool))
     if mask is not None:
-        scores = np.where(mask, scores, -np.inf) if mask.dtype == bool else scores + mask
+        added = np.where(mask, 0, -np.inf) if mask.dtype == bool else mask
+        scores = scores + added
     top = scores.max(-1, keepdims=True)
     weights = np.exp(scores - np.where(np.isinf(top), 0, top))
     total = weights.sum(-1, keepdims=True)
@@ -50,7 +51,11 @@ OPS = [
                 "[2, 4]",
             ),
             Error(
-                (rushlight.ones(2, 3), rushlight.ones(2, 3).double(), rushlight.ones(2, 3)),
+                (
+                    rushlight.ones(2, 3),
+                    rushlight.ones(2, 3).double(),
+                    rushlight.ones(2, 3),
+                ),
                 RuntimeError,
                 "float64",
             ),

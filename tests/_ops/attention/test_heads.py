@@ -47,7 +47,8 @@ def test_values(net, need_weights, masked):
     q, k, v = _draw(3, 2, 6), _draw(4, 2, 6), _draw(4, 2, 6)
     mask = torch.tensor([[False, True, False, True]] * 3) if masked else None
     output, weights = net(q, k, v, attn_mask=mask, need_weights=need_weights)
-    wanted, wanted_weights = _by_hand(net, q, k, v, None if mask is None else mask.numpy())
+    by_hand = None if mask is None else mask.numpy()
+    wanted, wanted_weights = _by_hand(net, q, k, v, by_hand)
     np.testing.assert_allclose(output.tolist(), wanted, rtol=1e-10)
     if need_weights:
         np.testing.assert_allclose(weights.tolist(), wanted_weights, rtol=1e-10)
@@ -93,7 +94,7 @@ def test_errors(net):
     q = _draw(3, 2, 6)
     with pytest.raises(RuntimeError, match="attn_mask of shape"):
         net(q, q, q, attn_mask=torch.zeros(2, 2))
-    with pytest.raises(RuntimeError, match="embedding dimension of 6"):
+    with pytest.raises(AssertionError, match="embedding dimension of 6"):
         net(_draw(3, 2, 5), q, q)
     with pytest.raises(RuntimeError, match="Need attn_mask"):
         net(q, q, q, is_causal=True)
