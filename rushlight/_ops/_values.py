@@ -20,6 +20,8 @@ _C_NAMES = {
 }
 
 
+_REAL = frozenset((int, float))
+
 _PYTHON_TYPES = {
     bool: dtypes.bool,
     int: dtypes.int64,
@@ -84,6 +86,9 @@ def element(value, dtype, who):
         RuntimeError: where the type cannot hold the number.
     """
     kind = dtype.kind
+    if kind == "f" and value.__class__ in _REAL:
+        if -65504 <= value <= 65504 or value != value:  # float16 holds it as well
+            return np.asarray(value, dtype)
     if kind == "b":
         return np.asarray(bool(value))
     if value.__class__ is complex and kind != "c":

@@ -17,7 +17,7 @@ from rushlight._core.inplace import bump, inplace
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
-from rushlight._ops._memory import real_part
+from rushlight._ops._memory import real_part, region
 from rushlight._ops._values import as_number, element
 from rushlight._ops.cast.to import moved
 from rushlight._ops.specs import same_spec
@@ -109,16 +109,12 @@ def _copy_eager(backend, x, source):
             source = source.astype(x.dtype)
     if source.shape == x.shape:
         return source
-    added = x.ndim - source.ndim
-    return np.lib.stride_tricks.as_strided(
-        source,
-        x.shape,
-        [0] * added
-        + [
-            0 if n == 1 else s
-            for n, s in zip(source.shape, source.strides, strict=True)
-        ],
-    )
+    strides = [0] * (x.ndim - source.ndim)
+    strides += [
+        0 if size == 1 else step
+        for size, step in zip(source.shape, source.strides, strict=True)
+    ]
+    return region(source, x.shape, strides)
 
 
 def _copy_grad(g, *, needs):

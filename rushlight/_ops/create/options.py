@@ -27,6 +27,12 @@ def sizes_of(args, size, who):
         TypeError: where no size is given, or one is no integer.
         RuntimeError: where one is negative.
     """
+    if size is None and args:
+        for number in args:
+            if number.__class__ is not int or number < 0:
+                break
+        else:
+            return args
     if size is not None:
         args = (size, *args)
     elif not args:

@@ -111,11 +111,11 @@ def set_default_tensor_type(t):
     Args:
         t: a type as `FloatTensor`, or its name "torch.DoubleTensor".
 
-    Raises:
-        TypeError: for another thing, or a type that is not floating-point.
-
     Returns:
         None.
+
+    Raises:
+        TypeError: for another thing, or a type that is not floating-point.
 
     >>> import rushlight
     >>> rushlight.set_default_tensor_type("torch.FloatTensor")
