@@ -206,56 +206,68 @@ def _floating(result):
     return [t for t in _tensors(result) if t.requires_grad]
 
 
+class _Directional:
+    """A function of some leaves, and its derivative along one random direction."""
+
+    def __init__(self, function, args, leaves, rng):
+        self.function, self.args, self.leaves = function, args, leaves
+        self.outputs = _floating(_call(function, args))
+        self.weights = [wrap(rng.normal(size=o._array.shape)) for o in self.outputs]
+        self.directions = [rng.normal(size=leaf._array.shape) for leaf in leaves]
+        self.rng = rng
+
+    def value(self):
+        """The outputs, weighted at random and summed."""
+        outputs = _floating(_call(self.function, self.args))
+        parts = zip(outputs, self.weights, strict=True)
+        return functools.reduce(lambda a, b: a + b, [(o * w).sum() for o, w in parts])
+
+    def gradients(self):
+        """The gradients of the value, which can be differentiated again."""
+        return rushlight.autograd.grad(
+            self.value(), self.leaves, create_graph=True, allow_unused=True
+        )
+
+    def mix(self, gradients, cotangents):
+        """Gradients, weighted and summed: the function whose gradient is the second."""
+        pairs = zip(gradients, cotangents, strict=True)
+        parts = [(g * c).sum() for g, c in pairs if g is not None]
+        return functools.reduce(lambda a, b: a + b, parts)
+
+    def move(self, step):
+        for leaf, direction in zip(self.leaves, self.directions, strict=True):
+            leaf._array += step * direction
+
+    def compare(self, scalar, gradients, close):
+        """Central differences of a scalar along the direction, and its gradients."""
+        step, ends = 1e-6, []
+        for side in (step, -step):
+            self.move(side)
+            ends.append(float(scalar()._array))
+            self.move(-side)
+        numeric = (ends[0] - ends[1]) / (2 * step)
+        exact = sum(
+            float((g._array * d).sum())
+            for g, d in zip(gradients, self.directions, strict=True)
+            if g is not None
+        )
+        scale = max(1.0, abs(numeric), abs(exact))
+        assert abs(numeric - exact) <= close * scale, (numeric, exact)
+
+
 def check_gradient(function, args, dtype, order, rng):
     """Compare the gradient along one random direction with central differences.
 
     With order 2 the gradient itself is then checked as a function of its inputs.
     """
     args, leaves = _differentiable(args, dtype)
-    if not leaves:
+    if not any(leaf._array.size for leaf in leaves):
         return
-    outputs = _floating(_call(function, args))
-    if not outputs or not any(leaf._array.size for leaf in leaves):
+    along = _Directional(function, args, leaves, rng)
+    if not along.outputs:
         return
-    weights = [wrap(rng.normal(size=o._array.shape)) for o in outputs]
-    directions = [rng.normal(size=leaf._array.shape) for leaf in leaves]
-
-    def loss(create_graph):
-        total = None
-        for output, weight in zip(
-            _floating(_call(function, args)), weights, strict=True
-        ):
-            part = (output * weight).sum()
-            total = part if total is None else total + part
-        if not create_graph:
-            return total, None
-        found = rushlight.autograd.grad(
-            total, leaves, create_graph=True, allow_unused=True
-        )
-        return total, found
-
-    def along(step, scalar):
-        for leaf, direction in zip(leaves, directions, strict=True):
-            leaf._array += step * direction
-        value = scalar()
-        for leaf, direction in zip(leaves, directions, strict=True):
-            leaf._array -= step * direction
-        return value
-
-    def compare(scalar, gradients, close):
-        step = 1e-6
-        high, low = along(step, scalar), along(-step, scalar)
-        numeric = (high - low) / (2 * step)
-        exact = sum(
-            float((g._array * d).sum())
-            for g, d in zip(gradients, directions, strict=True)
-            if g is not None
-        )
-        scale = max(1.0, abs(numeric), abs(exact))
-        assert abs(numeric - exact) <= close * scale, (numeric, exact)
-
-    first = loss(True)[1]
-    compare(lambda: float(loss(False)[0]._array), first, 1e-6)
+    first = along.gradients()
+    along.compare(along.value, first, 1e-6)
     for gradient, leaf in zip(first, leaves, strict=True):
         assert gradient is None or gradient.shape == leaf.shape
     if order < 2:
@@ -263,20 +275,11 @@ def check_gradient(function, args, dtype, order, rng):
     cotangents = [
         None if g is None else wrap(rng.normal(size=g._array.shape)) for g in first
     ]
-
-    def second(gradients):
-        parts = [
-            (g * c).sum()
-            for g, c in zip(gradients, cotangents, strict=True)
-            if g is not None
-        ]
-        return functools.reduce(lambda a, b: a + b, parts)
-
-    total = second(first)
+    total = along.mix(first, cotangents)
     found = [None] * len(leaves)
     if total.requires_grad:
         found = rushlight.autograd.grad(total, leaves, allow_unused=True)
-    compare(lambda: float(second(loss(True)[1])._array), found, 1e-5)
+    along.compare(lambda: along.mix(along.gradients(), cotangents), found, 1e-5)
 
 
 def _check_gradients(op):

@@ -1,7 +1,7 @@
 """Optimizer: parameter groups, state, state_dict, hooks; what every rule shares."""
 
 import functools
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from copy import deepcopy
 
@@ -9,6 +9,7 @@ from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.grad_mode import enable_grad
 from rushlight._core.hooks import HookDict
 from rushlight._core.tensor import Tensor
+from rushlight.optim.parts import fitted_state
 
 _global_pre_hooks = HookDict()
 _global_post_hooks = HookDict()
@@ -320,7 +321,7 @@ class Optimizer:
         for number, value in state_dict["state"].items():
             if number in by_number:
                 param = by_number[number]
-                state[param] = _fitted_state(param, value)
+                state[param] = fitted_state(param, value)
             else:
                 state[number] = deepcopy(value)
         for group, new in zip(self.param_groups, saved, strict=True):
@@ -385,40 +386,3 @@ def _add(hooks, hook, prepend):
         rest = [(k, hooks.pop(k)) for k in list(hooks) if k != handle.id]
         hooks.update(rest)
     return handle
-
-
-def _fitted_state(param, value, name=None):
-    """A copy of loaded state, tensors in the parameter's dtype and on its device."""
-    if isinstance(value, Tensor):
-        if name == "step" or not param.is_floating_point():
-            return value.clone()
-        return value.to(dtype=param.dtype, device=param.device, copy=True)
-    if isinstance(value, dict):
-        kind = OrderedDict if isinstance(value, OrderedDict) else dict
-        return kind((k, _fitted_state(param, v, k)) for k, v in value.items())
-    if isinstance(value, (list, tuple)):
-        return type(value)(_fitted_state(param, v) for v in value)
-    return deepcopy(value)
-
-
-def check_hyperparameters(who, **limits):
-    """Refuse hyperparameters outside their range.
-
-    Args:
-        who: the optimizer's name.
-        limits: name=(value, test, words for what is expected).
-
-    Raises:
-        ValueError: for the first that fails its test.
-    """
-    for name, (value, test, expected) in limits.items():
-        if not test(value):
-            shown = f"Invalid {name.replace('_', ' ')}: {value}"
-            raise ArgumentError(
-                explain(
-                    f"{who}()",
-                    expected=f"{name} {expected}",
-                    got=shown,
-                    do="Give a value in that range.",
-                )
-            )

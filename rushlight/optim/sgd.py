@@ -3,7 +3,8 @@
 import functools
 
 from rushlight._core.grad_mode import no_grad
-from rushlight.optim.optimizer import Optimizer, check_hyperparameters
+from rushlight.optim.optimizer import Optimizer
+from rushlight.optim.parts import check_hyperparameters
 from rushlight.optim.plan import plans_for
 from rushlight.optim.update import Update
 

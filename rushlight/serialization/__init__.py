@@ -6,7 +6,7 @@
 from rushlight.serialization.load import load
 from rushlight.serialization.safetensors import load_file, save_file
 from rushlight.serialization.save import save
-from rushlight.serialization.unpickle import UnpicklingError
+from rushlight.serialization.refusals import UnpicklingError
 
 __all__ = ["UnpicklingError", "load", "load_file", "save", "save_file"]
 

@@ -16,12 +16,9 @@ from rushlight._base.errors import (
     RushlightError,
     explain,
 )
-from rushlight.serialization.unpickle import (
-    Reader,
-    StorageArray,
-    StorageType,
-    damaged,
-)
+from rushlight.serialization.builders import StorageArray, StorageType
+from rushlight.serialization.refusals import damaged
+from rushlight.serialization.unpickle import Reader
 
 #: What zipfile raises on files that are not whole.
 _DAMAGE = (

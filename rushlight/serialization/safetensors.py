@@ -15,7 +15,7 @@ from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._base.shape import numel
 from rushlight._core.tensor import Tensor, wrap
 from rushlight.serialization.atomic import atomic_file
-from rushlight.serialization.unpickle import damaged
+from rushlight.serialization.refusals import damaged
 
 _NAMES = {
     dtypes.bool: "BOOL",

@@ -7,7 +7,16 @@ from tests.house.source import ROOT, report, sources
 # Folders of tests that look at the whole and have no namesake.
 WHOLE = ("tests/house", "tests/parity", "tests/programs")
 # Source folder -> where it is tested instead.
-ELSEWHERE = {}
+ELSEWHERE = {
+    "rushlight/_backends/cupy": "needs a GPU; what can be asked without is tests/cuda",
+    "rushlight/_backends/meta": "tests/_backends/test_backends.py, and every battery",
+    "rushlight/nn/modules/activation": "tests/nn/modules/test_forward.py",
+    "rushlight/nn/modules/conv": "tests/nn/modules/test_forward.py",
+    "rushlight/nn/modules/loss": "tests/nn/modules/test_forward.py",
+    "rushlight/nn/modules/pooling": "tests/nn/modules/test_forward.py",
+    "rushlight/nn/modules/rnn": "tests/nn/modules/test_forward.py",
+    "rushlight/nn/modules/transformer": "tests/nn/modules/test_forward.py",
+}
 
 
 def namesakes(path):
