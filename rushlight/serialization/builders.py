@@ -141,6 +141,7 @@ class EmptyArray:
     array = None
 
     def fill(self, state):
+        """The array that a state describes."""
         version, shape, dtype, fortran, data = state
         if not isinstance(dtype, np.dtype) or dtype.hasobject:
             raise refused("an array of objects")

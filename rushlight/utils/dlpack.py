@@ -2,7 +2,32 @@
 
 from rushlight._core.expose import TORCH
 
-from_dlpack = TORCH["from_dlpack"]
+
+class _Capsule:
+    """A capsule of memory on the CPU, with the protocol's methods."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **options):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return (1, 0)
+
+
+def from_dlpack(ext_tensor):
+    """A tensor over the memory of another library's array.
+
+    Args:
+        ext_tensor: an object with ``__dlpack__``, or a capsule from `to_dlpack`.
+
+    Returns:
+        Tensor: shares the memory.
+    """
+    if type(ext_tensor).__name__ == "PyCapsule":
+        ext_tensor = _Capsule(ext_tensor)
+    return TORCH["from_dlpack"](ext_tensor)
 
 
 def to_dlpack(tensor):

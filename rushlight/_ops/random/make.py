@@ -216,7 +216,7 @@ def randperm(n, *, generator=None, dtype=None, **options):
     >>> import rushlight
     >>> _ = rushlight.manual_seed(0)
     >>> rushlight.randperm(5)
-    tensor([4, 1, 3, 0, 2])
+    tensor([4, 0, 1, 3, 2])
     """
     shape = sizes_of((), (as_index(n, "randperm()", "n"),), "randperm()")
     attrs = {"generator": check_generator(generator, "randperm()")}

@@ -96,7 +96,7 @@ def test_errors(net):
         net(q, q, q, attn_mask=torch.zeros(2, 2))
     with pytest.raises(AssertionError, match="embedding dimension of 6"):
         net(_draw(3, 2, 5), q, q)
-    with pytest.raises(RuntimeError, match="Need attn_mask"):
+    with pytest.raises(RuntimeError, match="attn_mask where is_causal"):
         net(q, q, q, is_causal=True)
     with pytest.raises(AssertionError, match="key_padding_mask of shape"):
         net(q, q, q, key_padding_mask=torch.zeros(3, 2))
