@@ -1,6 +1,7 @@
 """Shared by the families: Python numbers as elements, and dtype arguments."""
 
 import numpy as np
+
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
