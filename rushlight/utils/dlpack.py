@@ -39,7 +39,7 @@ def to_dlpack(tensor):
     Returns:
         A capsule, to be used once.
     """
-    return tensor.__dlpack__()
+    return tensor.__dlpack__(max_version=(1, 0))
 
 
 __all__ = ["from_dlpack", "to_dlpack"]
