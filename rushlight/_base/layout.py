@@ -1,8 +1,7 @@
 """Layouts and memory formats: names that torch code passes about.
 
-There is one layout, strided.  Of the memory formats contiguous_format and
-preserve_format have their meaning; channels_last is a request for speed in torch and
-leaves values, shapes and results as they are, which is all it does here.
+There is one layout, strided.  The memory formats order a tensor's dimensions in memory
+as torch does; results do not depend on them.
 """
 
 

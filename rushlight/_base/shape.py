@@ -56,16 +56,18 @@ def numel(shape):
 def as_index(value, who, name):
     """An integer argument (a Python int, a NumPy integer or a 0-d tensor)."""
     try:
-        return value.__index__()
+        if value is not True and value is not False:
+            return value.__index__()
     except (AttributeError, TypeError):
-        raise ArgumentTypeError(
-            explain(
-                who,
-                expected=f"an int for '{name}'",
-                got=f"{value!r} ({type(value).__name__})",
-                do="Convert it with int().",
-            )
-        ) from None
+        pass
+    raise ArgumentTypeError(
+        explain(
+            who,
+            expected=f"an int for '{name}'",
+            got=f"{value!r} ({type(value).__name__})",
+            do="Convert it with int().",
+        )
+    )
 
 
 def as_shape(sizes, who="size"):

@@ -1,4 +1,4 @@
-"""The only way an operation runs: call1, call2, call3, call, call_many.
+"""The only way an operation runs: call1, call2, call3, call_tensors, call, call_many.
 
 # Note [Two paths]
 # The short path computes first and asks afterwards: if the operands have one class
@@ -53,7 +53,10 @@ def call1(op, x, **attrs):
             result = op.kernels[array.__class__](array, **attrs)
             if result.__class__ is not array.__class__:
                 result = np.asarray(result)
-            if op.promote is None or result.dtype is array.dtype:
+            if op.promote is None or (
+                result.dtype is array.dtype
+                and (op.promote is not FLOAT or array.dtype.kind not in "biu")
+            ):
                 tensor = _new(Tensor)
                 tensor._array = result
                 tensor._edge = tensor._grad = tensor._memory = tensor._base = None
@@ -125,6 +128,27 @@ def call3(op, x, y, z):
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
     return call(op, x, y, z)
+
+
+def call_tensors(op, tensors, **attrs):
+    """Run an op of any number of tensors, given as a list or tuple."""
+    if not STATE.special and op.promote is None:
+        try:
+            edge, arrays = None, []
+            for tensor in tensors:
+                arrays.append(tensor._array)
+                edge = tensor._edge if edge is None else edge
+            result = op.kernels[arrays[0].__class__](*arrays, **attrs)
+            if result.__class__ is arrays[0].__class__:
+                tensor = _new(Tensor)
+                tensor._array = result
+                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
+                if edge is not None and op.grad is not None and _grad_mode():
+                    record(op, tensor, tensors, attrs)
+                return tensor
+        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
+            pass
+    return call(op, *tensors, **attrs)
 
 
 def _compares(array, y):

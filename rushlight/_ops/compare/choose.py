@@ -6,7 +6,7 @@ from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, expl
 from rushlight._base.promote import result_dtype
 from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call
+from rushlight._core.dispatch import call, call3
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -15,6 +15,9 @@ from rushlight._ops._arguments import require_tensor
 from rushlight._ops._select import select
 from rushlight._ops._values import element
 from rushlight._ops.specs import shape_of
+
+
+_NUMBERS = (float, int, bool, complex)
 
 
 def where(condition, input=None, other=None, *, out=None):
@@ -56,6 +59,8 @@ def where(condition, input=None, other=None, *, out=None):
     if condition._array.dtype.kind != "b":
         condition = _as_mask(condition)
     if out is None:
+        if input.__class__ not in _NUMBERS and other.__class__ not in _NUMBERS:
+            return call3(WHERE, condition, input, other)
         return call(WHERE, condition, input, other)
     return call_out(WHERE, (condition, input, other), out)
 

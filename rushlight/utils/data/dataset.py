@@ -19,6 +19,7 @@ import numpy as np
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.generator import default_generator
 from rushlight._core.tensor import Tensor, wrap
+from rushlight.utils.data.collate import default_collate
 
 
 class Dataset:
@@ -106,7 +107,9 @@ class TensorDataset(Dataset):
         return all(type(t) is Tensor and not t.requires_grad for t in self.tensors)
 
     def __getbatch__(self, indices):
-        rows = np.asarray(indices, np.int64)
+        rows = np.asarray(indices)
+        if rows.dtype.kind not in "iu" and rows.size:  # as x[1.5] is refused
+            return default_collate([self[index] for index in indices])
         return [wrap(t._array[rows]) for t in self.tensors]
 
     def __len__(self):
