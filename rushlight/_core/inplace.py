@@ -11,7 +11,13 @@ import numpy as np
 
 from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY
-from rushlight._base.errors import DtypeError, GraphError, ShapeError, explain
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    DtypeError,
+    GraphError,
+    ShapeError,
+    explain,
+)
 from rushlight._base.promote import can_cast
 from rushlight._core.dispatch import run
 from rushlight._core.intercept import Call, intercepted
@@ -278,6 +284,23 @@ def put_out(result, out, who):
         check_castable(result._array.dtype, out._array.dtype, who)
     if out._array.shape != result._array.shape:
         out._array = np.empty(result._array.shape, out._array.dtype)
+    elif out._array.__class__ is np.ndarray and 0 in out._array.strides:
+        _refuse_overlap(out._array, who)
     store(out._array, result._array)
     bump(out)
     return out
+
+
+def _refuse_overlap(array, who):
+    """Refuse to write where several elements share one place."""
+    pairs = zip(array.shape, array.strides, strict=True)
+    if array.size and any(size > 1 and not step for size, step in pairs):
+        raise ArgumentRuntimeError(
+            explain(
+                who,
+                expected="an out= whose elements all have a place of their own",
+                got="unsupported operation: more than one element of the written-to "
+                "tensor refers to a single memory location",
+                do="Give out=x.clone().",
+            )
+        )

@@ -151,3 +151,11 @@ def test_views_die_with_their_users():
     for _ in range(1000):
         x[0]
     assert len(x._memory.views) <= 64
+
+
+def test_out_whose_elements_share_memory_is_refused():
+    shared = torch.zeros(1).expand(3)
+    with pytest.raises(RuntimeError, match="a single memory location"):
+        torch.add(torch.ones(3), 1, out=shared)
+    empty = torch.zeros(1, 0).expand(3, 0)
+    assert torch.add(torch.ones(3, 0), 1, out=empty) is empty

@@ -288,8 +288,12 @@ def _hardswish_eager(backend, x):
     return blockwise(backend.np, kernel, x)
 
 
+#: PyTorch's slope, rounded to float32 for float64 as well.
+_SIXTH = 0.16666667163372040
+
+
 def _hardsigmoid_grad(g, *, x):
-    return (g * (1 / 6)).where((x > -3) & (x < 3), 0)
+    return (g * _SIXTH).where((x > -3) & (x < 3), 0)
 
 
 def _hardswish_grad(g, *, x):

@@ -12,9 +12,9 @@ from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
-from rushlight._core.inplace import put_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._arguments import same_dtype_out
 
 # --------------------------------------------------------------------------- complex
 
@@ -38,7 +38,7 @@ def complex_(real, imag, *, out=None):
     """
     _check_tensors("complex()", real=real, imag=imag)
     result = call(COMPLEX, real, imag)
-    return result if out is None else put_out(result, out, "complex()")
+    return result if out is None else same_dtype_out(result, out, "complex()")
 
 
 def polar(abs, angle, *, out=None):
@@ -60,7 +60,7 @@ def polar(abs, angle, *, out=None):
     """
     _check_tensors("polar()", abs=abs, angle=angle)
     result = call(POLAR, abs, angle)
-    return result if out is None else put_out(result, out, "polar()")
+    return result if out is None else same_dtype_out(result, out, "polar()")
 
 
 def _check_tensors(who, **parts):

@@ -5,8 +5,8 @@ from rushlight._base.shape import broadcast_shapes, wrap_dim
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
-from rushlight._core.inplace import call_out
 from rushlight._core.table import define
+from rushlight._ops._arguments import same_dtype_out
 from rushlight._ops.index.along import (
     check_places,
     check_tensor,
@@ -39,9 +39,8 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
             [4]])
     """
     check_tensor(index, "gather()", "index")
-    if out is not None:
-        return call_out(GATHER, (input, index), out, dim=dim)
-    return call(GATHER, input, index, dim=dim)
+    result = call(GATHER, input, index, dim=dim)
+    return result if out is None else same_dtype_out(result, out, "gather()")
 
 
 def _fitting_dim(x, index, dim, who):
@@ -74,7 +73,8 @@ def _fitting_dim(x, index, dim, who):
 
 def _gather_spec(x, index, *, dim):
     dim = _fitting_dim(x, index, dim, "gather()")
-    check_places(index, x.shape[dim] if x.shape else 1, dim, "gather()")
+    if index.size:  # an empty index may have any dtype
+        check_places(index, x.shape[dim] if x.shape else 1, dim, "gather()")
     return Spec(index.shape, x.dtype)
 
 

@@ -12,10 +12,11 @@ from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import FUNCTIONAL, expose
-from rushlight._core.inplace import bump, inplace, put_out
+from rushlight._core.inplace import bump, inplace
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._arguments import same_dtype_out
 from rushlight._ops._values import as_number, element
 from rushlight._ops.index.along import check_tensor, depends_on_values
 
@@ -174,7 +175,9 @@ def masked_select(input, mask, *, out=None):
     """
     check_tensor(mask, "masked_select()", "mask")
     result = call(MASKED_SELECT, input, mask)
-    return result if out is None else put_out(result, out, "masked_select()")
+    if out is None:
+        return result
+    return same_dtype_out(result, out, "masked_select()")
 
 
 def _masked_select_spec(x, mask):

@@ -4,8 +4,8 @@ from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
-from rushlight._core.inplace import call_out
 from rushlight._core.table import define
+from rushlight._ops._arguments import same_dtype_out
 from rushlight._ops.index.along import (
     check_flat,
     check_places,
@@ -36,9 +36,8 @@ def index_select(input, dim, index, *, out=None):
     tensor([3, 1])
     """
     check_tensor(index, "index_select()", "index")
-    if out is not None:
-        return call_out(INDEX_SELECT, (input, index), out, dim=dim)
-    return call(INDEX_SELECT, input, index, dim=dim)
+    result = call(INDEX_SELECT, input, index, dim=dim)
+    return result if out is None else same_dtype_out(result, out, "index_select()")
 
 
 def _index_select_spec(x, index, *, dim):
@@ -92,9 +91,8 @@ def take(input, index, *, out=None):
     tensor([1, 4])
     """
     check_tensor(index, "take()", "index")
-    if out is not None:
-        return call_out(TAKE_FLAT, (input, index), out)
-    return call(TAKE_FLAT, input, index)
+    result = call(TAKE_FLAT, input, index)
+    return result if out is None else same_dtype_out(result, out, "take()")
 
 
 def _take_spec(x, index):

@@ -42,8 +42,8 @@ def _times_slopes(g, slopes, reduction, who):
 
 
 def _rows_of(x, who):
-    """Scores as (N, C)."""
-    if x.ndim not in (1, 2) or 0 in x.shape[x.ndim - 1 :]:
+    """Scores as (N, C); a single number is one row of one class."""
+    if x.ndim > 2 or 0 in x.shape[-1:]:
         raise ShapeError(
             explain(
                 who,
@@ -52,7 +52,7 @@ def _rows_of(x, who):
                 do="Reshape them.",
             )
         )
-    return x.reshape(-1, x.shape[-1])
+    return x.reshape(-1, *(x.shape[-1:] or (1,)))
 
 
 def _check_target(target, who):
@@ -129,6 +129,15 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ArgumentError(
             explain(who, expected="p to be 1 or 2", got=p, do="Choose one of them.")
+        )
+    if weight is not None and weight.dim() != 1:
+        raise ArgumentError(
+            explain(
+                who,
+                expected="weight to be one-dimensional: (C,)",
+                got=list(weight.shape),
+                do="Give one factor for each class.",
+            )
         )
     attrs = {"p": p, "margin": margin, "reduction": reduction}
     return call(MULTI_MARGIN_LOSS, input, target, weight, **attrs)[0]

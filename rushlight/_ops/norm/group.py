@@ -183,8 +183,9 @@ def _backward_eager(backend, g, x, weight, mean, scale, *, groups, needs):
         factor = scale_of * weight
         total, product = total * weight, product * weight
     count = max(1, channels // groups * g.shape[2])
-    slope = np.add.reduce(product.reshape(n, groups, -1), 2) * scale**3 / -count
-    term = np.add.reduce(total.reshape(n, groups, -1), 2) * scale / -count
+    parts = n, groups, channels // groups
+    slope = np.add.reduce(product.reshape(parts), 2) * scale**3 / -count
+    term = np.add.reduce(total.reshape(parts), 2) * scale / -count
     term -= slope * mean
     slope, term = _each(np, slope, channels), _each(np, term, channels)
     g_x = affine_of_two(np, g, factor, wide_x, slope, term)

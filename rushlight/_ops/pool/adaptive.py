@@ -12,7 +12,12 @@ from math import prod
 
 import numpy
 
-from rushlight._base.errors import ArgumentRuntimeError, ShapeError, explain
+from rushlight._base.errors import (
+    ArgumentError,
+    ArgumentRuntimeError,
+    ShapeError,
+    explain,
+)
 from rushlight._base.shape import as_index
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, call1
@@ -26,12 +31,15 @@ def _output_sizes(input, output_size, dims, who):
     """The wanted sizes; None keeps the input's."""
     require_tensor(input, who)
     x = input._array
-    if not isinstance(output_size, (tuple, list)):
+    given_each = isinstance(output_size, (tuple, list))
+    if not given_each:
         output_size = (output_size,) * dims
     if len(output_size) == 1:
         output_size = tuple(output_size) * dims
     if len(output_size) != dims or x.ndim not in (dims + 1, dims + 2):
-        raise ShapeError(
+        # Which type depends on where torch notices it: Python or C++.
+        noticed = dims > 1 and x.ndim <= dims and given_each
+        raise (ArgumentError if noticed else ShapeError)(
             explain(
                 who,
                 expected=f"output_size of {dims}, and a {dims + 1}D or {dims + 2}D "

@@ -8,9 +8,10 @@ from rushlight._base.spec import Spec
 from rushlight._core import sampling
 from rushlight._core.dispatch import call, call1
 from rushlight._core.expose import expose
-from rushlight._core.inplace import call_out, put_out
+from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._arguments import same_dtype_out
 from rushlight._ops._fill import at_home, zero_grad
 from rushlight._ops.random._new import check_tensor, make, sizes_of
 from rushlight._ops.random.fill import BERNOULLI, NORMAL
@@ -225,7 +226,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         replacement=replacement,
         generator=check_generator(generator, "multinomial()"),
     )
-    return found if out is None else put_out(found, out, "multinomial()")
+    return found if out is None else same_dtype_out(found, out, "multinomial()")
 
 
 def _multinomial_spec(x, *, num_samples, replacement, generator):

@@ -58,3 +58,9 @@ def test_gradients_recorded_from_pytorch():
     (z * (2 + 3j)).abs().square().sum().backward()
     np.testing.assert_allclose(real.grad.numpy(), [26, 26], rtol=1e-6)
     np.testing.assert_allclose(imag.grad.numpy(), [52], rtol=1e-6)
+
+
+def test_out_of_another_dtype_is_refused():
+    out = rushlight.empty(1, dtype=rushlight.complex128)
+    with pytest.raises(RuntimeError, match="out tensor to have dtype"):
+        rushlight.complex(rushlight.ones(1), rushlight.ones(1), out=out)

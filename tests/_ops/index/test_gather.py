@@ -1,6 +1,7 @@
 """gather, take_along_dim."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from tests.battery import ALL, COMPLEX, Error, Op, battery
@@ -84,3 +85,20 @@ def test_the_part_of_input_that_index_does_not_reach_has_no_gradient():
     assert y.grad_fn.name() == "GatherBackward0"
     y.sum().backward()
     assert x.grad.tolist() == [[0, 0, 0], [1, 1, 0], [0, 0, 0]]
+
+
+def test_empty_index_may_have_any_dtype():
+    index = rushlight.empty(0, dtype=rushlight.uint8)
+    assert rushlight.ones(5).gather(0, index).shape == (0,)
+
+
+def test_out_of_another_dtype_is_refused():
+    x, index = rushlight.ones(2), rushlight.tensor([1])
+    out = rushlight.empty(1, dtype=rushlight.float64)
+    for name in ("gather", "index_select"):
+        with pytest.raises(RuntimeError, match="out tensor to have dtype"):
+            getattr(rushlight, name)(x, 0, index, out=out)
+    with pytest.raises(RuntimeError, match="out tensor to have dtype"):
+        rushlight.take(x, index, out=out)
+    with pytest.raises(RuntimeError, match="out tensor to have dtype"):
+        rushlight.masked_select(x, x > 0, out=out)
