@@ -14,6 +14,10 @@ DTYPES = {getattr(torch, d.name): d for d in rushlight._base.dtype.ALL_DTYPES}
 _FORMATS = ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d")
 CONSTANTS = {getattr(torch, n): getattr(rushlight, n) for n in _FORMATS}
 CONSTANTS[torch.strided] = rushlight.strided
+FUNCTIONS = {
+    getattr(torch.nn.functional, n): getattr(rushlight.nn.functional, n)
+    for n in ("relu", "gelu")
+}
 
 
 class NoCounterpart(Exception):
@@ -34,14 +38,21 @@ def to_array(tensor):
     return tensor.numpy(force=True)
 
 
-def to_ours(value):
+def to_ours(value, memories=None):
     """A torch value (tensor, dtype, device, container, number) as ours.
 
-    Tensors keep their strides where the memory allows, and requires_grad.
+    Tensors keep their strides and requires_grad, and those that share memory share it.
     """
+    memories = {} if memories is None else memories
     if isinstance(value, torch.Tensor):
-        ours = rushlight.from_numpy(to_array(value.detach().clone()))
+        ours = _tensor_to_ours(value, memories)
         return ours.requires_grad_() if value.requires_grad else ours
+    if isinstance(value, torch.nn.PairwiseDistance):
+        return rushlight.nn.PairwiseDistance(value.norm, value.eps, value.keepdim)
+    if isinstance(value, torch.nn.TransformerEncoderLayer):
+        return _layer_to_ours(value)
+    if callable(value) and value in FUNCTIONS:
+        return FUNCTIONS[value]
     if isinstance(value, torch.dtype):
         if value not in DTYPES:
             raise NoCounterpart(str(value))
@@ -51,16 +62,50 @@ def to_ours(value):
     if isinstance(value, torch.Size):
         return rushlight.Size(value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return tuple(map(to_ours, value))
+        return tuple([to_ours(v, memories) for v in value])
     if isinstance(value, (list, tuple)):
-        return type(value)(map(to_ours, value))
+        return type(value)([to_ours(v, memories) for v in value])
     if isinstance(value, dict):
-        return {k: to_ours(v) for k, v in value.items()}
+        return {k: to_ours(v, memories) for k, v in value.items()}
     if isinstance(value, (torch.memory_format, torch.layout)):
         return CONSTANTS[value]
     if isinstance(value, torch.Generator):
         raise NoCounterpart("a generator")
     return value
+
+
+def _tensor_to_ours(value, memories):
+    value = value.detach()
+    if value.ndim > 64:
+        raise NoCounterpart("more dimensions than NumPy has")
+    plain = value.layout is torch.strided and not (value.is_conj() or value.is_neg())
+    if not plain or value.device.type != "cpu":
+        return rushlight.from_numpy(to_array(value.clone()))
+    memory = value.untyped_storage()
+    key = memory.data_ptr(), value.dtype
+    if key not in memories:
+        size = memory.nbytes() // value.element_size()
+        whole = to_array(value.as_strided((size,), (1,), 0).clone())
+        memories[key] = rushlight.from_numpy(whole)
+    where = value.size(), value.stride(), value.storage_offset()
+    return memories[key].as_strided(*where)
+
+
+def _layer_to_ours(layer):
+    """An encoder layer, rebuilt from what it holds."""
+    ours = rushlight.nn.TransformerEncoderLayer(
+        layer.linear1.in_features,
+        layer.self_attn.num_heads,
+        layer.linear1.out_features,
+        layer.dropout.p,
+        to_ours(layer.activation),
+        layer.norm1.eps,
+        layer.self_attn.batch_first,
+        layer.norm_first,
+        layer.linear1.bias is not None,
+    ).to(to_ours(layer.linear1.weight.dtype))
+    ours.load_state_dict({k: to_ours(v) for k, v in layer.state_dict().items()})
+    return ours
 
 
 def tensors_in(result):
@@ -99,6 +144,9 @@ _CLOSE = {
 
 def difference(ours, theirs, factor=1):
     """Why two results are not the same, in words; None if they are."""
+    if isinstance(theirs, (bool, int, float, complex)):
+        same = ours == theirs or (ours != ours and theirs != theirs)
+        return None if same else f"{ours!r}, torch gives {theirs!r}"
     ours, theirs = tensors_in(ours), tensors_in(theirs)
     if len(ours) != len(theirs):
         return f"{len(ours)} tensors, torch gives {len(theirs)}"

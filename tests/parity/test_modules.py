@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch.nn.modules.lazy import LazyModuleMixin  # noqa: E402
 from torch.testing._internal.common_modules import module_db  # noqa: E402
 
 import rushlight  # noqa: E402
@@ -52,6 +53,8 @@ def _compare(info, training):
         ours, theirs = _both(info, case)
         assert list(ours.state_dict()) == list(theirs.state_dict())
         assert repr(ours) == repr(theirs)
+        if isinstance(theirs, LazyModuleMixin):
+            _initialise(ours, theirs, case.forward_input)
         for name, value in theirs.state_dict().items():
             why = difference(ours.state_dict()[name], value, factor=1e4)
             assert not why, f"initial {name}: {why}"
@@ -61,6 +64,15 @@ def _compare(info, training):
         ours.train(training)
         theirs.train(training)
         _compare_forward(ours, theirs, case.forward_input)
+
+
+def _initialise(ours, theirs, call):
+    """Let lazy modules make their parameters, of the same numbers."""
+    torch.manual_seed(4)
+    theirs(*call.args, **call.kwargs)
+    rushlight.manual_seed(4)
+    ours(*to_ours(call.args), **to_ours(call.kwargs))
+    assert repr(ours) == repr(theirs)
 
 
 def _compare_forward(ours, theirs, call):
