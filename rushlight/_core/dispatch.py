@@ -5,32 +5,23 @@
 # and one dtype and the result has it too, all is well.  Whatever surprises it (mixed
 # dtypes, a Python number that widens, an exception) goes to `run`, the careful path,
 # which promotes, checks devices and lets the spec rule write the error.
-
-# Note [Half and numbers]
-# torch rounds a Python number (or a 0-d tensor of another dtype) to half precision
-# before it meets a half-precision tensor; but products and quotients take it, as the
-# second operand, in float32 and round only the result (Op.wide_numbers).  NumPy does
-# neither reliably, so these calls take the careful path.
 """
 
-from typing import Any
 from weakref import ref
 
 import numpy as np
 
-from rushlight._backends import backend_for, backend_of, device_of
-from rushlight._base import config
-from rushlight._base import dtype as dtypes
-from rushlight._base.dtype import BY_NUMPY
-from rushlight._base.errors import (
-    ArgumentTypeError,
-    DeviceError,
-    RushlightError,
-    explain,
-)
-from rushlight._base.promote import result_dtype
+from rushlight._base.errors import RushlightError
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.node import Output, next_number
+from rushlight._core.operands import (
+    NUMBER_TYPES,
+    NUMBERS,
+    narrowed,
+    no_tensor,
+    one_device,
+    promoted,
+)
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
 from rushlight._core.table import COMPARE, FLOAT
@@ -39,9 +30,7 @@ from rushlight._core.watch import watch
 
 _new = object.__new__
 _grad_mode = GRAD_MODE.get
-_NUMBERS = frozenset((float, int, bool, complex))
-_NUMBER_TYPES: tuple[Any, ...] = tuple(_NUMBERS)
-_OPERAND_TYPES = (Tensor, np.generic, *_NUMBER_TYPES)
+_OPERAND_TYPES = (Tensor, np.generic, *NUMBER_TYPES)
 _NONE = {}
 
 
@@ -81,7 +70,7 @@ def call2(op, x, y):
     if not STATE.special:
         try:
             array = x._array
-            if y.__class__ in _NUMBERS:
+            if y.__class__ in NUMBERS:
                 if array.itemsize == 2:
                     return run(op, (x, y), _NONE)  # Note [Half and numbers]
                 edge = x._edge
@@ -155,7 +144,7 @@ def _compares(array, y):
     """Whether NumPy compares these in the dtype that torch would promote them to."""
     if y.__class__ is complex:
         return array.dtype.kind == "c"
-    if y.__class__ not in _NUMBERS or array.dtype.kind == "f":
+    if y.__class__ not in NUMBERS or array.dtype.kind == "f":
         return True
     if y.__class__ is int:  # one beyond the dtype's range wraps around in torch
         return array.dtype.kind in "iu" and 0 <= y < 128
@@ -185,14 +174,14 @@ def run(op, inputs, attrs):
     if op.promote is None:
         arrays = [getattr(t, "_array", t) for t in inputs]
     else:
-        arrays = _promoted(op, inputs)
+        arrays = promoted(op, inputs)
     kind = arrays[0].__class__
     try:
         result = op.kernels[kind](*arrays, **attrs)
     except Exception as error:  # noqa: BLE001
         result = _second_try(op, inputs, arrays, attrs, error)
     if op.wide_numbers:
-        result = _narrowed(result, arrays)
+        result = narrowed(result, arrays)
     if op.many:
         return _finish_many(op, result, inputs, attrs)
     if result.__class__ is not kind:
@@ -218,7 +207,7 @@ def wants_record(inputs):
 def _as_array(result, kind):
     return (
         np.asarray(result)
-        if isinstance(result, (np.generic, *_NUMBER_TYPES))
+        if isinstance(result, (np.generic, *NUMBER_TYPES))
         else result
     )
 
@@ -275,127 +264,6 @@ def record_many(op, results, inputs, attrs):
         watch(node, *results)
 
 
-# ------------------------------------------------------------------ the careful part
-
-
-def _promoted(op, inputs):
-    """The operands as arrays of the op's computation dtype, on one device."""
-    arrays = [_operand(t) for t in inputs]
-    kinds = {a.__class__ for a in arrays}
-    home = next((a for a in arrays if isinstance(a, _array_types(kinds))), None)
-    if home is None:
-        raise _no_tensor(op, inputs)
-    dtype = computation_dtype(op, arrays)
-    arrays = _one_device(op, arrays, home) if len(kinds) > 1 else arrays
-    if op.wide_numbers and dtype.itemsize == 2 and dtype.category == dtypes.FLOAT:
-        if not getattr(arrays[1], "shape", ()):  # Note [Half and numbers]
-            arrays[1] = _convert(arrays[1], dtypes.float32, home)
-            return [_convert(arrays[0], dtype, home), arrays[1]]
-    return [
-        a
-        if a is None or (hasattr(a, "dtype") and a.dtype == dtype.numpy)
-        else _convert(a, dtype, home)
-        for a in arrays
-    ]
-
-
-def _operand(value):
-    """An input as an array or a plain Python number."""
-    value = getattr(value, "_array", value)
-    if isinstance(value, np.generic):
-        return value.item()
-    if value.__class__ not in _NUMBERS:  # a subclass's number is as good
-        if isinstance(value, float):
-            return float(value)
-        if isinstance(value, int):
-            return int(value)
-    return value
-
-
-def _narrowed(result, arrays):
-    """A result in the half precision of the operands that it was computed from."""
-    for a in arrays:
-        if a.dtype.itemsize == 2 and a.dtype.kind in "fV" and result.dtype != a.dtype:
-            with np.errstate(all="ignore"):
-                return result.astype(a.dtype)
-    return result
-
-
-def computation_dtype(op, arrays):
-    """The dtype that an op's operands are converted to (Note [Promotion])."""
-    dtype = result_dtype([a for a in arrays if a is not None])
-    if op.promote is FLOAT and dtype.category < dtypes.FLOAT:
-        return config.default_dtype()
-    return dtype
-
-
-def _array_types(kinds):
-    return tuple(k for k in kinds if k not in _NUMBERS and k is not type(None))
-
-
-def _no_tensor(op, inputs):
-    return ArgumentTypeError(
-        explain(
-            f"{op.name}()",
-            expected=f"argument '{op.inputs[0]}' to be a Tensor",
-            got=" and ".join(type(i).__name__ for i in inputs),
-            do="Convert it with torch.tensor.",
-        )
-    )
-
-
-def _one_device(op, arrays, home):
-    """All operands on one device; CPU tensors of no dimensions may come along."""
-    for a in arrays:
-        if hasattr(a, "dtype") and (a.shape or not isinstance(home, np.ndarray)):
-            home = a if not (isinstance(a, np.ndarray) and not a.shape) else home
-    device = device_of(home)
-    moved = []
-    for a in arrays:
-        if hasattr(a, "dtype") and device_of(a) != device:
-            if a.shape or not isinstance(a, np.ndarray):
-                raise _two_devices(op, device, device_of(a))
-            a = backend_for(device).from_host(a, device)
-        moved.append(a)
-    return moved
-
-
-def _two_devices(op, first, second):
-    return DeviceError(
-        explain(
-            f"{op.name}()",
-            expected="all tensors to be on the same device",
-            got=f"at least two devices, {first} and {second}",
-            do="Move one of them with .to(device).",
-        )
-    )
-
-
-def _convert(value, dtype, home):
-    if hasattr(value, "dtype"):
-        if value.__class__.__name__ == "Spec":
-            return type(value)(value.shape, dtype.numpy)
-        with np.errstate(all="ignore"):
-            return value.astype(dtype.numpy)
-    if value.__class__ not in _NUMBERS:
-        raise ArgumentTypeError(
-            explain(
-                "an operand",
-                expected="a Tensor or a number",
-                got=type(value).__name__,
-                do="Convert it with torch.tensor.",
-            )
-        )
-    array = np.asarray(value)
-    if array.dtype.kind == "O":  # an integer beyond 64 bits
-        array = np.asarray(value, dtype=float)
-    with np.errstate(all="ignore"):
-        array = array.astype(dtype.numpy)
-    if home.__class__ is np.ndarray:
-        return array
-    return backend_of(home.__class__).from_host(array, device_of(home))
-
-
 def _second_try(op, inputs, arrays, attrs, error):
     """After a failure: the spec rule's error, or the result if it was a warning."""
     if isinstance(error, RushlightError):
@@ -403,19 +271,14 @@ def _second_try(op, inputs, arrays, attrs, error):
     if isinstance(error, (RuntimeWarning, FloatingPointError)):
         with np.errstate(all="ignore"):
             return op.kernels[arrays[0].__class__](*arrays, **attrs)
-    if op.promote is None and isinstance(inputs[0], _NUMBER_TYPES):
-        raise _no_tensor(op, inputs) from None
+    if op.promote is None and isinstance(inputs[0], NUMBER_TYPES):
+        raise no_tensor(op, inputs) from None
     for value in inputs:
         if value is not None and not isinstance(value, _OPERAND_TYPES):
-            raise _no_tensor(op, inputs) from None
+            raise no_tensor(op, inputs) from None
     kinds = {a.__class__ for a in arrays if hasattr(a, "dtype")}
     if len(kinds) > 1:
-        moved = _one_device(op, arrays, arrays[0])
+        moved = one_device(op, arrays, arrays[0])
         return op.kernels[moved[0].__class__](*moved, **attrs)
     op.spec(*arrays, **attrs)
     raise error
-
-
-def result_name(array):
-    """An array in words: dtype and shape."""
-    return f"{BY_NUMPY[array.dtype]} {list(array.shape)}"
