@@ -296,11 +296,12 @@ def _soft_margin_spec(x, y, *, reduction):
 
 def _soft_margin_eager(backend, x, y, *, reduction):
     refuse(x, "soft_margin_loss()", "biuUc", DtypeError)
-    loss = wide(x) * -wide(y)
-    backend.np.exp(loss, loss)
+    np = backend.np
+    loss = np.asarray(wide(x) * -wide(y))
+    np.exp(loss, loss)
     loss += 1
-    backend.np.log(loss, loss)
-    return reduced_array(backend.np, loss, reduction, x.dtype)
+    np.log(loss, loss)
+    return reduced_array(np, loss, reduction, x.dtype)
 
 
 def _soft_margin_grad(g, *, x, y, x_shape, y_shape, reduction, needs):

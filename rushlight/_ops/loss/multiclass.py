@@ -2,8 +2,8 @@
 
 # Note [Slopes]
 # The two losses below also give, as a second result, their slopes with respect to the
-# scores: (N, C).  Backward is a product with them.  They are constants, so backward
-# itself cannot be differentiated, as in PyTorch.
+# scores: (N, C).  Backward is a product with them.  They are constants, so backward is
+# an op whose own gradient is refused, as in PyTorch.
 """
 
 import numpy
@@ -19,26 +19,43 @@ from rushlight._base.errors import (
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
-from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
 from rushlight._ops.loss._reduction import reduction_of, tensors
 
 
-def _times_slopes(g, slopes, reduction, who):
-    if GRAD_MODE.get():
-        raise UnsupportedError(
-            explain(
-                who,
-                expected="backward without create_graph",
-                got="create_graph=True: the derivative of its gradient is not "
-                "implemented",
-                do="Write the loss in plain tensor operations.",
-            )
+def _slopes_spec(g, x, slopes, *, who):
+    return Spec(slopes.shape, slopes.dtype)
+
+
+def _slopes_eager(backend, g, x, slopes, *, who):
+    return slopes * g
+
+
+def _slopes_grad(gg, *, who):
+    raise UnsupportedError(
+        explain(
+            who,
+            expected="a first gradient only",
+            got="a second one: the derivative of its gradient is not implemented",
+            do="Write the loss in plain tensor operations.",
         )
+    )
+
+
+MARGIN_BACKWARD = define(
+    "margin_loss_backward",
+    inputs="g x slopes",
+    eager=_slopes_eager,
+    spec=_slopes_spec,
+    grad=_slopes_grad,
+)
+
+
+def _times_slopes(g, x, slopes, reduction, who):
     if reduction == "none" and slopes.ndim == 2:
         g = g.unsqueeze(1)
-    return slopes * g
+    return call(MARGIN_BACKWARD, g, x, slopes.detach(), who=who)
 
 
 def _rows_of(x, who):
@@ -198,12 +215,9 @@ def _class_factors(weight, x, right, classes):
     return weight[right] / x.dtype.type(classes)
 
 
-def _multi_margin_grad(g, *, out1, reduction):
-    return (
-        _times_slopes(g[0], out1.detach(), reduction, "multi_margin_loss()"),
-        None,
-        None,
-    )
+def _multi_margin_grad(g, *, x, out1, reduction):
+    found = _times_slopes(g[0], x, out1, reduction, "multi_margin_loss()")
+    return found, None, None
 
 
 MULTI_MARGIN_LOSS = define(
@@ -292,10 +306,8 @@ def _multilabel_rows(np, rows, named):
     return loss.astype(rows.dtype), slopes / rows.dtype.type(classes)
 
 
-def _multilabel_grad(g, *, out1, reduction):
-    return _times_slopes(
-        g[0], out1.detach(), reduction, "multilabel_margin_loss()"
-    ), None
+def _multilabel_grad(g, *, x, out1, reduction):
+    return _times_slopes(g[0], x, out1, reduction, "multilabel_margin_loss()"), None
 
 
 MULTILABEL_MARGIN_LOSS = define(
