@@ -33,7 +33,13 @@ class MetaBackend(Backend):
         return META
 
     def kernel(self, op):
-        return op.spec
+        def run_spec(*arrays, **attrs):
+            for array in arrays:
+                if array.__class__ is not Spec and getattr(array, "ndim", 0):
+                    raise TypeError("a meta tensor meets one with data")
+            return op.spec(*arrays, **attrs)
+
+        return run_spec
 
 
 META_BACKEND = MetaBackend()
