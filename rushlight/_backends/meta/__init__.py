@@ -35,7 +35,11 @@ class MetaBackend(Backend):
     def kernel(self, op):
         def run_spec(*arrays, **attrs):
             for array in arrays:
-                if array.__class__ is not Spec and getattr(array, "ndim", 0):
+                if (
+                    hasattr(array, "ndim")
+                    and not isinstance(array, Spec)
+                    and array.ndim
+                ):
                     raise TypeError("a meta tensor meets one with data")
             return op.spec(*arrays, **attrs)
 
