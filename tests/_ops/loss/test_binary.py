@@ -37,8 +37,14 @@ def share(make, *shape):
 
 
 def of_probabilities(make):
-    found = [(share(make, 3, 4), share(make, 3, 4), {"reduction": r}) for r in REDUCTIONS]
-    return [*found, (share(make), share(make)), (make(0), make(0), {"reduction": "sum"})]
+    found = [
+        (share(make, 3, 4), share(make, 3, 4), {"reduction": r}) for r in REDUCTIONS
+    ]
+    return [
+        *found,
+        (share(make), share(make)),
+        (make(0), make(0), {"reduction": "sum"}),
+    ]
 
 
 def of_scores(make):

@@ -27,6 +27,7 @@ def reference(
     weight = np.ones(classes) if weight is None else weight
     divide_by, gone = None, np.zeros((), bool)
     if target.shape != x.shape:
+        target = target.reshape(()) if x.ndim == 1 else target
         target, gone, divide_by = probabilities_of(
             target, x.shape, weight, ignore_index
         )
@@ -113,9 +114,7 @@ OPS = [
             Error((SCORES, RIGHT.view(2, 1)), RuntimeError, "multi-target"),
             Error((SCORES[0], RIGHT), ValueError, "a target of size 1 for a 1D input"),
             Error((SCORES, RIGHT, None), ValueError, "'men'", {"reduction": "men"}),
-            Error(
-                (SCORES, RIGHT), RuntimeError, "between 0", {"label_smoothing": 1.5}
-            ),
+            Error((SCORES, RIGHT), RuntimeError, "between 0", {"label_smoothing": 1.5}),
         ],
     ),
     Op(

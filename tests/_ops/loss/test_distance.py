@@ -46,7 +46,11 @@ def samples(*bends):
             for reduction in ("mean", "sum", "none")
         ]
         found += [(make(3, 4), make(3, 4), bend) for bend in bends]
-        return [*found, (make(), make()), (make(0, 2), make(0, 2), {"reduction": "sum"})]
+        return [
+            *found,
+            (make(), make()),
+            (make(0, 2), make(0, 2), {"reduction": "sum"}),
+        ]
 
     return make_all
 
