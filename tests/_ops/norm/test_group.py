@@ -1,10 +1,11 @@
 """group_norm."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from rushlight.nn import functional as F
-from tests.battery import Error, Op, battery
+from tests.battery import FLOATS, Error, Op, battery, maker
 
 
 def reference(x, groups, w=None, b=None, eps=1e-5):
@@ -36,9 +37,15 @@ ERRORS = [
     Error((x, 2.5), TypeError, "num_groups"),
 ]
 OPS = [
-    Op("nn.functional.group_norm", samples, reference, tolerance=4, errors=ERRORS,
-       dtypes=("float64", "float32", "float16")),
-]  # fmt: skip
+    Op(
+        "nn.functional.group_norm",
+        samples,
+        reference,
+        tolerance=4,
+        errors=ERRORS,
+        dtypes=FLOATS,
+    ),
+]
 globals().update(battery(OPS))
 
 
@@ -47,3 +54,38 @@ def test_names():
     y = F.group_norm(x, 2)
     assert y.grad_fn.name() == "NativeGroupNormBackward0"
     assert rushlight.equal(rushlight.group_norm(x, 2), y)
+
+
+def test_half_input_takes_single_factors():
+    x = maker("float16")(2, 4, 3)
+    y = F.group_norm(x, 2, rushlight.ones(4), rushlight.zeros(4))
+    assert y.dtype is rushlight.float16
+    assert y.float().allclose(F.group_norm(x.float(), 2), atol=5e-3)
+
+
+def test_one_group_is_layer_norm():
+    x = maker("float64")(2, 4, 3)
+    assert F.group_norm(x, 1).allclose(F.layer_norm(x, (4, 3)))
+
+
+def test_empty_batch():
+    ones = rushlight.ones(4)
+    assert F.group_norm(rushlight.ones(0, 4, 3), 2, ones, ones).shape == (0, 4, 3)
+
+
+@pytest.mark.parametrize("wanted", [(0,), (1,), (2,), (1, 2)])
+def test_only_the_wanted_gradients(wanted):
+    make = maker("float64")
+    whole = [make(2, 4, 3), make(4), make(4)]
+    some = [t.clone() for t in whole]
+    for index, (one, other) in enumerate(zip(whole, some, strict=True)):
+        one.requires_grad_()
+        other.requires_grad_(index in wanted)
+    toward = make(2, 4, 3)
+    for x, weight, bias in (whole, some):
+        F.group_norm(x, 2, weight, bias).backward(toward)
+    for index, (one, other) in enumerate(zip(whole, some, strict=True)):
+        if index in wanted:
+            assert other.grad.allclose(one.grad)
+        else:
+            assert other.grad is None

@@ -1,10 +1,11 @@
 """instance_norm."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from rushlight.nn import functional as F
-from tests.battery import Error, Op, battery
+from tests.battery import FLOATS, Error, Op, battery, check_gradient, maker
 
 
 def reference(
@@ -35,6 +36,14 @@ def samples(make):
     ]
 
 
+def in_evaluation(make):
+    known = make(3), make(3, low=0.5)
+    return [
+        (make(2, 3, 4), *known, {"use_input_stats": False}),
+        (make(2, 3, 1), *known, make(3), make(3), {"use_input_stats": False}),
+    ]
+
+
 x = rushlight.ones(3, 4, 2)
 ERRORS = [
     Error((x[:, :, 0],), ValueError, "more than 1 spatial element"),
@@ -44,7 +53,23 @@ ERRORS = [
     ),
 ]
 OPS = [
-    Op("nn.functional.instance_norm", samples, reference, tolerance=4, errors=ERRORS)
+    Op(
+        "nn.functional.instance_norm",
+        samples,
+        reference,
+        dtypes=FLOATS,
+        tolerance=4,
+        errors=ERRORS,
+    ),
+    Op(
+        "nn.functional.instance_norm",
+        in_evaluation,
+        reference,
+        dtypes=FLOATS,
+        grad=0,
+        tolerance=4,
+        id="evaluation",
+    ),
 ]
 globals().update(battery(OPS))
 
@@ -61,3 +86,17 @@ def test_running_statistics_are_the_samples_mean():
     own = rushlight.instance_norm(x, *args)
     again = F.instance_norm(x, mean, var, use_input_stats=False)
     assert rushlight.equal(own, again)
+
+
+@pytest.mark.parametrize("case", range(2))
+def test_gradients_in_evaluation(case):
+    x, mean, var, *factors, keywords = in_evaluation(maker("float64"))[case]
+
+    def known(x, *factors):
+        return F.instance_norm(x, mean, var, *factors, **keywords)
+
+    check_gradient(known, (x, *factors), "float64", 2, np.random.default_rng(0))
+
+
+def test_empty_batch():
+    assert F.instance_norm(rushlight.ones(0, 3, 4)).shape == (0, 3, 4)

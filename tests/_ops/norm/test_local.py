@@ -1,10 +1,11 @@
 """normalize and local_response_norm."""
 
 import numpy as np
+import pytest
 
 import rushlight
 from rushlight.nn import functional as F
-from tests.battery import Error, Op, battery
+from tests.battery import FLOATS, Error, Op, battery
 
 
 def normalized(x, p=2.0, dim=1, eps=1e-12):
@@ -38,10 +39,26 @@ def channels(make):
 
 
 OPS = [
-    Op("nn.functional.normalize", vectors, normalized, out=True),
-    Op("nn.functional.local_response_norm", channels, responded, tolerance=5,
-       errors=[Error((rushlight.ones(3, 4), 2), ValueError, "3D or higher")]),
-]  # fmt: skip
+    Op(
+        "nn.functional.normalize",
+        vectors,
+        normalized,
+        out=True,
+        dtypes=FLOATS,
+        errors=[
+            Error((rushlight.ones(2, 3), 2.0, 3), IndexError, "range [-2, 1], got 3"),
+            Error((1.0,), TypeError, "to be a Tensor"),
+        ],
+    ),
+    Op(
+        "nn.functional.local_response_norm",
+        channels,
+        responded,
+        tolerance=5,
+        dtypes=FLOATS,
+        errors=[Error((rushlight.ones(3, 4), 2), ValueError, "3D or higher")],
+    ),
+]
 globals().update(battery(OPS))
 
 
@@ -49,3 +66,13 @@ def test_zeros_stay_zeros():
     x = rushlight.zeros(2, 3, requires_grad=True)
     y = F.normalize(x)
     assert bool((y == 0).all()) and y.grad_fn.name() == "DivBackward0"
+
+
+def test_the_largest_is_the_infinite_norm():
+    x = rushlight.tensor([[1.0, -4.0]])
+    assert F.normalize(x, float("inf")).tolist() == [[0.25, -1]]
+
+
+def test_short_vectors_are_divided_by_eps():
+    x = rushlight.tensor([[3.0, 4.0]])
+    assert F.normalize(x, eps=10.0).tolist() == [pytest.approx([0.3, 0.4])]
