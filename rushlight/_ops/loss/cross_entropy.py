@@ -224,6 +224,7 @@ def _backward_eager(
     backend, g, probs, target, weight, *, ignore_index, reduction, smoothing
 ):
     np = backend.np
+    weight = None if weight is None else wide(weight)  # as the probabilities are
     flat, gone, row_weights = places(
         np, probs, target, weight, ignore_index, "cross_entropy()"
     )

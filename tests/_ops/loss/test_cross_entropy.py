@@ -222,3 +222,13 @@ def test_old_arguments_still_mean_a_reduction():
     assert old == cross_entropy(SCORES, RIGHT, reduction="sum")
     with pytest.warns(UserWarning, match="reduction='none'"):
         assert cross_entropy(SCORES, RIGHT, reduce=False).shape == (2,)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_has_gradients_beside_weights(dtype):
+    x, target, weight = with_weights(maker(dtype))[0]
+    half, single = x.clone().requires_grad_(), x.float().requires_grad_()
+    cross_entropy(half, target, weight, label_smoothing=0.1).backward()
+    cross_entropy(single, target, weight.float(), label_smoothing=0.1).backward()
+    assert half.grad.dtype is half.dtype
+    assert half.grad.float().allclose(single.grad, atol=2e-3)
