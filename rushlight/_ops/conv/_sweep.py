@@ -357,11 +357,8 @@ def weight_gradient(np, g, x, plan, groups, shape):
 
     def plain(number):
         for i in range(*pieces[number]):
-            part = np.matmul(
-                _grouped(x[i : i + 1], groups)[0],
-                _grouped(g[i : i + 1], groups)[0].swapaxes(1, 2),
-            )
-            add_up(number, part)
+            columns = _grouped(x[i : i + 1], groups)[0]
+            add_up(number, columns, _grouped(g[i : i + 1], groups)[0])
 
     def swept(number):
         sweep = _Sweep(np, plan, x.shape, g.shape[1], groups, x.dtype)
@@ -370,11 +367,16 @@ def weight_gradient(np, g, x, plan, groups, shape):
             for block in blocks:
                 block.gather()
                 source = sweep.outputs_of(g, first, last, block, copied=True)
-                add_up(number, np.matmul(block.matrix(groups), source.swapaxes(1, 2)))
+                add_up(number, block.matrix(groups), source)
 
-    def add_up(number, part):
-        total = sums[number]
-        sums[number] = part if total is None else np.add(total, part, out=total)
+    def add_up(number, columns, outputs):
+        outputs = outputs.swapaxes(1, 2)
+        if sums[number] is None:
+            sums[number] = np.matmul(columns, outputs)
+        else:
+            part = _buffer(np, "products", sums[number].shape, x.dtype)
+            np.matmul(columns, outputs, out=part)
+            np.add(sums[number], part, out=sums[number])
 
     _run(np, plain if plan.is_plain else swept, list(range(len(pieces))))
     if sums[0] is None:

@@ -106,6 +106,7 @@ def backward(np, shape, g_y, g_hn, g_cn, x, h0, c0, params, noises, tapes):
     g_params = [None] * (shape.layers * shape.directions * shape.each)
     g_h0, g_c0 = np.empty_like(h0), np.empty_like(c0) if c0 is not None else None
     g_out = None if g_y is None else g_y.transpose(0, 2, 1)
+    empty = np.zeros if shape.lengths else np.empty
     for layer in reversed(range(shape.layers)):
         source = _input_of(np, shape, layer, x, params, noises, tapes)
         g_source = None
@@ -116,21 +117,24 @@ def backward(np, shape, g_y, g_hn, g_cn, x, h0, c0, params, noises, tapes):
             g_states = np.zeros((time, cell.out, batch), x.dtype)
             if g_out is not None:
                 g_states[...] = g_out[:, mine]
-            d = np.zeros((time, _depth(cell), batch), x.dtype)
+            d = empty((time, _depth(cell), batch), x.dtype)
             g_h = _last(np, g_hn, at, h0)
             g_c = _last(np, g_cn, at, c0) if cell.has_cell else None
             first = h0[at].T, c0[at].T if cell.has_cell else None
-            back = _backward_of(np, shape, cell, own, tapes[at], first, direction)
-            g_h, g_c = back(g_states, d, g_h, g_c)
+            steps = shape.steps(time, batch, direction)
+            before = _before_states(tapes[at], first[cell.has_cell], steps)
+            weights = {"hh": own[1][cell.order], "hr": own[4]}
+            g_h, g_c = cell.backward(
+                tapes[at], weights, g_states, d, before, g_h, g_c, steps
+            )
             g_h0[at] = g_h.T
             if cell.has_cell:
                 g_c0[at] = g_c.T
-            d = _in_torchs_order(np, cell, d)
             found = _parameter_gradients(
-                np, shape, cell, d, source, tapes[at], first, direction, g_states, own
+                np, shape, cell, d, source, tapes[at], first[0], steps, g_states
             )
             g_params[at * shape.each : (at + 1) * shape.each] = found
-            part = np.matmul(own[0].T, d[:, : len(own[0])])
+            part = np.matmul(own[0][cell.order].T, d[:, : len(own[0])])
             g_source = (
                 part if g_source is None else np.add(g_source, part, out=g_source)
             )
@@ -166,20 +170,7 @@ def _input_of(np, shape, layer, x, params, noises, tapes):
     return found
 
 
-def _backward_of(np, shape, cell, own, tape, first, direction):
-    """The cell's backward with everything bound that does not change."""
-    weights = {"hh": own[1][cell.order], "hr": own[4]}
-    steps = shape.steps(len(tape), tape.shape[2], direction)
-    state = first[1] if cell.has_cell else first[0]
-    before = _before_states(cell, tape, state, steps)
-
-    def back(g_states, d, g_h, g_c):
-        return cell.backward(tape, weights, g_states, d, before, g_h, g_c, steps)
-
-    return back
-
-
-def _before_states(cell, tape, first, steps):
+def _before_states(tape, first, steps):
     """A function (rows, t): what the state was before step t, for its sequences."""
     earlier = {t: steps[k - 1] if k else None for k, (t, _) in enumerate(steps)}
 
@@ -198,37 +189,41 @@ def _before_states(cell, tape, first, steps):
     return before
 
 
-def _in_torchs_order(np, cell, d):
-    """d with its gates as torch orders them (GRU's second part of n stays last)."""
-    if (cell.order[1:] > cell.order[:-1]).all():
-        return d
-    found = np.empty_like(d)
-    found[:, cell.order] = d
-    return found
-
-
-def _parameter_gradients(
-    np, shape, cell, d, source, tape, first, direction, g_states, own
-):
+def _parameter_gradients(np, shape, cell, d, source, tape, first, steps, g_states):
     """[w_ih, w_hh, (b_ih, b_hh), (w_hr)] from the gradient before the gates."""
-    gates = cell.gates * cell.hidden
+    time, _, batch = d.shape
+    gates, size = cell.gates * cell.hidden, source.shape[1]
     flat = _flat(np, d)
-    from_input, from_state = flat[:gates], flat[:gates]
-    if cell.gates == 3:
-        from_state = np.concatenate([flat[: 2 * cell.hidden], flat[gates:]])
-    steps = shape.steps(len(tape), tape.shape[2], direction)
-    before = _before_states(cell, tape, first[0], steps)
-    states = np.stack([before(cell.state, t) for t in range(len(tape))])
-    found = [
-        np.matmul(from_input, _flat(np, source).T),
-        np.matmul(from_state, _flat(np, states).T),
-    ]
+    # Inputs and earlier states in one matrix: one product for both weights.
+    met = np.empty((size + cell.out, time, batch), d.dtype)
+    met[:size] = source.transpose(1, 0, 2)
+    before = _before_states(tape, first, steps)
+    for t in range(time):
+        met[size:, t] = before(cell.state, t)
+    met = met.reshape(size + cell.out, -1).T
+    if cell.gates == 3:  # GRU: n's own part is another gradient
+        own = np.concatenate([flat[: 2 * cell.hidden], flat[gates:]])
+        flat = flat[:gates]
+        weights = np.matmul(flat, met[:, :size]), np.matmul(own, met[:, size:])
+    else:
+        both, own = np.matmul(flat, met), flat
+        weights = both[:, :size], both[:, size:]
+    found = list(weights)
     if shape.has_biases:
-        found += [add_reduce(np, from_input, 1), add_reduce(np, from_state, 1)]
+        sums = add_reduce(np, flat, 1)
+        found += [sums, sums if own is flat else add_reduce(np, own, 1)]
+    found = [_in_torchs_order(np, cell, f) for f in found]
     if shape.has_projection:
         o = tape[:, 2 * cell.hidden : 3 * cell.hidden]
         raw = _flat(np, o * tape[:, cell.tanh])
         found.append(np.matmul(_flat(np, g_states), raw.T))
+    return found
+
+
+def _in_torchs_order(np, cell, gradient):
+    """A parameter's gradient with its gates as torch orders them."""
+    found = np.empty_like(gradient, order="C")
+    found[cell.order] = gradient
     return found
 
 
