@@ -16,7 +16,6 @@ from rushlight._ops._select import select
 from rushlight._ops._values import element
 from rushlight._ops.specs import shape_of
 
-
 _NUMBERS = (float, int, bool, complex)
 
 
