@@ -9,7 +9,7 @@ from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse
-from rushlight._ops._arrays import wide
+from rushlight._ops._arrays import add_reduce, wide
 from rushlight._ops.loss._reduction import REDUCTIONS, reduction_of, tensors
 from rushlight._ops.loss._rows import (
     as_rows,
@@ -149,12 +149,10 @@ def _cross_entropy_eager(
     flat, gone, row_weights = places(
         np, x, target, weight, ignore_index, "cross_entropy()"
     )
-    rows = as_rows(wide(x))
-    shifted = rows - np.maximum.reduce(rows, 1, None, None, True)
-    picked = shifted.reshape(-1)[flat]
+    shifted, picked = _shifted(np, as_rows(wide(x)), flat)
     spread = _spread(np, shifted, weight) if smoothing else None
     np.exp(shifted, shifted)
-    sums = np.add.reduce(shifted, 1, None, None, True)
+    sums = add_reduce(np, shifted, 1, True)
     shifted /= sums
     logs = np.log(sums).reshape(flat.shape)
     if smoothing:
@@ -169,6 +167,23 @@ def _cross_entropy_eager(
         x.dtype, copy=False
     )
     return loss.reshape(target.shape) if loss.ndim else loss, shifted.reshape(x.shape)
+
+
+# Note [Shift]
+# exp must not overflow, and small losses must not lose digits.  Scores minus the
+# target's own serve both unless some other score is far above it; then the largest
+# score of each row is taken, which costs another look at the rows.
+_FAR = 60
+
+
+def _shifted(np, rows, flat):
+    """Scores minus one number for each row, and what the targets' own became."""
+    own = rows.reshape(-1)[flat]
+    shifted = rows - (own[:, None] if rows.ndim == 2 else own[:, None, :])
+    if rows.size and np.maximum.reduce(shifted.reshape(-1)) < _FAR:
+        return shifted, 0
+    np.subtract(rows, np.maximum.reduce(rows, 1, None, None, True), out=shifted)
+    return shifted, shifted.reshape(-1)[flat]
 
 
 def _spread(np, shifted, weight):

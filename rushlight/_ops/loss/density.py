@@ -73,7 +73,7 @@ def _entropy_eager(backend, x):
 
 
 def _entropy_grad(g, *, x):
-    return g * (x.log() + 1)
+    return g * (x.log().masked_fill(x == 0, 0) + x / x)  # nan at 0, as in PyTorch
 
 
 ENTROPY = define(

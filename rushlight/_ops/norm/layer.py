@@ -105,7 +105,7 @@ def _layer_norm_eager(backend, x, weight, bias, *, shape, eps):
     size = numel(shape)
     rows = wide(x).reshape(numel(x.shape[: x.ndim - len(shape)]), size)
     centred = rows - _row_means(np, rows)
-    scale = np.einsum("ij,ij->i", centred, centred)
+    scale = _dots(np, centred, centred)
     scale /= size or 1
     scale += eps
     np.sqrt(scale, scale)
@@ -123,6 +123,11 @@ def _fits(x, weight, bias, shape):
         and (weight is None or (weight.shape == shape and weight.dtype is x.dtype))
         and (bias is None or (bias.shape == shape and bias.dtype is x.dtype))
     )
+
+
+def _dots(np, x, y):
+    """The product of each row with the other's."""
+    return np.vecdot(x, y) if np is numpy else np.einsum("ij,ij->i", x, y)
 
 
 def _row_means(np, rows):
@@ -190,7 +195,7 @@ def _layer_norm_backward_eager(backend, g, rows, scale, weight, *, shape, needs)
     g_x = nothing = np.empty(0, g.dtype)
     if needs[0]:
         g_x = g * wide(weight).reshape(-1) if weight is not None else g.copy()
-        along = np.einsum("ij,ij->i", g_x, kept)
+        along = _dots(np, g_x, kept)
         along /= -size
         g_x -= _row_means(np, g_x)
         g_x += kept * along[:, None]
@@ -296,7 +301,7 @@ def _rms_norm_eager(backend, x, weight, *, shape, eps):
     check_rows(x, weight, None, shape, "rms_norm()")
     size = numel(shape)
     rows = wide(x).reshape(numel(x.shape[: x.ndim - len(shape)]), size)
-    scale = np.einsum("ij,ij->i", rows, rows)
+    scale = _dots(np, rows, rows)
     scale /= size or 1
     scale += eps
     np.sqrt(scale, scale)
