@@ -4,10 +4,13 @@
 the input, the first states and the parameters (Note [Columns of a batch]).
 """
 
+from dataclasses import dataclass
+
 from rushlight._ops._arrays import add_reduce
 from rushlight._ops.recurrent._cells import CELLS
 
 
+@dataclass(frozen=True)
 class Shape:
     """What a call is about.
 
@@ -17,11 +20,17 @@ class Shape:
         lengths: for each time how many sequences go on, or None: all of them.
     """
 
-    def __init__(self, kind, layers, directions, has_biases, has_projection, lengths):
-        self.kind, self.layers, self.directions = kind, layers, directions
-        self.has_biases, self.has_projection = has_biases, has_projection
-        self.lengths = lengths
-        self.each = 2 + 2 * has_biases + has_projection
+    kind: str
+    layers: int
+    directions: int
+    has_biases: bool
+    has_projection: bool
+    lengths: tuple | None
+
+    @property
+    def each(self):
+        """The number of parameters of a layer and direction."""
+        return 2 + 2 * self.has_biases + self.has_projection
 
     def cell(self, np, params):
         """The cell for the parameters of a layer."""

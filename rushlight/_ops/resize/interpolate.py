@@ -1,5 +1,7 @@
 """interpolate: nearest, linear, cubic and area resampling in 1, 2 and 3 dimensions."""
 
+import warnings
+
 import numpy
 
 from rushlight._base.errors import (
@@ -200,13 +202,61 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
         ValueError: for arguments that do not go together.
 
     >>> import rushlight
-    >>> rushlight.nn.functional.upsample(rushlight.ones(1, 1, 1), 2)
+    >>> rushlight.nn.functional.interpolate(rushlight.ones(1, 1, 1), 2)
     tensor([[[1., 1.]]])
     """
+    _warn("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-for _function in (interpolate, upsample):
+def upsample_nearest(input, size=None, scale_factor=None):
+    """As `interpolate` with mode="nearest"; torch's old name.
+
+    Args:
+        input, size, scale_factor: as for `interpolate`.
+
+    Returns:
+        Tensor: (N, C, new sizes).
+
+    Raises:
+        ValueError: for arguments that do not go together.
+
+    >>> import rushlight
+    >>> rushlight.nn.functional.interpolate(rushlight.ones(1, 1, 1), 2)
+    tensor([[[1., 1.]]])
+    """
+    _warn("upsample_nearest")
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """As `interpolate` with mode="bilinear" and aligned corners; torch's old name.
+
+    Args:
+        input, size, scale_factor: as for `interpolate`.
+
+    Returns:
+        Tensor: (N, C, new sizes).
+
+    Raises:
+        ValueError: for arguments that do not go together.
+
+    >>> import rushlight
+    >>> x = rushlight.ones(1, 1, 1, 1)
+    >>> rushlight.nn.functional.interpolate(x, 2, mode="bilinear").shape
+    torch.Size([1, 1, 2, 2])
+    """
+    _warn("upsample_bilinear")
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def _warn(name):
+    warnings.warn(
+        f"{name}() is deprecated; use interpolate().", UserWarning, stacklevel=3
+    )
+
+
+for _function in (interpolate, upsample, upsample_nearest, upsample_bilinear):
     expose(_function, torch=False, method=False, functional=True)
 
 # -------------------------------------------------------------------------------- op

@@ -153,4 +153,18 @@ NODES = [
 def test_nodes(mode, node):
     x = rushlight.randn(1, 1, 4, 4, requires_grad=True)
     assert F.interpolate(x, 3, mode=mode).grad_fn.name() == node
-    assert F.upsample(x, 3, mode=mode).shape == (1, 1, 3, 3)
+
+
+OLD = [
+    (F.upsample, {"mode": "nearest"}),
+    (F.upsample_nearest, {"mode": "nearest"}),
+    (F.upsample_bilinear, {"mode": "bilinear", "align_corners": True}),
+]
+
+
+@pytest.mark.parametrize("old, options", OLD)
+def test_old_names_warn(old, options):
+    x = rushlight.randn(1, 1, 4, 4)
+    with pytest.warns(UserWarning, match="use interpolate"):
+        found = old(x, 3)
+    assert rushlight.equal(found, F.interpolate(x, 3, **options))
