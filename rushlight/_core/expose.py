@@ -6,6 +6,7 @@ adding an op touches one source file.
 
 import functools
 
+from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._core.dispatch import wants_record
 from rushlight._core.inplace import check_writable, inplace, write
 from rushlight._core.state import STATE
@@ -115,7 +116,14 @@ def mutate(function, x, args, kwargs, name):
             grad.
     """
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name}_(): expected a Tensor, got {type(x).__name__}.")
+        raise ArgumentTypeError(
+            explain(
+                f"{name}_()",
+                expected="a Tensor to write into",
+                got=type(x).__name__,
+                do="Convert it with torch.tensor.",
+            )
+        )
     recording = wants_record((x, *args, *kwargs.values()))
     if recording:
         check_writable(x, f"{name}_()")

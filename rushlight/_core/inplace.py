@@ -261,7 +261,12 @@ def call_out(op, inputs, out, **attrs):
     who = f"{op.name}()"
     if not isinstance(out, Tensor):
         raise TypeError(
-            explain(who, expected="out= to be a Tensor", got=type(out).__name__, do="")
+            explain(
+                who,
+                expected="out= to be a Tensor",
+                got=type(out).__name__,
+                do="Make one with torch.empty(0).",
+            )
         )
     wanted = any(getattr(t, "_edge", None) is not None for t in (*inputs, out))
     if wanted and GRAD_MODE.get():

@@ -100,7 +100,12 @@ def put_created(array, out, dtype, who):
     """Write a created array into ``out=``, which is resized and keeps its dtype."""
     if not isinstance(out, Tensor):
         raise ArgumentTypeError(
-            explain(who, expected="out= to be a Tensor", got=type(out).__name__, do="")
+            explain(
+                who,
+                expected="out= to be a Tensor",
+                got=type(out).__name__,
+                do="Make one with torch.empty(0).",
+            )
         )
     if dtype is not None and as_dtype(dtype, who) is not out.dtype:
         raise DtypeError(
