@@ -3,16 +3,21 @@
 from rushlight._compiler.loops.ir import (
     COMPARISONS,
     INSTRUCTIONS,
+    LANES,
     LOGICAL,
+    WIDE,
     Accumulate,
     Buffer,
     Const,
     Declare,
+    Index,
     Instruction,
     Kernel,
     Load,
     Loop,
     Number,
+    Place,
+    Product,
     Read,
     Store,
 )
@@ -47,21 +52,45 @@ class Builder:
         self.numbers.append(Number(name, dtype))
         return self.numbers[-1]
 
+    def local(self, name, dtype, size):
+        """Memory of the block's own; its size is an int (Note [Blocks])."""
+        self.buffers.append(Buffer(name, dtype, size, written=True, local=True))
+        return self.buffers[-1]
+
     def const(self, value, dtype="f32"):
         """A number known now."""
-        return Const(float(value), dtype)
+        return Const(value if dtype == "i64" else float(value), dtype)
 
-    def loop(self, index, extent, vector=False):
+    def index(self, name):
+        """The value of an open loop's index."""
+        return Index(name)
+
+    def loop(self, index, extent, vector=False, lanes=LANES, parallel=False):
         """A loop, for a ``with`` block."""
-        return _Open(self, Loop(index, extent, [], vector))
+        return _Open(self, Loop(index, extent, [], vector, lanes, parallel))
 
-    def load(self, buffer, offset=0, **strides):
+    def load(self, buffer, offset=0, at=None, zero_unless=None, **strides):
         """An element: ``k.load(x, i=1)`` is ``x[i]``."""
-        return Load(buffer.name, tuple(strides.items()), offset, buffer.dtype)
+        strides = tuple(strides.items())
+        wide = WIDE[buffer.dtype]
+        return Load(buffer.name, strides, offset, wide, at, zero_unless)
 
-    def store(self, buffer, value, offset=0, **strides):
+    def store(self, buffer, value, offset=0, at=None, only_if=None, **strides):
         """Write an element."""
-        self.emit(Store(buffer.name, tuple(strides.items()), offset, value))
+        strides = tuple(strides.items())
+        self.emit(Store(buffer.name, strides, offset, value, at, only_if))
+
+    def place(self, buffer, row, offset=0, at=None, **strides):
+        """A matrix in a buffer, for `product`."""
+        return Place(buffer.name, tuple(strides.items()), offset, row, at)
+
+    def product(self, dtype, m, n, k, a, b, c, **options):
+        """``c = alpha * op(a) op(b) + beta * c``; see `Product`."""
+        self.emit(Product(dtype, m, n, k, a, b, c, **options))
+
+    def cast(self, x, dtype):
+        """A value in another dtype; the same where it has it."""
+        return x if x.dtype == dtype else Instruction("cast", (x,), dtype)
 
     def declare(self, name, dtype, start):
         """A new accumulator."""
@@ -89,7 +118,7 @@ class Builder:
     def instruction(self, op, *args):
         """One scalar instruction."""
         dtype = next(a.dtype for a in args if hasattr(a, "dtype") and a.dtype != "bool")
-        args = tuple(a if hasattr(a, "dtype") else Const(float(a), dtype) for a in args)
+        args = tuple(a if hasattr(a, "dtype") else self.const(a, dtype) for a in args)
         result = "bool" if op in COMPARISONS else dtype
         return Instruction(op, args, result)
 
@@ -119,5 +148,5 @@ def _method(op):
     return lambda self, *args: self.instruction(op, *args)
 
 
-for _op in INSTRUCTIONS:
+for _op in INSTRUCTIONS.keys() - {"cast"}:
     setattr(Builder, f"{_op}_" if _op in LOGICAL else _op, _method(_op))
