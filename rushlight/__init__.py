@@ -74,6 +74,20 @@ from rushlight._queries import (
     typename,
     use_deterministic_algorithms,
 )
+from rushlight._settings import (
+    compiled_with_cxx11_abi,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    is_deterministic_algorithms_warn_only_enabled,
+    is_distributed,
+    is_inference,
+    is_vulkan_available,
+    is_warn_always_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_warn_always,
+)
 from rushlight.autograd.anomaly import (
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -82,11 +96,12 @@ from rushlight._version import __version__
 
 globals().update(_exposed, **_ALIASES)
 newaxis = None
+legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "backends cuda linalg multiprocessing nn optim random return_types serialization "
-    "utils version vision".split()
+    "accelerator backends cuda distributed hub jit linalg multiprocessing nn onnx "
+    "optim random return_types serialization testing utils version vision".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.

@@ -5,6 +5,7 @@ from rushlight._base.promote import result_dtype
 from rushlight._core.tensor import Tensor
 
 _deterministic = False
+_warn_only = False
 
 
 def is_tensor(obj):
@@ -100,8 +101,8 @@ def typename(obj):
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Ask for deterministic operations; all of them are, so this is only remembered."""
-    global _deterministic
-    _deterministic = bool(mode)
+    global _deterministic, _warn_only
+    _deterministic, _warn_only = bool(mode), bool(mode and warn_only)
 
 
 def are_deterministic_algorithms_enabled():
@@ -111,3 +112,12 @@ def are_deterministic_algorithms_enabled():
     False
     """
     return _deterministic
+
+
+def warns_only():
+    """Whether `use_deterministic_algorithms` was called with ``warn_only=True``.
+
+    >>> warns_only()
+    False
+    """
+    return _warn_only

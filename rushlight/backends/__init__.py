@@ -4,6 +4,7 @@ The switches keep what they are given.  Those that choose among a vendor library
 algorithms have nothing to choose from here; docs/differences.md names them.
 """
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 
@@ -29,6 +30,28 @@ def _cuda_is_built():
     return is_available()
 
 
+@contextmanager
+def _cudnn_flags(
+    enabled=False,
+    benchmark=False,
+    benchmark_limit=10,
+    deterministic=False,
+    allow_tf32=True,
+    fp32_precision="none",
+):
+    """cuDNN's switches for the length of a block."""
+    names = "enabled benchmark benchmark_limit deterministic allow_tf32".split()
+    before = [getattr(cudnn, name) for name in names]
+    given = (enabled, benchmark, benchmark_limit, deterministic, allow_tf32)
+    for name, value in zip(names, given, strict=True):
+        setattr(cudnn, name, value)
+    try:
+        yield
+    finally:
+        for name, value in zip(names, before, strict=True):
+            setattr(cudnn, name, value)
+
+
 cudnn = _Switches(
     enabled=True,
     benchmark=False,
@@ -37,6 +60,7 @@ cudnn = _Switches(
     allow_tf32=True,
     is_available=_answer(False),
     version=_answer(None),
+    flags=_cudnn_flags,
 )
 cuda = _Switches(
     matmul=_Switches(
@@ -51,3 +75,4 @@ mkl = _Switches(is_available=_answer(False))
 mkldnn = _Switches(enabled=False, is_available=_answer(False))
 openmp = _Switches(is_available=_answer(False))
 xpu = _Switches(is_available=_answer(False))
+opt_einsum = _Switches(is_available=_answer(False), enabled=False, strategy=None)
