@@ -1,10 +1,15 @@
 """Floor 1, the machines: one folder for each, found by the class of an array."""
 
+from contextvars import ContextVar
+
 from rushlight._base.device import CPU, META
 from rushlight._base.errors import DeviceError, explain
 from rushlight._base.spec import Spec
 from rushlight._backends.meta import META_BACKEND
 from rushlight._backends.numpy import NUMPY_BACKEND
+
+#: Where specs are said to live: on the meta device, or where a trace stands for.
+SPEC_DEVICE = ContextVar("spec_device", default=META)
 
 _BY_ARRAY_TYPE = {
     NUMPY_BACKEND.array_type: NUMPY_BACKEND,
@@ -57,4 +62,4 @@ def device_of(array):
     kind = array.__class__
     if kind is NUMPY_BACKEND.array_type:
         return CPU
-    return META if kind is Spec else backend_of(kind).device_of(array)
+    return SPEC_DEVICE.get() if kind is Spec else backend_of(kind).device_of(array)

@@ -1,0 +1,1 @@
+"""Capture: run a function once on arrays without data and write down what it does."""

@@ -1,0 +1,140 @@
+"""trace(): a function's forward, and its backward, as one graph."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rushlight._backends import SPEC_DEVICE
+from rushlight._base.device import CPU
+from rushlight._base.pytree import flatten, unflatten
+from rushlight._base.spec import Spec
+from rushlight._compiler.capture.tracer import Tracer, TraceStop
+from rushlight._compiler.graph.ir import Graph, Value
+from rushlight._core.intercept import intercepting
+from rushlight._core.node import AccumulateGrad
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.tape import run_backward
+from rushlight._core.tensor import Tensor, wrap
+
+
+@dataclass
+class Trace:
+    """What a function does, forward and backward.
+
+    Attributes:
+        graph: all nodes, those of forward first; its inputs are the captured tensors'
+            and then the gradients of the outputs.
+        length: how many nodes are forward's.
+        captured: list of Captured, those of the arguments first.
+        arguments: how many tensors came as arguments.
+        results: for each leaf of the result a Value, a Captured (the tensor itself),
+            or a constant; `plan` puts them together.
+        differentiable: for each leaf of the result whether it has a gradient.
+        writes: list of (Captured, Value) to be written back.
+        wanted: list of (Captured, Value or None): the gradients.
+    """
+
+    graph: Graph
+    length: int
+    captured: list
+    arguments: int
+    results: list
+    plan: Any
+    differentiable: list
+    writes: list
+    wanted: list = field(default_factory=list)
+
+
+def trace(function, args, kwargs, names=None):
+    """Trace a call.
+
+    Args:
+        function: what to call; its tensors are replaced by shadows.
+        args, kwargs: as it is called; nothing in them is changed.
+        names: {id of a tensor: name} for printing.
+
+    Raises:
+        TraceStop: where that cannot be done.
+    """
+    tracer = Tracer(names)
+    device = SPEC_DEVICE.set(CPU)
+    try:
+        with intercepting(tracer):
+            leaves, plan = flatten((args, kwargs))
+            shadows = [tracer.shadow(leaf) for leaf in leaves]
+            arguments = len(tracer.captured)
+            shadow_args, shadow_kwargs = unflatten(plan, shadows)
+            found, plan = flatten(function(*shadow_args, **shadow_kwargs))
+            length = len(tracer.graph.nodes)
+            traced = _traced(tracer, found, plan, arguments, length)
+            if GRAD_MODE.get() and any(traced.differentiable):
+                traced.wanted = _backward(tracer, traced, found)
+    finally:
+        SPEC_DEVICE.reset(device)
+    traced.captured = list(tracer.captured.values())
+    return traced
+
+
+def _traced(tracer, found, plan, arguments, length):
+    by_shadow = {id(c.shadow): c for c in tracer.captured.values()}
+    results = [_result(tracer, leaf, by_shadow) for leaf in found]
+    differentiable = [
+        isinstance(r, Value) and leaf._edge is not None
+        for r, leaf in zip(results, found, strict=True)
+    ]
+    writes = [(c, tracer.value_of(c.shadow._array)) for c in tracer.written]
+    return Trace(
+        tracer.graph, length, [], arguments, results, plan, differentiable, writes
+    )
+
+
+def _result(tracer, leaf, by_shadow):
+    """What a leaf of the result is: see Trace.results."""
+    if not isinstance(leaf, Tensor) or leaf._array.__class__ is not Spec:
+        return leaf
+    captured = by_shadow.get(id(leaf))
+    return captured or tracer.value_of(leaf._array)
+
+
+def _backward(tracer, traced, found):
+    """Trace the gradients of what was captured; returns Trace.wanted."""
+    roots, gradients = [], []
+    for leaf, differentiable in zip(found, traced.differentiable, strict=True):
+        if differentiable:
+            spec = Spec(leaf._array.shape, leaf._array.dtype)
+            value = tracer.graph.input(spec, f"g{len(gradients)}")
+            tracer._bind(spec, value)
+            roots.append(leaf._edge)
+            gradients.append(wrap(spec))
+    sources = [c for c in tracer.captured.values() if c.edge is not None]
+    _refuse_foreign(roots, {c.edge for c in sources})
+    gradients = run_backward(
+        roots,
+        gradients,
+        retain_graph=False,
+        create_graph=False,
+        targets=[c.edge for c in sources],
+    )
+    wanted = []
+    for captured in sources:
+        gradient = gradients.get(captured.edge)
+        if gradient is None:
+            wanted.append((captured, None))
+        elif gradient._array.__class__ is not Spec:
+            wanted.append((captured, tracer.shadow(gradient)._array))
+            wanted[-1] = captured, tracer.value_of(wanted[-1][1])
+        else:
+            wanted.append((captured, tracer.value_of(gradient._array)))
+    return wanted
+
+
+def _refuse_foreign(roots, own):
+    """Refuse a graph that reaches real leaves past their shadows."""
+    seen, stack = set(), list(roots)
+    while stack:
+        node = stack.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if node.__class__ is AccumulateGrad and node not in own:
+            raise TraceStop("a parameter is used by a user's autograd Function")
+        stack.extend(node.edges)

@@ -1,0 +1,248 @@
+"""The tracer: an interceptor that writes every operation into a Graph.
+
+# Note [Shadows]
+# While a function is traced its tensors have specs in place of arrays, so only spec
+# rules run.  A real tensor that it meets (a parameter, a buffer, a constant) is
+# replaced by its *shadow*, a tensor over a spec, and becomes an input of the graph.
+# Autograd records on shadows as ever; the backward of the trace is then run on
+# shadows too, and goes into the same graph.
+
+# Note [Memory of specs]
+# A spec that stands for a view has a root (the spec whose memory it shares) and a
+# chain of view ops that leads from it.  A write to any of them makes a new value of
+# the root; the others read theirs anew through their chains.
+"""
+
+from rushlight._base.spec import Spec
+from rushlight._compiler.graph.ir import Graph
+from rushlight._core.dispatch import run
+from rushlight._core.inplace import write
+from rushlight._core.node import AccumulateGrad
+from rushlight._core.table import define
+from rushlight._core.tensor import Tensor, wrap
+
+
+class TraceStop(Exception):
+    """The function cannot be traced; the reason is its text."""
+
+
+class Captured:
+    """A real tensor that the traced function met.
+
+    Attributes:
+        tensor: the tensor.
+        shadow: the tensor that stands for it in the trace.
+        value: the input of the graph.
+        edge: the end of the shadow's autograd graph, or None.
+    """
+
+    __slots__ = ("tensor", "shadow", "value", "edge")
+
+    def __init__(self, tensor, shadow, value):
+        self.tensor, self.shadow, self.value = tensor, shadow, value
+        self.edge = shadow._edge
+
+
+class Tracer:
+    """Writes the graph; put it on the stack of interceptors.
+
+    Attributes:
+        graph: what was traced so far.
+        captured: {id of a real array: Captured}, in the order in which they were met.
+        written: the Captured whose memory the function writes.
+    """
+
+    def __init__(self, names=None):
+        self.graph = Graph()
+        self.captured, self.written = {}, []
+        self._names = names or {}
+        self._places = {}
+
+    def __call__(self, call, proceed):
+        for name, value in call.attrs.items():
+            if isinstance(value, Tensor) or hasattr(value, "__array_interface__"):
+                raise TraceStop(f"{call.op.name}() takes a tensor as its {name}")
+        if call.target is not None:
+            return self._write(call)
+        call.inputs = inputs = tuple([self.shadow(i) for i in call.inputs])
+        return self._record(call.op, inputs, call.attrs, proceed)
+
+    def _record(self, op, inputs, attrs, compute):
+        values = [
+            self.value_of(i._array) if isinstance(i, Tensor) else i for i in inputs
+        ]
+        result = compute()
+        results = result if op.many else (result,)
+        node = self.graph.add(op, values, attrs, [t._array for t in results])
+        for place, (tensor, value) in enumerate(
+            zip(results, node.outputs, strict=True)
+        ):
+            spec = tensor._array
+            if op.view and self._is_known(spec):
+                continue  # the very same spec: nothing was done
+            if op.view:
+                step = op, attrs, place, inputs[1:], spec
+                self._bind_view(spec, value, inputs[0]._array, step)
+            else:
+                self._bind(spec, value)
+        return result
+
+    def _write(self, call):
+        """An op on the old value, then a write: see Note [Memory of specs]."""
+        target = self.shadow(call.target)
+        old = wrap(Spec(target._array.shape, target._array.dtype))
+        self._bind(old._array, self.value_of(target._array))
+        old._edge = target._edge
+        others = tuple([self.shadow(i) for i in call.inputs[1:]])
+        inputs, attrs, op = (old, *others), call.attrs, call.op
+        result = self._record(op, inputs, attrs, lambda: run(op, inputs, attrs))
+        write(target, result, f"{op.name}_()")
+        value = self.value_of(result._array)
+        if value.spec != target._array:
+            value = self._fitted(value, target._array)
+        self._rebind(target._array, value)
+        return call.target
+
+    def _fitted(self, value, spec):
+        """A value converted to the dtype of the memory that it is written to."""
+        return self.graph.add(STORE, [value], {"dtype": spec.dtype}, [spec]).outputs[0]
+
+    # ------------------------------------------------------------------------ shadows
+
+    def shadow(self, thing):
+        """What stands for a thing in the trace (Note [Shadows])."""
+        if not isinstance(thing, Tensor) or thing._array.__class__ is Spec:
+            return thing
+        array = thing._array
+        found = self.captured.get(id(array))
+        if found is None:
+            found = self.captured[id(array)] = self._capture(thing)
+        return found.shadow
+
+    def _capture(self, tensor):
+        array = tensor._array
+        if tensor.device.type != "cpu":
+            raise TraceStop(f"a tensor on {tensor.device}; the compiler serves the CPU")
+        shadow = wrap(Spec(array.shape, array.dtype))
+        if tensor._edge is not None:
+            shadow._edge = AccumulateGrad(shadow)
+        name = self._names.get(id(tensor), f"c{len(self.captured)}")
+        value = self.graph.input(shadow._array, name)
+        self._bind(shadow._array, value)
+        return Captured(tensor, shadow, value)
+
+    # ---------------------------------------------------------------- memory of specs
+
+    def _bind(self, spec, value):
+        self._places[id(spec)] = _Place(spec, value)
+
+    def _bind_view(self, spec, value, source, step):
+        place = self._places[id(source)]
+        view = _Place(spec, value)
+        view.root = place.root or place
+        view.chain = (*place.chain, step)
+        view.version = view.root.version
+        self._places[id(spec)] = view
+
+    def _is_known(self, spec):
+        return id(spec) in self._places
+
+    def value_of(self, spec):
+        """The present value of a spec."""
+        place = self._places.get(id(spec))
+        if place is None:
+            raise TraceStop("a tensor was made without a recorded operation")
+        if place.root is not None and place.version != place.root.version:
+            place.value = self._through(place.root.value, place.chain)
+            place.version = place.root.version
+        return place.value
+
+    def _through(self, value, chain):
+        """The view of a value that a chain of view ops gives."""
+        for op, attrs, number, others, spec in chain:
+            others = [
+                self.value_of(o._array) if o.__class__ is Tensor else o for o in others
+            ]
+            specs = [spec] if not op.many else None
+            if specs is None:
+                raise TraceStop(f"a write to one of the views that {op.name}() gives")
+            value = self.graph.add(op, [value, *others], attrs, specs).outputs[number]
+        return value
+
+    def _rebind(self, spec, value):
+        """Let a spec's memory hold a new value."""
+        place = self._places[id(spec)]
+        root = place.root or place
+        if place.root is None:
+            root.value = value
+        else:
+            steps = tuple((op, attrs) for op, attrs, _, others, _ in place.chain)
+            if any(op.many for op, _ in steps):
+                raise TraceStop("a write to one of several views")
+            node = self.graph.add(
+                WRITE_VIEW, [root.value, value], {"steps": steps}, [root.spec]
+            )
+            root.value = node.outputs[0]
+        root.version += 1
+        place.value, place.version = value, root.version
+        for captured in self.captured.values():
+            if captured.shadow._array is root.spec and captured not in self.written:
+                self._check_alone(captured.tensor)
+                self.written.append(captured)
+
+    def _check_alone(self, tensor):
+        """A real tensor that shares its memory with others is not written."""
+        memory = tensor._memory
+        if tensor._base is not None or (memory is not None and memory.living_views()):
+            raise TraceStop("an in-place write to a tensor that has views outside")
+
+
+class _Place:
+    """What a spec stands for (Note [Memory of specs])."""
+
+    __slots__ = ("spec", "value", "root", "chain", "version")
+
+    def __init__(self, spec, value):
+        self.spec, self.value = spec, value
+        self.root, self.chain, self.version = None, (), 0
+
+
+# -------------------------------------------------- ops that only graphs have
+
+
+def _store_spec(x, *, dtype):
+    return Spec(x.shape, dtype)
+
+
+def _store_eager(backend, x, *, dtype):
+    return x.astype(dtype)
+
+
+def _store_lower(k, x, *, dtype):
+    return k.cast(x, dtype)
+
+
+#: A value converted to the dtype of the memory that it is written to.
+STORE = define("graph_store", eager=_store_eager, spec=_store_spec, lower=_store_lower)
+
+
+def _write_view_spec(base, value, *, steps):
+    return Spec(base.shape, base.dtype)
+
+
+def _write_view_eager(backend, base, value, *, steps):
+    out = base.copy()
+    view = out
+    for op, attrs in steps:
+        view = op.kernels[view.__class__](view, **attrs)
+    view[...] = value
+    return out
+
+
+#: A base with a new value in the place of one of its views.
+WRITE_VIEW = define(
+    "graph_write_view",
+    inputs="base value",
+    eager=_write_view_eager,
+    spec=_write_view_spec,
+)

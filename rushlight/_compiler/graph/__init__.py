@@ -1,0 +1,1 @@
+"""The Graph: what a traced function computes, one node for each operation."""
