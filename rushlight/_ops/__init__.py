@@ -34,6 +34,7 @@ FAMILIES = (
     "attention",
     "resize",
     "distance",
+    "foreach",
 )
 
 for _family in FAMILIES:
