@@ -1,15 +1,26 @@
-"""The machine: LLVM's target, its optimiser, and code in memory."""
+"""The machine: LLVM's target, its optimiser, and code in memory.
+
+# Note [Loading]
+# Machine code is an object file: made by LLVM or found in the cache on disk, it is
+# loaded in the same way.  What it is known by there is not its LLVM text but what that
+# was made from, so that nothing has to be printed, parsed or optimised to find it.
+"""
 
 import ctypes
 import functools
+import itertools
 import threading
+from pathlib import Path
+
+from rushlight._compiler.runtime import cache
 
 _lock = threading.Lock()
+_numbers = itertools.count()
 
 
 @functools.cache
 def _llvm():
-    """llvmlite's binding and the target machine of this processor.
+    """llvmlite's binding, the target machine of this processor, and a linker.
 
     Raises:
         ImportError: where llvmlite is not installed.
@@ -18,13 +29,18 @@ def _llvm():
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
+    # the linker takes its target machine into its possession, so it has its own
+    linker = llvm.create_lljit_compiler(_target_machine(llvm))
+    return llvm, _target_machine(llvm), linker
+
+
+def _target_machine(llvm):
+    return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=3,
         jit=True,
     )
-    return llvm, machine
 
 
 def is_available():
@@ -36,26 +52,80 @@ def is_available():
     return True
 
 
+@functools.cache
+def _signature():
+    """What machine code depends on, next to what it was made from."""
+    import llvmlite
+
+    llvm, machine, _ = _llvm()
+    parts = [llvmlite.__version__, str(llvm.llvm_version_info), machine.triple]
+    parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    parts += [_generator()]
+    return cache.key(*parts)
+
+
+def _generator():
+    """The version of this code generator: its own text."""
+    here = Path(__file__).parent
+    files = sorted([*here.glob("*.py"), *here.parents[1].glob("loops/*.py")])
+    return cache.key(*[file.read_bytes() for file in files])
+
+
 class Code:
     """A module's machine code; it lives as long as this object.
 
-    Attributes:
-        text: the optimised LLVM IR.
+    Args:
+        text: the LLVM text, or a function that makes it.
+        known_by: what the text is made from, for the cache on disk; by default the
+            text itself.
     """
 
-    def __init__(self, text):
-        llvm, machine = _llvm()
+    def __init__(self, text, known_by=None):
+        self._make_text = text if callable(text) else lambda: text
+        name = cache.key(_signature(), known_by or self._make_text())
+        data = cache.get(name)
+        if data is None:
+            data = self._compile()
+            cache.put(name, data)
+        self._link(data)
+        self._symbols = {}
+
+    @property
+    def text(self):
+        """The optimised LLVM IR, for reading."""
         with _lock:
-            module = llvm.parse_assembly(text)
-            module.verify()
-            options = llvm.create_pipeline_tuning_options(speed_level=3)
-            passes = llvm.create_pass_builder(machine, options)
-            passes.getModulePassManager().run(module, passes)
-            self.text = str(module)
-            self._engine = llvm.create_mcjit_compiler(module, machine)
-            self._engine.finalize_object()
+            return str(self._optimise())
+
+    def address(self, name):
+        """The address of a function of the module."""
+        _, _, linker = _llvm()
+        if name not in self._symbols:
+            with _lock:
+                # the code is unloaded with any one of what the linker answers
+                self._symbols[name] = linker.lookup(self._library, name)
+        return self._symbols[name][name]
 
     def function(self, name, *argument_types):
         """A function of the module as a ctypes callable that frees the GIL."""
-        address = self._engine.get_function_address(name)
-        return ctypes.CFUNCTYPE(None, *argument_types)(address)
+        return ctypes.CFUNCTYPE(None, *argument_types)(self.address(name))
+
+    def _optimise(self):
+        llvm, machine, _ = _llvm()
+        module = llvm.parse_assembly(self._make_text())
+        module.verify()
+        options = llvm.create_pipeline_tuning_options(speed_level=3)
+        passes = llvm.create_pass_builder(machine, options)
+        passes.getModulePassManager().run(module, passes)
+        return module
+
+    def _compile(self):
+        _, machine, _ = _llvm()
+        with _lock:
+            return machine.emit_object(self._optimise())
+
+    def _link(self, data):
+        llvm, _, linker = _llvm()
+        with _lock:
+            builder = llvm.JITLibraryBuilder().add_object_img(data)
+            self._library = f"code{next(_numbers)}"
+            self._held = builder.add_current_process().link(linker, self._library)
