@@ -100,8 +100,9 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "accelerator backends cuda distributed hub jit linalg multiprocessing nn onnx "
-    "optim random return_types serialization testing utils version vision".split()
+    "accelerator backends compiler cuda distributed hub jit linalg "
+    "multiprocessing nn onnx optim profiler random return_types serialization "
+    "testing utils version vision".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.

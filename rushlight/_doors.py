@@ -4,6 +4,7 @@ import importlib
 
 #: Functions of torch that live in one of the rooms.
 _IN_ROOMS = {
+    "compile": "compiler",
     "load": "serialization",
     "save": "serialization",
     "fork_rng": "random",

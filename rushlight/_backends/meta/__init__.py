@@ -33,20 +33,28 @@ class MetaBackend(Backend):
         return META
 
     def kernel(self, op):
-        if op.promote is None:  # indices and the like may have data
-            return op.spec
+        spec, takes_data = op.spec, op.promote is None  # indices may have data
 
         def run_spec(*arrays, **attrs):
-            for array in arrays:
-                if (
-                    hasattr(array, "ndim")
-                    and not isinstance(array, Spec)
-                    and array.ndim
-                ):
-                    raise TypeError("a meta tensor meets one with data")
-            return op.spec(*arrays, **attrs)
+            if not takes_data:
+                for array in arrays:
+                    if (
+                        hasattr(array, "ndim")
+                        and not isinstance(array, Spec)
+                        and array.ndim
+                    ):
+                        raise TypeError("a meta tensor meets one with data")
+            found = spec(*arrays, **attrs)
+            if found.__class__ is Spec:
+                return _fresh(found)
+            return tuple([_fresh(one) for one in found])
 
         return run_spec
+
+
+def _fresh(spec):
+    """A spec of its own: each stands for one array, as arrays do."""
+    return Spec(spec.shape, spec.dtype)
 
 
 META_BACKEND = MetaBackend()

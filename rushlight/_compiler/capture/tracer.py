@@ -78,8 +78,6 @@ class Tracer:
             zip(results, node.outputs, strict=True)
         ):
             spec = tensor._array
-            if op.view and self._is_known(spec):
-                continue  # the very same spec: nothing was done
             if op.view:
                 step = op, attrs, place, inputs[1:], spec
                 self._bind_view(spec, value, inputs[0]._array, step)
@@ -143,9 +141,6 @@ class Tracer:
         view.chain = (*place.chain, step)
         view.version = view.root.version
         self._places[id(spec)] = view
-
-    def _is_known(self, spec):
-        return id(spec) in self._places
 
     def value_of(self, spec):
         """The present value of a spec."""

@@ -1,0 +1,107 @@
+"""Effects: what a trace must not do, seen before it is done.
+
+A trace is replayed as a graph, so what the function does beside computing would happen
+once and never again.  While it is traced a profile function sees every call of a
+builtin and every Python function that is entered:
+
+* calls of clocks, random generators, files and print stop the trace;
+* a function of the user's that stores an attribute or a global (outside ``__init__``)
+  stops the trace before its first line runs.
+"""
+
+import builtins
+import dis
+import functools
+import os
+import random
+import sys
+import time
+from contextlib import contextmanager
+
+import numpy as np
+
+from rushlight._compiler.capture.tracer import TraceStop
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_TRUSTED = tuple(
+    folder + os.sep
+    for folder in (_PACKAGE, os.path.dirname(os.__file__), os.path.dirname(np.__file__))
+)
+_STORES = frozenset({"STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL"})
+_CLOCKS = "time time_ns perf_counter perf_counter_ns monotonic process_time sleep"
+_FORBIDDEN = {id(getattr(time, name)): f"time.{name}()" for name in _CLOCKS.split()} | {
+    id(builtins.print): "print()",
+    id(builtins.input): "input()",
+    id(builtins.open): "open()",
+    id(builtins.exec): "exec()",
+    id(os.urandom): "os.urandom()",
+}
+
+
+@contextmanager
+def watching_effects():
+    """Stop a trace in this thread when it is about to do something else.
+
+    Raises:
+        TraceStop: from the line that would do it.
+    """
+    before = sys.getprofile()
+    states = _random_states()
+    if before is None:
+        sys.setprofile(_see)
+    try:
+        yield
+    finally:
+        if before is None:
+            sys.setprofile(None)
+    if states != _random_states():
+        raise TraceStop("it draws random numbers outside of recorded operations")
+
+
+def _see(frame, event, function):
+    if event == "call":
+        what = _stores(frame.f_code)
+        if what:
+            sys.setprofile(None)
+            raise TraceStop(what)
+    elif event == "c_call":
+        name = _FORBIDDEN.get(id(function))
+        owner = getattr(function, "__self__", None)
+        if name is None and isinstance(owner, random.Random):
+            name = f"random.{function.__name__}()"
+        if name is not None and not _is_ours(frame.f_code.co_filename):
+            sys.setprofile(None)
+            raise TraceStop(f"it calls {name}")
+
+
+def _is_ours(filename):
+    if "site-packages" in filename and not filename.startswith(_TRUSTED[::2]):
+        return False
+    return filename.startswith((*_TRUSTED, "<"))
+
+
+@functools.lru_cache(4096)
+def _stores(code):
+    """What a user's function stores outside of itself, in words; None for nothing."""
+    if _is_ours(code.co_filename) or code.co_name in ("__init__", "<module>"):
+        return None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in _STORES:
+            return f"{code.co_qualname} stores {instruction.argval}"
+        if instruction.opname == "STORE_DEREF" and (
+            instruction.argval in code.co_freevars
+        ):
+            return f"{code.co_qualname} stores {instruction.argval} of its closure"
+    return None
+
+
+def _random_states():
+    """The states of Python's, NumPy's and Rushlight's generators, to compare."""
+    from rushlight._core.generator import default_generator
+
+    numpys = np.random.get_state(legacy=True)
+    return (
+        random.getstate(),
+        (numpys[0], numpys[1].tobytes(), *numpys[2:]),
+        bytes(default_generator.state_bytes()),
+    )

@@ -1,0 +1,153 @@
+"""Guards: what a trace took for granted, and whether it still holds.
+
+# Note [What is guarded]
+# Arguments: specs, which of them are one tensor, wanted gradients, plain values.
+# Modules that the function holds (itself, its owner, in its closure or globals, and
+# all below them): parameters, buffers and submodules by identity, `training`, hooks,
+# and attributes of plain types.  Closure cells and globals of plain types.  The grad
+# mode and the default dtype.  docs/compile.md says what cannot be seen.
+"""
+
+from rushlight._base import config
+from rushlight._base.pytree import flatten
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.tensor import Tensor
+
+_PLAIN = frozenset((int, float, bool, str, bytes, complex, type(None)))
+_TABLES = ("_parameters", "_buffers", "_modules")
+
+
+def key_of(args, kwargs):
+    """The part of the guards that the arguments decide: (key, leaves)."""
+    leaves, plan = (list(args), len(args)) if not kwargs else (None, None)
+    if leaves is None or any(leaf.__class__ is not Tensor for leaf in leaves):
+        leaves, plan = flatten((args, kwargs))
+    parts, seen = [], {}
+    for place, leaf in enumerate(leaves):
+        if isinstance(leaf, Tensor):
+            array = leaf._array
+            same = seen.setdefault(id(array), place)
+            parts.append((array.shape, array.dtype, leaf._edge is not None, same))
+        else:
+            parts.append(_plain_key(leaf))
+    return (plan, GRAD_MODE.get(), config.default_dtype(), tuple(parts)), leaves
+
+
+def _plain_key(leaf):
+    try:
+        hash(leaf)
+    except TypeError:
+        return id(leaf)
+    return leaf.__class__, leaf
+
+
+class Guards:
+    """What a function's surroundings were when it was traced.
+
+    Args:
+        function: what was traced.
+        roots: the modules to look at.
+    """
+
+    def __init__(self, function, roots):
+        self.same, self.equal, self.lengths = [], [], []
+        modules = [m for root in roots for m in _modules_below(root)]
+        for module in modules:
+            self._watch_module(module)
+        for cell, value in _cells(function):
+            if value.__class__ in _PLAIN:
+                self.equal.append((_Cell(cell), "value", value))
+        for table, name, value in _globals(function):
+            if value.__class__ in _PLAIN:
+                self.equal.append((table, name, value))
+
+    def _watch_module(self, module):
+        own = module.__dict__
+        for table in _TABLES:
+            entries = own[table]
+            self.lengths.append((entries, len(entries)))
+            self.same += [(entries, name, value) for name, value in entries.items()]
+        for name, value in own.items():
+            if value.__class__ in _PLAIN or _is_plain_tuple(value):
+                self.equal.append((own, name, value))
+            elif name.endswith("_hooks"):
+                self.lengths.append((value, len(value)))
+
+    def hold(self):
+        """Whether everything is as it was."""
+        for table, name, value in self.same:
+            if table.get(name) is not value:
+                return False
+        for table, name, value in self.equal:
+            found = table.get(name, self)
+            if found is not value and (
+                found.__class__ is not value.__class__ or found != value
+            ):
+                return False
+        return all(len(table) == length for table, length in self.lengths)
+
+
+class _Cell:
+    """A closure's cell as a table of one entry."""
+
+    def __init__(self, cell):
+        self.cell = cell
+
+    def get(self, name, default=None):
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return default
+
+
+def _is_plain_tuple(value):
+    return value.__class__ is tuple and all(v.__class__ in _PLAIN for v in value)
+
+
+def is_module(thing):
+    """Whether a thing is an nn.Module (which lives on a floor above)."""
+    return hasattr(thing, "_modules") and hasattr(thing, "_parameters")
+
+
+def modules_of(function, leaves):
+    """The modules that a call can reach: owner, closure, globals, arguments."""
+    owner = getattr(function, "__self__", function)
+    found = [owner] if is_module(owner) else []
+    found += [value for _, value in _cells(function) if is_module(value)]
+    found += [value for _, _, value in _globals(function) if is_module(value)]
+    return found + [leaf for leaf in leaves if is_module(leaf)]
+
+
+def _modules_below(root):
+    seen, stack, found = set(), [root], []
+    while stack:
+        module = stack.pop()
+        if id(module) not in seen and is_module(module):
+            seen.add(id(module))
+            found.append(module)
+            stack.extend(module._modules.values())
+    return found
+
+
+def _plain_function(function):
+    function = getattr(function, "__func__", function)
+    return function if hasattr(function, "__code__") else None
+
+
+def _cells(function):
+    function = _plain_function(function)
+    for cell in (function.__closure__ or ()) if function else ():
+        try:
+            yield cell, cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+
+
+def _globals(function):
+    function = _plain_function(function)
+    if function is None:
+        return
+    table = function.__globals__
+    for name in function.__code__.co_names:
+        if name in table:
+            yield table, name, table[name]

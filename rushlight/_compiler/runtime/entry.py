@@ -1,0 +1,181 @@
+"""Entry: one trace compiled: forward, backward, and autograd's node between them."""
+
+import numpy as np
+
+from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
+from rushlight._base.pytree import unflatten
+from rushlight._compiler.capture.tracer import Captured
+from rushlight._compiler.graph.ir import Value
+from rushlight._compiler.passes.partition import partition
+from rushlight._compiler.runtime.plan import Plan
+from rushlight._core.inplace import bump
+from rushlight._core.node import Node, Output, freed_message, next_number
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.storage import version_of
+from rushlight._core.tensor import wrap
+
+
+class Entry:
+    """A compiled trace; call it with the tensors of the arguments.
+
+    Attributes:
+        halves: the graphs.
+        places: where the tensors stand among the arguments' leaves.
+        forward, backward: their plans (backward's is made when it is first needed).
+    """
+
+    def __init__(self, trace, guards, places):
+        self.guards, self.places = guards, places
+        self.halves = partition(trace)
+        self.forward = Plan(self.halves.forward)
+        self._backward = None
+        self.arguments = trace.arguments
+        self.outside = [c.tensor for c in trace.captured[trace.arguments :]]
+        self.specs = [c.value.spec for c in trace.captured[trace.arguments :]]
+        place = {id(c): i for i, c in enumerate(trace.captured)}
+        self.results, self.plan = self._results(trace, place), trace.plan
+        self.writes = [place[id(c)] for c, _ in trace.writes]
+        by_value = {id(c.value): i for i, c in enumerate(trace.captured)}
+        self.kept = [by_value[id(v)] for v in self.halves.kept]
+        self.sources = [(place[id(c)], v is not None) for c, v in trace.wanted]
+
+    def _results(self, trace, place):
+        """For each leaf: ("value", has a gradient), ("input", place) or a constant."""
+        results = []
+        for leaf, differentiable in zip(
+            trace.results, trace.differentiable, strict=True
+        ):
+            if leaf.__class__ is Value:
+                results.append(("value", differentiable))
+            elif leaf.__class__ is Captured:
+                results.append(("input", place[id(leaf)]))
+            else:
+                results.append(("constant", leaf))
+        return results
+
+    @property
+    def backward(self):
+        """The plan of backward, made now if need be."""
+        if self._backward is None:
+            self._backward = Plan(self.halves.backward)
+        return self._backward
+
+    def holds(self):
+        """Whether what the trace took for granted still holds."""
+        for tensor, spec in zip(self.outside, self.specs, strict=True):
+            array = tensor._array
+            if array.shape != spec.shape or array.dtype != spec.dtype:
+                return False
+        return self.guards.hold()
+
+    def __call__(self, arguments):
+        tensors = [*arguments, *self.outside]
+        arrays = self.forward.run([t._array for t in tensors])
+        count = sum([kind == "value" for kind, _ in self.results])
+        node = None
+        if self.sources and GRAD_MODE.get():
+            saved = arrays[count + len(self.writes) :]
+            node = CompiledBackward(self, tensors, saved)
+        leaves = self._leaves(arrays, tensors, node)
+        for place, array in zip(self.writes, arrays[count:], strict=False):
+            np.copyto(tensors[place]._array, array)
+            bump(tensors[place])
+        return unflatten(self.plan, leaves)
+
+    def _leaves(self, arrays, tensors, node):
+        leaves, shapes, number = [], [], 0
+        for kind, what in self.results:
+            if kind == "value":
+                leaf = wrap(arrays[number])
+                number += 1
+                if what and node is not None:
+                    array = leaf._array
+                    leaf._edge = Output(node, len(shapes), array.shape, array.dtype)
+                    shapes.append((array.shape, array.dtype))
+            else:
+                leaf = tensors[what] if kind == "input" else what
+            leaves.append(leaf)
+        if node is not None:
+            node.shape = tuple([shape for shape, _ in shapes])
+            node.dtype = tuple([dtype for _, dtype in shapes])
+        return leaves
+
+
+class CompiledBackward(Node):
+    """The node of a compiled call; it runs the compiled backward."""
+
+    __slots__ = ("entry",)
+    op = "compiled"  # its gradients are fresh (Note [Ownership] in _core/tape.py)
+
+    def __init__(self, entry, tensors, saved):
+        self.entry = entry
+        self.edges = tuple([tensors[place]._edge for place, _ in entry.sources])
+        kept = [tensors[place] for place in entry.kept]
+        self.saved = saved, kept
+        self.versions = [version_of(t) for t in kept]
+        self.hooks = self.notes = None
+        self.number = next_number()
+
+    def name(self):
+        return "CompiledFunctionBackward"
+
+    def gradients(self, gradient):
+        if self.saved is None:
+            raise GraphError(freed_message(self.name()))
+        if GRAD_MODE.get():
+            raise ArgumentRuntimeError(
+                explain(
+                    "backward through a compiled function",
+                    expected="create_graph=False",
+                    got="create_graph=True: compiled functions have no second "
+                    "derivative",
+                    do="Call the function without rushlight.compile.",
+                )
+            )
+        saved, kept = self.saved
+        for tensor, version in zip(kept, self.versions, strict=True):
+            if version_of(tensor) != version:
+                raise self._modified(tensor, version)
+        arrays = [*saved, *[t._array for t in kept], *[g._array for g in gradient]]
+        found = iter(self.entry.backward.run(arrays))
+        return tuple(
+            [wrap(next(found)) if there else None for _, there in self.entry.sources]
+        )
+
+    def _modified(self, tensor, version):
+        return GraphError(
+            explain(
+                f"backward through {self.name()}",
+                expected=f"a tensor of shape {list(tensor.shape)} that it needs at "
+                f"version {version}",
+                got=f"version {version_of(tensor)}: it has been modified by an "
+                "inplace operation since",
+                do="Write to it after backward, or to a .clone().",
+            )
+        )
+
+
+def keep_temporaries(trace):
+    """Take writes to tensors that only the trace knew out of the list of writes.
+
+    A tensor that the function makes, and then writes, begins anew at each call.
+    """
+    import weakref
+
+    writes = []
+    while trace.writes:
+        captured, value = trace.writes.pop()
+        if any(captured is c for c in trace.captured[: trace.arguments]):
+            writes.append((captured, value))
+            continue
+        alive, values = (
+            weakref.ref(captured.tensor._array),
+            captured.tensor._array.copy(),
+        )
+        tensor, captured.tensor = weakref.ref(captured.tensor), None
+        if alive() is None:
+            captured.tensor = wrap(values)
+        else:
+            captured.tensor = tensor()
+            writes.append((captured, value))
+    trace.writes = writes[::-1]
