@@ -81,11 +81,11 @@ def as_shape(sizes, who="size"):
         A tuple of ints.
     """
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
-        sizes = sizes[0]
+        sizes = tuple(sizes[0])
     for size in sizes:
         if size.__class__ is not int:
             return tuple(as_index(size, who, "size") for size in sizes)
-    return tuple(sizes)
+    return sizes
 
 
 def wrap_dim(dim, ndim, who="dim"):

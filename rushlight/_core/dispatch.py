@@ -1,4 +1,6 @@
-"""The only way an operation runs: call1, call2, call3, call_tensors, call, call_many.
+"""The only way an operation runs: call2, call3, call_tensors, call, call_many.
+
+Ops of one tensor have a short path of their own, ``op.short`` (short.py).
 
 # Note [Two paths]
 # The short path computes first and asks afterwards: if the operands have one class
@@ -24,7 +26,7 @@ from rushlight._core.operands import (
 )
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
-from rushlight._core.table import COMPARE, FLOAT
+from rushlight._core.table import COMPARE
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._core.watch import watch
 
@@ -32,37 +34,7 @@ _new = object.__new__
 _grad_mode = GRAD_MODE.get
 _OPERAND_TYPES = (Tensor, np.generic, *NUMBER_TYPES)
 _NONE = {}
-
-
-def call1(op, x, **attrs):
-    """Run an op of one tensor."""
-    if not STATE.special:
-        try:
-            array = x._array
-            result = op.kernels[array.__class__](array, **attrs)
-            if result.__class__ is not array.__class__:
-                result = np.asarray(result)
-            if op.promote is None or (
-                result.dtype is array.dtype
-                and (op.promote is not FLOAT or array.dtype.kind not in "biu")
-            ):
-                tensor = _new(Tensor)
-                tensor._array = result
-                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if x._edge is not None and op.grad is not None and _grad_mode():
-                    record(op, tensor, (x,), attrs)
-                if op.view:
-                    memory = tensor._memory = (
-                        memory_of(x) if x._memory is None else x._memory
-                    )
-                    tensor._base = x if x._base is None else x._base
-                    memory.views.append(ref(tensor))
-                    if len(memory.views) > memory.prune_at:
-                        memory.prune()
-                return tensor
-        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
-            pass
-    return call(op, x, **attrs)
+_NO_EDGES = (None, None, None)
 
 
 def call2(op, x, y):
@@ -73,13 +45,13 @@ def call2(op, x, y):
             if y.__class__ in NUMBERS:
                 if array.itemsize == 2:
                     return run(op, (x, y), _NONE)  # Note [Half and numbers]
-                edge = x._edge
+                edge, second = x._edge, None
                 result = op.kernels[array.__class__](array, y)
             else:
                 other = y._array
                 if other.dtype is not array.dtype:
                     return run(op, (x, y), _NONE)
-                edge = y._edge if x._edge is None else x._edge
+                edge, second = x._edge, y._edge
                 result = op.kernels[array.__class__](array, other)
             if result.__class__ is not array.__class__:
                 result = np.asarray(result)
@@ -89,8 +61,9 @@ def call2(op, x, y):
                 tensor = _new(Tensor)
                 tensor._array = result
                 tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if edge is not None and op.grad is not None and _grad_mode():
-                    record(op, tensor, (x, y), _NONE)
+                if (edge is not None or second is not None) and op.grad is not None:
+                    if _grad_mode():
+                        record(op, tensor, (x, y), _NONE, (edge, second))
                 return tensor
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
@@ -101,18 +74,19 @@ def call3(op, x, y, z):
     """Run an op of three tensors, the last maybe None, that has no attributes."""
     if not STATE.special and op.promote is None:
         try:
-            array, edge = x._array, x._edge or y._edge
+            array = x._array
             if z is None:
+                edges = x._edge, y._edge, None
                 result = op.kernels[array.__class__](array, y._array, None)
             else:
+                edges = x._edge, y._edge, z._edge
                 result = op.kernels[array.__class__](array, y._array, z._array)
-                edge = edge or z._edge
             if result.__class__ is array.__class__:
                 tensor = _new(Tensor)
                 tensor._array = result
                 tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if edge is not None and op.grad is not None and _grad_mode():
-                    record(op, tensor, (x, y, z), _NONE)
+                if edges != _NO_EDGES and op.grad is not None and _grad_mode():
+                    record(op, tensor, (x, y, z), _NONE, edges)
                 return tensor
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
@@ -133,7 +107,7 @@ def call_tensors(op, tensors, **attrs):
                 tensor._array = result
                 tensor._edge = tensor._grad = tensor._memory = tensor._base = None
                 if edge is not None and op.grad is not None and _grad_mode():
-                    record(op, tensor, tensors, attrs)
+                    record(op, tensor, tensors, attrs, edges_of(tensors))
                 return tensor
         except Exception:  # noqa: BLE001, S110 - Note [Two paths]
             pass
@@ -190,7 +164,7 @@ def run(op, inputs, attrs):
     tensor._array = result
     tensor._edge = tensor._grad = tensor._memory = tensor._base = None
     if op.grad is not None and wants_record(inputs):
-        record(op, tensor, inputs, attrs)
+        record(op, tensor, inputs, attrs, edges_of(inputs))
     if op.view:
         _link_view(tensor, inputs[0])
     return tensor
@@ -231,14 +205,18 @@ def _finish_many(op, arrays, inputs, attrs):
     return tensors
 
 
-def record(op, result, inputs, attrs):
+def edges_of(inputs):
+    """What a node of these inputs links to (Note [Edges])."""
+    return tuple([getattr(value, "_edge", None) for value in inputs])
+
+
+def record(op, result, inputs, attrs, edges):
     """Give a result its node."""
-    if result._array.dtype.kind in "biu":
+    array = result._array
+    if array.dtype.kind in "biu":
         return
     node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
-    node.edges = tuple([getattr(t, "_edge", None) for t in inputs])
-    array = result._array
-    node.shape, node.dtype = array.shape, array.dtype
+    node.edges, node.shape, node.dtype = edges, array.shape, array.dtype
     node.number = next_number()
     node.hooks = node.notes = None
     node.saved, node.versions = op.save(inputs, attrs, result)
@@ -250,7 +228,7 @@ def record(op, result, inputs, attrs):
 def record_many(op, results, inputs, attrs):
     """Give several results their node; each floating-point one gets an Output."""
     node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
-    node.edges = tuple([getattr(t, "_edge", None) for t in inputs])
+    node.edges = edges_of(inputs)
     node.number = next_number()
     node.hooks = node.notes = None
     node.saved, node.versions = op.save(inputs, attrs, results)

@@ -46,6 +46,9 @@ class Op:
             come, on the careful path.  Or None.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
         autocast: "lower", "float32", "widest" or None, as torch classes it.
+        save: what a node keeps of a call (Note [Saver]).
+        short: for an op of one tensor, ``(x, attributes) -> Tensor`` by the short
+            path; the attributes in the order of the eager rule (Note [Short forms]).
     """
 
     __slots__ = (
@@ -71,6 +74,7 @@ class Op:
         "node",
         "node_name",
         "save",
+        "short",
         "_node_types",
     )
     name: str
@@ -95,6 +99,7 @@ class Op:
     node: Any
     node_name: Any
     save: Any
+    short: Any
     _node_types: dict[str, Any]
 
     def __repr__(self):
@@ -162,7 +167,7 @@ def define(
     op.wants_needs = "needs" in names
     op.saved_names = tuple(n for n in names if n != "needs")
     op.saves_first = op.inputs[0].lstrip("*") in op.saved_names
-    op.save = _maker_of_save(op)
+    op.save, op.short = _maker_of_save(op), _maker_of_short(op)
     op._node_types = {}
     op.node_name = node if callable(node) else None
     default = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
@@ -195,6 +200,16 @@ def _maker_of_save(op):
     def first_call(inputs, attrs, result):
         op.save = _compile_save(op)
         return op.save(inputs, attrs, result)
+
+    return first_call
+
+
+def _maker_of_short(op):
+    def first_call(x, *attrs, **named):
+        from rushlight._core.short import compile_short
+
+        op.short = compile_short(op)
+        return op.short(x, *attrs, **named)
 
     return first_call
 

@@ -12,7 +12,6 @@ from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, explain
 from rushlight._base.spec import Spec
 from rushlight._core import sampling
-from rushlight._core.dispatch import call1
 from rushlight._core.table import define
 from rushlight._ops._fill import at_home, fill_like
 
@@ -25,7 +24,7 @@ def noise_like(input, p, shape=None, scale=True):
         p: the probability of a zero.
         shape: the noise's, where it is not the input's.
     """
-    return call1(NOISE, input, keep=1 - p, scale=scale, shape=shape)
+    return NOISE.short(input, keep=1 - p, scale=scale, shape=shape)
 
 
 def _noise_spec(x, *, keep, scale, shape):

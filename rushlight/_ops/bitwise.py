@@ -1,7 +1,7 @@
 """Bits of integers, and logic on bool: and, or, xor, not, shifts."""
 
 from rushlight._base.errors import ArgumentTypeError, explain
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
@@ -119,7 +119,7 @@ def bitwise_not(input, *, out=None):
     tensor([-1, -6])
     """
     op = BITWISE_NOT
-    return call1(op, input) if out is None else call_out(op, (input,), out)
+    return op.short(input) if out is None else call_out(op, (input,), out)
 
 
 def _not_spec(x):
@@ -141,7 +141,7 @@ def _invert(self):
                 do="Compare first, as in ~(x > 0), or use torch.logical_not.",
             )
         )
-    return call1(BITWISE_NOT, self)
+    return BITWISE_NOT.short(self)
 
 
 attach("__invert__", _invert)

@@ -17,7 +17,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core import sampling
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -335,8 +335,8 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
     >>> rushlight.nn.functional.rrelu(rushlight.tensor([2.0, -1.0]), 0.0, 0.5)
     tensor([ 2.0000, -0.2500])
     """
-    slope = call1(
-        RRELU_SLOPE, input, lower=float(lower), upper=float(upper), training=training
+    slope = RRELU_SLOPE.short(
+        input, lower=float(lower), upper=float(upper), training=training
     )
     if inplace:
         return input.mul_(slope)

@@ -1,6 +1,6 @@
 """The CPU: NumPy arrays."""
 
-import functools
+from types import MethodType
 
 import numpy
 
@@ -32,7 +32,7 @@ class NumpyBackend(Backend):
         eager = op.eager
         if isinstance(eager, str):
             return getattr(numpy, eager)
-        return functools.partial(eager, self)
+        return MethodType(eager, self)
 
 
 def strided_view(array, shape, strides, offset=0):

@@ -1,7 +1,7 @@
 """Units that are linear above 0 and exponential below: elu, selu, celu."""
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
@@ -114,7 +114,7 @@ def _run(op, input, inplace, alpha, scale, input_scale):
     attrs = {"alpha": alpha, "scale": scale, "input_scale": input_scale}
     if inplace:
         return write_into(op, input, **attrs)
-    return call1(op, input, **attrs)
+    return op.short(input, **attrs)
 
 
 def _elu_spec(x, *, alpha, scale, input_scale):

@@ -1,6 +1,6 @@
 """Units that weigh their input by a sigmoid of it: silu, mish, hardswish."""
 
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
@@ -31,7 +31,7 @@ def silu(input, inplace=False):
     >>> rushlight.nn.functional.silu(rushlight.tensor([-1.0, 2.0]))
     tensor([-0.2689,  1.7616])
     """
-    return write_into(SILU, input) if inplace else call1(SILU, input)
+    return write_into(SILU, input) if inplace else SILU.short(input)
 
 
 def _silu_spec(x):
@@ -136,7 +136,7 @@ def mish(input, inplace=False):
     >>> rushlight.nn.functional.mish(rushlight.tensor([-1.0, 2.0]))
     tensor([-0.3034,  1.9440])
     """
-    return write_into(MISH, input) if inplace else call1(MISH, input)
+    return write_into(MISH, input) if inplace else MISH.short(input)
 
 
 def _mish_spec(x):
@@ -229,7 +229,7 @@ def hardsigmoid(input, inplace=False):
     >>> rushlight.nn.functional.hardsigmoid(rushlight.tensor([-4.0, 0.0, 1.0]))
     tensor([0.0000, 0.5000, 0.6667])
     """
-    return write_into(HARDSIGMOID, input) if inplace else call1(HARDSIGMOID, input)
+    return write_into(HARDSIGMOID, input) if inplace else HARDSIGMOID.short(input)
 
 
 def hardswish(input, inplace=False):
@@ -252,7 +252,7 @@ def hardswish(input, inplace=False):
     >>> rushlight.nn.functional.hardswish(rushlight.tensor([-4.0, 1.0, 5.0]))
     tensor([-0.0000, 0.6667, 5.0000])
     """
-    return write_into(HARDSWISH, input) if inplace else call1(HARDSWISH, input)
+    return write_into(HARDSWISH, input) if inplace else HARDSWISH.short(input)
 
 
 def _hard_spec(x):

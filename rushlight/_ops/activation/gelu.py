@@ -3,7 +3,7 @@
 import math
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -56,7 +56,7 @@ def gelu(input, *, approximate="none", out=None):
     """
     if out is not None:
         return call_out(GELU, (input,), out, approximate=approximate)
-    return call1(GELU, input, approximate=approximate)
+    return GELU.short(input, approximate=approximate)
 
 
 def _gelu_spec(x, *, approximate):

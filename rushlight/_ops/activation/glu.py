@@ -3,7 +3,7 @@
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
@@ -32,7 +32,7 @@ def glu(input, dim=-1):
     >>> rushlight.nn.functional.glu(rushlight.tensor([2.0, 0.0]))
     tensor([1.])
     """
-    return call1(GLU, input, dim=dim)
+    return GLU.short(input, dim=dim)
 
 
 def _glu_spec(x, *, dim):

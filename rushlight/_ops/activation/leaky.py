@@ -1,7 +1,7 @@
 """Rectifiers with a slope below 0: leaky_relu, prelu."""
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
@@ -33,7 +33,7 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
     """
     if inplace:
         return write_into(LEAKY_RELU, input, slope=negative_slope)
-    return call1(LEAKY_RELU, input, slope=negative_slope)
+    return LEAKY_RELU.short(input, slope=negative_slope)
 
 
 def leaky_relu_(input, negative_slope=0.01):

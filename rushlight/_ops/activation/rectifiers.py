@@ -6,7 +6,7 @@ from rushlight._base.errors import (
     DtypeError,
     explain,
 )
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace as write_into
 from rushlight._core.table import define
@@ -35,7 +35,7 @@ def relu(input):
     >>> rushlight.relu(rushlight.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    return call1(RELU, input)
+    return RELU.short(input)
 
 
 def relu_(input):
@@ -60,7 +60,7 @@ def _functional_relu(input, inplace=False):
     >>> rushlight.nn.functional.relu(rushlight.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    return write_into(RELU, input) if inplace else call1(RELU, input)
+    return write_into(RELU, input) if inplace else RELU.short(input)
 
 
 def _relu_spec(x):
@@ -116,7 +116,7 @@ def threshold(input, threshold, value, inplace=False):
     attrs = {"threshold": threshold, "value": value}
     if inplace:
         return write_into(THRESHOLD, input, **attrs)
-    return call1(THRESHOLD, input, **attrs)
+    return THRESHOLD.short(input, **attrs)
 
 
 def threshold_(input, threshold, value):
@@ -218,7 +218,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     attrs = {"low": min_val, "high": max_val}
     if inplace:
         return write_into(HARDTANH, input, **attrs)
-    return call1(HARDTANH, input, **attrs)
+    return HARDTANH.short(input, **attrs)
 
 
 def hardtanh_(input, min_val=-1.0, max_val=1.0):

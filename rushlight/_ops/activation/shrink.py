@@ -1,7 +1,7 @@
 """Units that draw their input towards 0: the shrinking ones, and softsign."""
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -33,7 +33,7 @@ def softshrink(input, lambd=0.5, *, out=None):
     """
     if out is not None:
         return call_out(SOFTSHRINK, (input,), out, lambd=lambd)
-    return call1(SOFTSHRINK, input, lambd=lambd)
+    return SOFTSHRINK.short(input, lambd=lambd)
 
 
 def hardshrink(input, lambd=0.5, *, out=None):
@@ -56,7 +56,7 @@ def hardshrink(input, lambd=0.5, *, out=None):
     """
     if out is not None:
         return call_out(HARDSHRINK, (input,), out, lambd=lambd)
-    return call1(HARDSHRINK, input, lambd=lambd)
+    return HARDSHRINK.short(input, lambd=lambd)
 
 
 def _hardshrink_spec(x, *, lambd):

@@ -1,6 +1,6 @@
 """Logarithms of sigmoids: softplus, logsigmoid."""
 
-from rushlight._core.dispatch import call, call1, call2
+from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -33,7 +33,7 @@ def softplus(input, beta=1, threshold=20, *, out=None):
     """
     if out is not None:
         return call_out(SOFTPLUS, (input,), out, beta=beta, threshold=threshold)
-    return call1(SOFTPLUS, input, beta=beta, threshold=threshold)
+    return SOFTPLUS.short(input, beta=beta, threshold=threshold)
 
 
 def _softplus_spec(x, *, beta, threshold):
@@ -137,7 +137,7 @@ def logsigmoid(input, *, out=None):
     """
     if out is not None:
         return call_out(LOGSIGMOID, (input,), out)
-    return call1(LOGSIGMOID, input)
+    return LOGSIGMOID.short(input)
 
 
 def _logsigmoid_spec(x):

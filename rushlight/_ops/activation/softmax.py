@@ -5,7 +5,7 @@ import warnings
 from rushlight._base.dtype import dtype as dtype_type
 from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._base.shape import wrap_dim
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import put_out
 from rushlight._core.table import define
@@ -59,7 +59,7 @@ def log_softmax(input, dim, dtype=None, *, out=None):
 def _run(op, input, dim, dtype, out=None):
     if dtype is not None:
         input = _converted(input, dtype, op.name)
-    result = call1(op, input, dim=dim)
+    result = op.short(input, dim=dim)
     return result if out is None else put_out(result, out, f"{op.name}()")
 
 

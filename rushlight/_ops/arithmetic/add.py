@@ -3,7 +3,7 @@
 from rushlight._base.dtype import COMPLEX, FLOAT, INTEGER
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.promote import result_dtype
-from rushlight._core.dispatch import call, call1, call2
+from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose, mutate
 from rushlight._core.inplace import call_out, inplace2
 from rushlight._core.table import SAME, define
@@ -334,7 +334,7 @@ def neg(input, *, out=None):
     >>> rushlight.neg(rushlight.tensor([1, -2]))
     tensor([-1,  2])
     """
-    return call1(NEG, input) if out is None else call_out(NEG, (input,), out)
+    return NEG.short(input) if out is None else call_out(NEG, (input,), out)
 
 
 def _check_not_bool(x, who):
@@ -364,7 +364,7 @@ def _neg_lower(k, x):
 
 NEG = define("neg", eager="negative", spec=_neg_spec, grad=_neg_grad, lower=_neg_lower)
 expose(neg, inplace=NEG, aliases=["negative"])
-attach("__neg__", lambda self: call1(NEG, self))
+attach("__neg__", lambda self: NEG.short(self))
 
 
 def positive(input):

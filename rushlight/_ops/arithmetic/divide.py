@@ -6,7 +6,7 @@ from rushlight._base.errors import (
     UnsupportedError,
     explain,
 )
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out, inplace2
 from rushlight._core.table import FLOAT, SAME, define
@@ -128,11 +128,11 @@ expose(true_divide_, torch=False)
 attach_operator(
     "truediv",
     DIV,
-    reflected=lambda self, other: call1(RECIPROCAL, self) * other,
+    reflected=lambda self, other: RECIPROCAL.short(self) * other,
 )
 for _old, _new in (("__div__", true_divide), ("__idiv__", true_divide_)):
     attach(_old, _new)
-attach("__rdiv__", lambda self, other: call1(RECIPROCAL, self) * other)
+attach("__rdiv__", lambda self, other: RECIPROCAL.short(self) * other)
 
 # ------------------------------------------------------------ div with rounding modes
 
@@ -287,7 +287,7 @@ def reciprocal(input, *, out=None):
     tensor([0.5000, 0.2500])
     """
     return (
-        call1(RECIPROCAL, input) if out is None else call_out(RECIPROCAL, (input,), out)
+        RECIPROCAL.short(input) if out is None else call_out(RECIPROCAL, (input,), out)
     )
 
 

@@ -6,7 +6,7 @@ import math
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY, COMPLEX
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose, mutate
 from rushlight._core.inplace import call_out, inplace2, put_out
 from rushlight._core.table import FLOAT, SAME, define
@@ -280,7 +280,7 @@ def sqrt(input, *, out=None):
     >>> rushlight.sqrt(rushlight.tensor([4.0, 2.0]))
     tensor([2.0000, 1.4142])
     """
-    return call1(SQRT, input) if out is None else call_out(SQRT, (input,), out)
+    return SQRT.short(input) if out is None else call_out(SQRT, (input,), out)
 
 
 def _sqrt_grad(g, *, out):
@@ -315,7 +315,7 @@ def rsqrt(input, *, out=None):
     >>> rushlight.rsqrt(rushlight.tensor([4.0, 1.0]))
     tensor([0.5000, 1.0000])
     """
-    return call1(RSQRT, input) if out is None else call_out(RSQRT, (input,), out)
+    return RSQRT.short(input) if out is None else call_out(RSQRT, (input,), out)
 
 
 def _rsqrt_eager(backend, x):

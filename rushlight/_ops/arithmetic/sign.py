@@ -3,7 +3,7 @@
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose, mutate
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
@@ -31,7 +31,7 @@ def abs(input, *, out=None):
     >>> rushlight.abs(rushlight.tensor([1, -2]))
     tensor([1, 2])
     """
-    return call1(ABS, input) if out is None else call_out(ABS, (input,), out)
+    return ABS.short(input) if out is None else call_out(ABS, (input,), out)
 
 
 def _abs_spec(x):
@@ -74,7 +74,7 @@ def abs_(input):
 expose(abs, aliases=["absolute"])
 expose(abs_)
 expose(abs_, torch=False, name="absolute_")
-attach("__abs__", lambda self: call1(ABS, self))
+attach("__abs__", lambda self: ABS.short(self))
 
 # ------------------------------------------------------------------------- sign, sgn
 
@@ -96,7 +96,7 @@ def sign(input, *, out=None):
     >>> rushlight.sign(rushlight.tensor([0.5, 0.0, -3.0]))
     tensor([ 1.,  0., -1.])
     """
-    return call1(SIGN, input) if out is None else call_out(SIGN, (input,), out)
+    return SIGN.short(input) if out is None else call_out(SIGN, (input,), out)
 
 
 def _sign_spec(x):
@@ -142,7 +142,7 @@ def sgn(input, *, out=None):
     >>> rushlight.sgn(rushlight.tensor([3 + 4j]))
     tensor([0.6000+0.8000j])
     """
-    return call1(SGN, input) if out is None else call_out(SGN, (input,), out)
+    return SGN.short(input) if out is None else call_out(SGN, (input,), out)
 
 
 def _sgn_eager(backend, x):
@@ -191,7 +191,7 @@ def signbit(input, *, out=None):
     >>> rushlight.signbit(rushlight.tensor([1.0, -0.0]))
     tensor([False,  True])
     """
-    return call1(SIGNBIT, input) if out is None else call_out(SIGNBIT, (input,), out)
+    return SIGNBIT.short(input) if out is None else call_out(SIGNBIT, (input,), out)
 
 
 def _signbit_spec(x):

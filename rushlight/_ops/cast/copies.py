@@ -3,7 +3,6 @@
 from rushlight._base import dtype as dtypes
 from rushlight._base.layout import contiguous_format as _CONTIGUOUS
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._memory import dims_order, in_format, is_in_format
@@ -35,8 +34,8 @@ def clone(input, *, memory_format=None):
     tensor([0., 0.])
     """
     if memory_format is None:
-        return call1(CLONE, input)
-    return call1(CLONE, input, format=memory_format)
+        return CLONE.short(input)
+    return CLONE.short(input, format=memory_format)
 
 
 def _clone_eager(backend, x, *, format=None):
@@ -92,7 +91,7 @@ def contiguous(input, memory_format=None):
         memory_format = _CONTIGUOUS
     elif is_in_format(array, memory_format):
         return input
-    return call1(CLONE, input, format=memory_format)
+    return CLONE.short(input, format=memory_format)
 
 
 expose(contiguous, torch=False)

@@ -14,7 +14,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.layout import preserve_format as _PRESERVE
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -162,9 +162,7 @@ def to(
         return _converted(input, dtype, copy, memory_format)
     if memory_format is not None and not _lies_in(input, memory_format):
         copy = True
-    return (
-        call1(CAST, input, dtype=input.dtype, format=memory_format) if copy else input
-    )
+    return CAST.short(input, dtype=input.dtype, format=memory_format) if copy else input
 
 
 def _converted(input, dtype, copy=False, memory_format=None):
@@ -174,11 +172,11 @@ def _converted(input, dtype, copy=False, memory_format=None):
     if memory_format is None:
         if dtype.numpy is input._array.dtype and not copy:
             return input
-        return call1(CAST, input, dtype=dtype)
+        return CAST.short(input, dtype=dtype)
     same = dtype.numpy == input._array.dtype and _lies_in(input, memory_format)
     if same and not copy:
         return input
-    return call1(CAST, input, dtype=dtype, format=memory_format)
+    return CAST.short(input, dtype=dtype, format=memory_format)
 
 
 def _lies_in(input, memory_format):

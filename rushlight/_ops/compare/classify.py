@@ -2,7 +2,6 @@
 
 from rushlight._base.errors import DtypeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor, same_dtype_out
@@ -31,7 +30,7 @@ def isnan(input):
     >>> rushlight.isnan(rushlight.tensor([1.0, float("nan")]))
     tensor([False,  True])
     """
-    return call1(ISNAN, input)
+    return ISNAN.short(input)
 
 
 def isinf(input):
@@ -47,7 +46,7 @@ def isinf(input):
     >>> rushlight.isinf(rushlight.tensor([1.0, float("-inf")]))
     tensor([False,  True])
     """
-    return call1(ISINF, input)
+    return ISINF.short(input)
 
 
 def isfinite(input):
@@ -63,7 +62,7 @@ def isfinite(input):
     >>> rushlight.isfinite(rushlight.tensor([1.0, float("inf")]))
     tensor([ True, False])
     """
-    return call1(ISFINITE, input)
+    return ISFINITE.short(input)
 
 
 def _isnan_lower(k, x):
@@ -105,7 +104,7 @@ def isposinf(input, *, out=None):
     >>> rushlight.isposinf(rushlight.tensor([float("inf"), float("-inf")]))
     tensor([ True, False])
     """
-    result = call1(ISPOSINF, input)
+    result = ISPOSINF.short(input)
     return result if out is None else same_dtype_out(result, out, "isposinf()")
 
 
@@ -122,7 +121,7 @@ def isneginf(input, *, out=None):
     >>> rushlight.isneginf(rushlight.tensor([float("inf"), float("-inf")]))
     tensor([False,  True])
     """
-    result = call1(ISNEGINF, input)
+    result = ISNEGINF.short(input)
     return result if out is None else same_dtype_out(result, out, "isneginf()")
 
 
@@ -174,7 +173,7 @@ def isreal(input):
     tensor([ True, False])
     """
     require_tensor(input, "isreal()")
-    return call1(ISREAL, input)
+    return ISREAL.short(input)
 
 
 def _isreal_eager(backend, x):

@@ -1,7 +1,7 @@
 """Logic on truth values: logical_and, logical_or, logical_xor, logical_not."""
 
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import COMPARE, define
@@ -121,7 +121,7 @@ def logical_not(input, *, out=None):
     tensor([ True, False])
     """
     op = LOGICAL_NOT
-    return call1(op, input) if out is None else call_out(op, (input,), out)
+    return op.short(input) if out is None else call_out(op, (input,), out)
 
 
 def _logical_not_spec(x):

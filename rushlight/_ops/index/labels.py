@@ -5,7 +5,7 @@ import numpy as np
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.shape import as_index
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import put_out
 from rushlight._core.table import define
@@ -97,7 +97,7 @@ def one_hot(tensor, num_classes=-1):
     count = as_index(num_classes, "one_hot()", "num_classes")
     if array.__class__ is not Spec:
         count = _class_count(array, count)
-    return call1(ONE_HOT, tensor, count=count)
+    return ONE_HOT.short(tensor, count=count)
 
 
 def _class_count(labels, count):

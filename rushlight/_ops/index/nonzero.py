@@ -1,7 +1,6 @@
 """The places of what is not zero: nonzero, argwhere."""
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.inplace import put_out
 from rushlight._core.table import define
@@ -32,7 +31,7 @@ def nonzero(input, *, out=None, as_tuple=False):
     if as_tuple:
         input = input if input._array.ndim else input.reshape(1)
         return nonzero(input).unbind(1)
-    result = call1(NONZERO, input)
+    result = NONZERO.short(input)
     return result if out is None else put_out(result, out, "nonzero()")
 
 
@@ -53,7 +52,7 @@ def argwhere(input):
     tensor([[1],
             [2]])
     """
-    return call1(NONZERO, input)
+    return NONZERO.short(input)
 
 
 def nonzero_static(input, *, size, fill_value=-1):

@@ -5,7 +5,7 @@ import numpy as np
 from rushlight._base.errors import OutOfRangeError, UnsupportedError, explain
 from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach
 from rushlight._ops.index.along import add_rows
@@ -38,15 +38,15 @@ def getitem(self, index):
     """
     kind = index.__class__
     if kind is int:
-        return call1(INDEX, self, index=(index, Ellipsis))
+        return INDEX.short(self, (index, Ellipsis))
     if kind is tuple:
         basic = basic_index(index)
         if basic is not None:
-            return call1(INDEX, self, index=basic)
+            return INDEX.short(self, basic)
     elif kind is slice:
         if index.step is not None:
             check_step(index)
-        return call1(INDEX, self, index=(index,))  # Note [A slice alone]
+        return INDEX.short(self, (index,))  # Note [A slice alone]
     elif kind is Tensor:
         array, mine = index._array, self._array.shape
         if array.dtype is _INT64 and array.shape and mine:
@@ -54,9 +54,7 @@ def getitem(self, index):
         if array.dtype is _BOOL and array.shape and array.shape == mine[: array.ndim]:
             return call(TAKE, self, index, places=(0,) * array.ndim)
     elif index is None or index is Ellipsis:
-        return call1(
-            INDEX, self, index=(index, Ellipsis) if index is None else (index,)
-        )
+        return INDEX.short(self, (index, Ellipsis) if index is None else (index,))
     return _getitem_mixed(self, index)
 
 
@@ -70,7 +68,7 @@ def _index_eager(backend, x, *, index):
 
 
 def _index_grad(g, *, x_shape, index):
-    return call1(INDEX_PLACE, g, shape=x_shape, index=index)
+    return INDEX_PLACE.short(g, shape=x_shape, index=index)
 
 
 def _index_node(inputs, attrs):
@@ -142,9 +140,9 @@ INDEX_PLACE = define(
 
 def _getitem_mixed(self, index):
     basic, indices, places = split_index(self, index)
-    viewed = self if basic is None else call1(INDEX, self, index=basic)
+    viewed = self if basic is None else INDEX.short(self, basic)
     if not indices:
-        return viewed if basic is not None else call1(INDEX, self, index=(Ellipsis,))
+        return viewed if basic is not None else INDEX.short(self, (Ellipsis,))
     return call(TAKE, viewed, *indices, places=places)
 
 

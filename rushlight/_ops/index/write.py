@@ -11,7 +11,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, record, wants_record
+from rushlight._core.dispatch import call, edges_of, record, wants_record
 from rushlight._core.inplace import bump, check_writable, rewrite_history
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.state import STATE
@@ -190,7 +190,8 @@ def _set(call_):
     bump(self)
     if recording:
         written = wrap(self._array)
-        record(SETITEM, written, (old, value, *indices), call_.attrs)
+        inputs = old, value, *indices
+        record(SETITEM, written, inputs, call_.attrs, edges_of(inputs))
         rewrite_history(self, written._edge)
 
 

@@ -6,7 +6,6 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.table import define
 
 # ------------------------------------------------------- borders of the elements' own
@@ -129,7 +128,7 @@ def _pad_border_eager(backend, x, *, widths, mode):
 
 
 def _pad_border_grad(g, *, x_shape, widths, mode):
-    return call1(PAD_FOLD, g, shape=x_shape, widths=widths, mode=mode)
+    return PAD_FOLD.short(g, shape=x_shape, widths=widths, mode=mode)
 
 
 PAD_BORDER = define(
@@ -163,7 +162,7 @@ def _pad_fold_eager(backend, g, *, shape, widths, mode):
 
 
 def _pad_fold_grad(g, *, widths, mode):
-    return call1(PAD_BORDER, g, widths=widths, mode=mode)
+    return PAD_BORDER.short(g, widths=widths, mode=mode)
 
 
 PAD_FOLD = define(

@@ -9,7 +9,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._values import as_number, element
@@ -47,7 +46,7 @@ def pad(input, pad, mode="constant", value=None):
     _check_widths(input, widths)
     if mode == "constant":
         value = 0 if value is None else as_number(value, "pad()")
-        return call1(PAD_CONSTANT, input, widths=widths, value=value)
+        return PAD_CONSTANT.short(input, widths=widths, value=value)
     if mode not in NODES:
         raise UnsupportedError(
             explain(
@@ -66,7 +65,7 @@ def pad(input, pad, mode="constant", value=None):
                 do="Leave value out.",
             )
         )
-    return call1(PAD_BORDER, input, widths=widths, mode=mode)
+    return PAD_BORDER.short(input, widths=widths, mode=mode)
 
 
 def _widths(pad):
@@ -124,7 +123,7 @@ def constant_pad_nd(input, pad, value=0):
     widths = _widths(pad)
     _check_widths(input, widths)
     number = as_number(value, "constant_pad_nd()")
-    return call1(PAD_CONSTANT, input, widths=widths, value=number)
+    return PAD_CONSTANT.short(input, widths=widths, value=number)
 
 
 expose(pad, torch=False, method=False, functional=True)
@@ -177,7 +176,7 @@ def _pad_constant_eager(backend, x, *, widths, value):
 
 
 def _pad_constant_grad(g, *, widths):
-    return call1(PAD_CONSTANT, g, widths=tuple([-w for w in widths]), value=0)
+    return PAD_CONSTANT.short(g, widths=tuple([-w for w in widths]), value=0)
 
 
 PAD_CONSTANT = define(

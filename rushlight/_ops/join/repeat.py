@@ -10,7 +10,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, as_shape, wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, wrap
@@ -39,7 +38,7 @@ def repeat(input, *repeats, **named):
     repeats = (named.pop("repeats"),) if "repeats" in named else repeats
     if named:
         raise TypeError(f"repeat(): unknown arguments {', '.join(named)}. Use repeats.")
-    return call1(REPEAT, input, repeats=as_shape(repeats, "repeat()"))
+    return REPEAT.short(input, repeats=as_shape(repeats, "repeat()"))
 
 
 def _repeat_layout(shape, repeats):
@@ -111,7 +110,7 @@ def tile(input, *dims, **named):
     """
     dims = as_shape((named["dims"],) if "dims" in named else dims, "tile()")
     missing = input._array.ndim - len(dims)
-    return call1(REPEAT, input, repeats=(1,) * max(missing, 0) + dims)
+    return REPEAT.short(input, repeats=(1,) * max(missing, 0) + dims)
 
 
 expose(tile)

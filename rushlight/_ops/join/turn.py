@@ -7,7 +7,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, as_shape, wrap_dim, wrap_dims
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 
@@ -38,7 +37,7 @@ def roll(input, shifts, dims=None):
             explain("roll()", expected="shifts", got="none", do="Give at least one.")
         )
     dims = () if dims is None else as_shape((dims,), "roll()")
-    return call1(ROLL, input, shifts=shifts, dims=dims)
+    return ROLL.short(input, shifts=shifts, dims=dims)
 
 
 def _roll_spec(x, *, shifts, dims):
@@ -104,7 +103,7 @@ def flip(input, *dims, **named):
     tensor([2, 1, 0])
     """
     dims = as_shape((named["dims"],) if "dims" in named else dims, "flip()")
-    return call1(FLIP, input, dims=dims)
+    return FLIP.short(input, dims=dims)
 
 
 def _flip_spec(x, *, dims):
@@ -147,7 +146,7 @@ def fliplr(input):
     >>> rushlight.tensor([[1, 2]]).fliplr()
     tensor([[2, 1]])
     """
-    return call1(FLIP, _of_ndim(input, 2, "fliplr()"), dims=(1,))
+    return FLIP.short(_of_ndim(input, 2, "fliplr()"), dims=(1,))
 
 
 def flipud(input):
@@ -166,7 +165,7 @@ def flipud(input):
     >>> rushlight.tensor([1, 2]).flipud()
     tensor([2, 1])
     """
-    return call1(FLIP, _of_ndim(input, 1, "flipud()"), dims=(0,))
+    return FLIP.short(_of_ndim(input, 1, "flipud()"), dims=(0,))
 
 
 def _of_ndim(input, least, who):
@@ -208,7 +207,7 @@ def rot90(input, k=1, dims=(0, 1)):
             [1, 3]])
     """
     dims = as_shape((dims,), "rot90()")
-    return call1(ROT90, input, k=as_index(k, "rot90()", "k"), dims=dims)
+    return ROT90.short(input, k=as_index(k, "rot90()", "k"), dims=dims)
 
 
 def _rot90_dims(x, dims):

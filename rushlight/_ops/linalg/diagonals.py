@@ -4,7 +4,6 @@ from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor, to_out
@@ -29,7 +28,7 @@ def trace(input):
     >>> rushlight.tensor([[1, 2], [3, 4]]).trace()
     tensor(5)
     """
-    return call1(TRACE, input)
+    return TRACE.short(input)
 
 
 def _trace_spec(x):
@@ -132,7 +131,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
             [0, 0, 2],
             [0, 0, 0]])
     """
-    return call1(DIAG_EMBED, input, offset=offset, dim1=dim1, dim2=dim2)
+    return DIAG_EMBED.short(input, offset=offset, dim1=dim1, dim2=dim2)
 
 
 def _embed_dims(x, dim1, dim2):

@@ -14,7 +14,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor, to_out
 from rushlight._ops._arrays import is_half
@@ -42,7 +42,7 @@ def svdvals(A, *, driver=None, out=None):
     tensor([3., 2.])
     """
     require_tensor(A, "linalg.svdvals()", "A")
-    result = call1(SVDVALS, A)
+    result = SVDVALS.short(A)
     return result if out is None else to_out(result, out, "linalg.svdvals()")
 
 

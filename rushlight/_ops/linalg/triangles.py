@@ -2,7 +2,6 @@
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import to_out
@@ -30,7 +29,7 @@ def tril(input, diagonal=0, *, out=None):
     tensor([[1., 0., 0.],
             [1., 1., 0.]])
     """
-    result = call1(TRIL, input, diagonal=diagonal)
+    result = TRIL.short(input, diagonal=diagonal)
     return result if out is None else to_out(result, out, "tril()")
 
 
@@ -53,7 +52,7 @@ def triu(input, diagonal=0, *, out=None):
     tensor([[1., 1., 1.],
             [0., 1., 1.]])
     """
-    result = call1(TRIU, input, diagonal=diagonal)
+    result = TRIU.short(input, diagonal=diagonal)
     return result if out is None else to_out(result, out, "triu()")
 
 

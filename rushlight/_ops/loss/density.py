@@ -4,7 +4,6 @@ import math
 import warnings
 
 from rushlight._base.errors import ArgumentError, DtypeError, explain
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -60,7 +59,7 @@ def kl_div(
     if log_target:
         loss = target.exp() * (target - input)
     else:
-        loss = call1(ENTROPY, target) - target * input
+        loss = ENTROPY.short(target) - target * input
     if reduction != "batchmean":
         return reduced(loss, reduction)
     return loss.sum() / input.shape[0] if input.ndim else loss.sum()

@@ -5,7 +5,6 @@ import math
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
@@ -34,7 +33,7 @@ def angle(input, *, out=None):
     >>> rushlight.angle(rushlight.tensor([1j, -1 + 0j]))
     tensor([1.5708, 3.1416])
     """
-    return call1(ANGLE, input) if out is None else call_out(ANGLE, (input,), out)
+    return ANGLE.short(input) if out is None else call_out(ANGLE, (input,), out)
 
 
 def _angle_spec(x):
@@ -83,7 +82,7 @@ def deg2rad(input, *, out=None):
     >>> rushlight.deg2rad(rushlight.tensor([180.0, 90.0]))
     tensor([3.1416, 1.5708])
     """
-    return call1(DEG2RAD, input) if out is None else call_out(DEG2RAD, (input,), out)
+    return DEG2RAD.short(input) if out is None else call_out(DEG2RAD, (input,), out)
 
 
 def rad2deg(input, *, out=None):
@@ -99,7 +98,7 @@ def rad2deg(input, *, out=None):
     >>> rushlight.rad2deg(rushlight.tensor([0.0, 3.1416]))
     tensor([  0.0000, 180.0004])
     """
-    return call1(RAD2DEG, input) if out is None else call_out(RAD2DEG, (input,), out)
+    return RAD2DEG.short(input) if out is None else call_out(RAD2DEG, (input,), out)
 
 
 def _degrees_spec(x):

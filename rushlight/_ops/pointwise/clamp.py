@@ -10,7 +10,7 @@ from rushlight._base.errors import (
 from rushlight._base.promote import result_dtype
 from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
@@ -49,7 +49,7 @@ def clamp(input, min=None, max=None, *, out=None):
             return call(CLAMP_TENSORS, input, min, max)
         return call_out(CLAMP_TENSORS, (input, min, max), out)
     if out is None:
-        return call1(CLAMP, input, min=min, max=max)
+        return CLAMP.short(input, min=min, max=max)
     return call_out(CLAMP, (input,), out, min=min, max=max)
 
 

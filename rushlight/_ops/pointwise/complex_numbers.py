@@ -4,7 +4,6 @@ from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY, COMPLEX
 from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -32,7 +31,7 @@ def real(input):
     tensor([1.])
     """
     require_tensor(input, "real()")
-    return input if input.dtype.category < COMPLEX else call1(REAL, input)
+    return input if input.dtype.category < COMPLEX else REAL.short(input)
 
 
 def imag(input):
@@ -52,7 +51,7 @@ def imag(input):
     tensor([2.])
     """
     require_tensor(input, "imag()")
-    return call1(IMAG, input)
+    return IMAG.short(input)
 
 
 def _part_spec(x):
@@ -143,7 +142,7 @@ def conj(input):
             return input
     except AttributeError:
         require_tensor(input, "conj()")
-    return call1(CONJ, input)
+    return CONJ.short(input)
 
 
 def conj_physical(input, *, out=None):
@@ -166,7 +165,7 @@ def conj_physical(input, *, out=None):
     require_tensor(input, "conj_physical()")
     if out is not None:
         return call_out(CONJ_PHYSICAL, (input,), out)
-    return input if input._array.dtype.kind != "c" else call1(CONJ_PHYSICAL, input)
+    return input if input._array.dtype.kind != "c" else CONJ_PHYSICAL.short(input)
 
 
 def resolve_conj(input):
@@ -275,7 +274,7 @@ def view_as_real(input):
     >>> rushlight.view_as_real(rushlight.tensor([1 + 2j]))
     tensor([[1., 2.]])
     """
-    return call1(VIEW_AS_REAL, input)
+    return VIEW_AS_REAL.short(input)
 
 
 def view_as_complex(input):
@@ -294,7 +293,7 @@ def view_as_complex(input):
     >>> rushlight.view_as_complex(rushlight.tensor([[1.0, 2.0]]))
     tensor([1.+2.j])
     """
-    return call1(VIEW_AS_COMPLEX, input)
+    return VIEW_AS_COMPLEX.short(input)
 
 
 def _as_real_spec(x):

@@ -2,7 +2,6 @@
 
 import math
 
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
@@ -29,7 +28,7 @@ def exp(input, *, out=None):
     >>> rushlight.exp(rushlight.tensor([0.0, 1.0]))
     tensor([1.0000, 2.7183])
     """
-    return call1(EXP, input) if out is None else call_out(EXP, (input,), out)
+    return EXP.short(input) if out is None else call_out(EXP, (input,), out)
 
 
 def _exp_grad(g, *, out):
@@ -66,7 +65,7 @@ def exp2(input, *, out=None):
     >>> rushlight.exp2(rushlight.tensor([3.0, -1.0]))
     tensor([8.0000, 0.5000])
     """
-    return call1(EXP2, input) if out is None else call_out(EXP2, (input,), out)
+    return EXP2.short(input) if out is None else call_out(EXP2, (input,), out)
 
 
 def _exp2_grad(g, *, out):
@@ -103,7 +102,7 @@ def expm1(input, *, out=None):
     >>> rushlight.expm1(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 1.7183])
     """
-    return call1(EXPM1, input) if out is None else call_out(EXPM1, (input,), out)
+    return EXPM1.short(input) if out is None else call_out(EXPM1, (input,), out)
 
 
 def _expm1_grad(g, *, out):

@@ -1,6 +1,6 @@
 """Hyperbolic functions: sinh, cosh, tanh and their inverses."""
 
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, SAME, define
@@ -28,7 +28,7 @@ def sinh(input, *, out=None):
     >>> rushlight.sinh(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 1.1752])
     """
-    return call1(SINH, input) if out is None else call_out(SINH, (input,), out)
+    return SINH.short(input) if out is None else call_out(SINH, (input,), out)
 
 
 def _sinh_grad(g, *, x):
@@ -58,7 +58,7 @@ def cosh(input, *, out=None):
     >>> rushlight.cosh(rushlight.tensor([0.0, 1.0]))
     tensor([1.0000, 1.5431])
     """
-    return call1(COSH, input) if out is None else call_out(COSH, (input,), out)
+    return COSH.short(input) if out is None else call_out(COSH, (input,), out)
 
 
 def _cosh_grad(g, *, x):
@@ -88,7 +88,7 @@ def tanh(input, *, out=None):
     >>> rushlight.tanh(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
-    return call1(TANH, input) if out is None else call_out(TANH, (input,), out)
+    return TANH.short(input) if out is None else call_out(TANH, (input,), out)
 
 
 def _tanh_grad(g, *, out):
@@ -157,7 +157,7 @@ def asinh(input, *, out=None):
     >>> rushlight.asinh(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8814])
     """
-    return call1(ASINH, input) if out is None else call_out(ASINH, (input,), out)
+    return ASINH.short(input) if out is None else call_out(ASINH, (input,), out)
 
 
 def _asinh_grad(g, *, x):
@@ -187,7 +187,7 @@ def acosh(input, *, out=None):
     >>> rushlight.acosh(rushlight.tensor([1.0, 2.0]))
     tensor([0.0000, 1.3170])
     """
-    return call1(ACOSH, input) if out is None else call_out(ACOSH, (input,), out)
+    return ACOSH.short(input) if out is None else call_out(ACOSH, (input,), out)
 
 
 def _acosh_grad(g, *, x):
@@ -217,7 +217,7 @@ def atanh(input, *, out=None):
     >>> rushlight.atanh(rushlight.tensor([0.0, 0.5]))
     tensor([0.0000, 0.5493])
     """
-    return call1(ATANH, input) if out is None else call_out(ATANH, (input,), out)
+    return ATANH.short(input) if out is None else call_out(ATANH, (input,), out)
 
 
 def _atanh_grad(g, *, x):

@@ -2,7 +2,7 @@
 
 import math
 
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, SAME, define
@@ -31,7 +31,7 @@ def log(input, *, out=None):
     >>> rushlight.log(rushlight.tensor([1.0, 10.0]))
     tensor([0.0000, 2.3026])
     """
-    return call1(LOG, input) if out is None else call_out(LOG, (input,), out)
+    return LOG.short(input) if out is None else call_out(LOG, (input,), out)
 
 
 def log2(input, *, out=None):
@@ -47,7 +47,7 @@ def log2(input, *, out=None):
     >>> rushlight.log2(rushlight.tensor([1, 8]))
     tensor([0., 3.])
     """
-    return call1(LOG2, input) if out is None else call_out(LOG2, (input,), out)
+    return LOG2.short(input) if out is None else call_out(LOG2, (input,), out)
 
 
 def log10(input, *, out=None):
@@ -63,7 +63,7 @@ def log10(input, *, out=None):
     >>> rushlight.log10(rushlight.tensor([1, 1000]))
     tensor([0., 3.])
     """
-    return call1(LOG10, input) if out is None else call_out(LOG10, (input,), out)
+    return LOG10.short(input) if out is None else call_out(LOG10, (input,), out)
 
 
 def log1p(input, *, out=None):
@@ -79,7 +79,7 @@ def log1p(input, *, out=None):
     >>> rushlight.log1p(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.6931])
     """
-    return call1(LOG1P, input) if out is None else call_out(LOG1P, (input,), out)
+    return LOG1P.short(input) if out is None else call_out(LOG1P, (input,), out)
 
 
 def _log10_eager(backend, x):

@@ -2,7 +2,7 @@
 
 import math
 
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, SAME, define
@@ -32,7 +32,7 @@ def sigmoid(input, *, out=None):
     >>> rushlight.sigmoid(rushlight.tensor([0.0, 2.0]))
     tensor([0.5000, 0.8808])
     """
-    return call1(SIGMOID, input) if out is None else call_out(SIGMOID, (input,), out)
+    return SIGMOID.short(input) if out is None else call_out(SIGMOID, (input,), out)
 
 
 def logistic(np, out, x):
@@ -121,7 +121,7 @@ def logit(input, eps=None, *, out=None):
     tensor([0.0000, 2.1972])
     """
     if out is None:
-        return call1(LOGIT, input, eps=eps)
+        return LOGIT.short(input, eps=eps)
     return call_out(LOGIT, (input,), out, eps=eps)
 
 

@@ -3,7 +3,7 @@
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, UnsupportedError, explain
 from rushlight._base.limits import finfo
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import SAME, define
@@ -35,7 +35,7 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
     """
     attrs = {"nan": nan, "posinf": posinf, "neginf": neginf}
     if out is None:
-        return call1(NAN_TO_NUM, input, **attrs)
+        return NAN_TO_NUM.short(input, **attrs)
     return call_out(NAN_TO_NUM, (input,), out, **attrs)
 
 

@@ -1,6 +1,5 @@
 """Rounding: floor, ceil, round, trunc, frac."""
 
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -28,7 +27,7 @@ def floor(input, *, out=None):
     >>> rushlight.floor(rushlight.tensor([1.5, -1.5]))
     tensor([ 1., -2.])
     """
-    return call1(FLOOR, input) if out is None else call_out(FLOOR, (input,), out)
+    return FLOOR.short(input) if out is None else call_out(FLOOR, (input,), out)
 
 
 def ceil(input, *, out=None):
@@ -44,7 +43,7 @@ def ceil(input, *, out=None):
     >>> rushlight.ceil(rushlight.tensor([1.5, -1.5]))
     tensor([ 2., -1.])
     """
-    return call1(CEIL, input) if out is None else call_out(CEIL, (input,), out)
+    return CEIL.short(input) if out is None else call_out(CEIL, (input,), out)
 
 
 def trunc(input, *, out=None):
@@ -60,7 +59,7 @@ def trunc(input, *, out=None):
     >>> rushlight.trunc(rushlight.tensor([1.5, -1.5]))
     tensor([ 1., -1.])
     """
-    return call1(TRUNC, input) if out is None else call_out(TRUNC, (input,), out)
+    return TRUNC.short(input) if out is None else call_out(TRUNC, (input,), out)
 
 
 def _rounding_spec(x):
@@ -140,7 +139,7 @@ def round(input, *, decimals=0, out=None):
     """
     op, attrs = (ROUND_DECIMALS, {"decimals": decimals}) if decimals else (ROUND, {})
     if out is None:
-        return call1(op, input, **attrs)
+        return op.short(input, **attrs)
     return call_out(op, (input,), out, **attrs)
 
 
@@ -211,7 +210,7 @@ def frac(input, *, out=None):
     >>> rushlight.frac(rushlight.tensor([1.5, -2.25]))
     tensor([ 0.5000, -0.2500])
     """
-    return call1(FRAC, input) if out is None else call_out(FRAC, (input,), out)
+    return FRAC.short(input) if out is None else call_out(FRAC, (input,), out)
 
 
 def _frac_spec(x):

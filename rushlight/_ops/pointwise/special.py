@@ -3,7 +3,6 @@
 import math
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose, mutate
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
@@ -47,7 +46,7 @@ def erf(input, *, out=None):
     >>> rushlight.erf(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8427])
     """
-    return call1(ERF, input) if out is None else call_out(ERF, (input,), out)
+    return ERF.short(input) if out is None else call_out(ERF, (input,), out)
 
 
 def erfc(input, *, out=None):
@@ -63,7 +62,7 @@ def erfc(input, *, out=None):
     >>> rushlight.erfc(rushlight.tensor([0.0, 1.0]))
     tensor([1.0000, 0.1573])
     """
-    return call1(ERFC, input) if out is None else call_out(ERFC, (input,), out)
+    return ERFC.short(input) if out is None else call_out(ERFC, (input,), out)
 
 
 def erfinv(input, *, out=None):
@@ -79,7 +78,7 @@ def erfinv(input, *, out=None):
     >>> rushlight.erfinv(rushlight.tensor([0.0, 0.5]))
     tensor([0.0000, 0.4769])
     """
-    return call1(ERFINV, input) if out is None else call_out(ERFINV, (input,), out)
+    return ERFINV.short(input) if out is None else call_out(ERFINV, (input,), out)
 
 
 def _erf_eager(backend, x):
@@ -157,7 +156,7 @@ def lgamma(input, *, out=None):
     >>> rushlight.lgamma(rushlight.tensor([1.0, 5.0]))
     tensor([0.0000, 3.1781])
     """
-    return call1(LGAMMA, input) if out is None else call_out(LGAMMA, (input,), out)
+    return LGAMMA.short(input) if out is None else call_out(LGAMMA, (input,), out)
 
 
 def digamma(input, *, out=None):
@@ -173,7 +172,7 @@ def digamma(input, *, out=None):
     >>> rushlight.digamma(rushlight.tensor([1.0, 5.0]))
     tensor([-0.5772,  1.5061])
     """
-    return call1(DIGAMMA, input) if out is None else call_out(DIGAMMA, (input,), out)
+    return DIGAMMA.short(input) if out is None else call_out(DIGAMMA, (input,), out)
 
 
 def polygamma(n, input, *, out=None):
@@ -204,7 +203,7 @@ def polygamma(n, input, *, out=None):
         )
     op, attrs = (POLYGAMMA, {"n": n}) if n else (DIGAMMA, {})
     if out is None:
-        return call1(op, input, **attrs)
+        return op.short(input, **attrs)
     return call_out(op, (input,), out, **attrs)
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from rushlight._core.dispatch import call1, call2
+from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
@@ -31,7 +31,7 @@ def sin(input, *, out=None):
     >>> rushlight.sin(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8415])
     """
-    return call1(SIN, input) if out is None else call_out(SIN, (input,), out)
+    return SIN.short(input) if out is None else call_out(SIN, (input,), out)
 
 
 def _sin_grad(g, *, x):
@@ -66,7 +66,7 @@ def cos(input, *, out=None):
     >>> rushlight.cos(rushlight.tensor([0.0, 1.0]))
     tensor([1.0000, 0.5403])
     """
-    return call1(COS, input) if out is None else call_out(COS, (input,), out)
+    return COS.short(input) if out is None else call_out(COS, (input,), out)
 
 
 def _cos_grad(g, *, x):
@@ -101,7 +101,7 @@ def tan(input, *, out=None):
     >>> rushlight.tan(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5574])
     """
-    return call1(TAN, input) if out is None else call_out(TAN, (input,), out)
+    return TAN.short(input) if out is None else call_out(TAN, (input,), out)
 
 
 def _tan_grad(g, *, out):
@@ -138,7 +138,7 @@ def asin(input, *, out=None):
     >>> rushlight.asin(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5708])
     """
-    return call1(ASIN, input) if out is None else call_out(ASIN, (input,), out)
+    return ASIN.short(input) if out is None else call_out(ASIN, (input,), out)
 
 
 def _asin_grad(g, *, x):
@@ -168,7 +168,7 @@ def acos(input, *, out=None):
     >>> rushlight.acos(rushlight.tensor([1.0, 0.0]))
     tensor([0.0000, 1.5708])
     """
-    return call1(ACOS, input) if out is None else call_out(ACOS, (input,), out)
+    return ACOS.short(input) if out is None else call_out(ACOS, (input,), out)
 
 
 def _acos_grad(g, *, x):
@@ -198,7 +198,7 @@ def atan(input, *, out=None):
     >>> rushlight.atan(rushlight.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7854])
     """
-    return call1(ATAN, input) if out is None else call_out(ATAN, (input,), out)
+    return ATAN.short(input) if out is None else call_out(ATAN, (input,), out)
 
 
 def _atan_grad(g, *, x):
@@ -284,7 +284,7 @@ def sinc(input, *, out=None):
     >>> rushlight.sinc(rushlight.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
     """
-    return call1(SINC, input) if out is None else call_out(SINC, (input,), out)
+    return SINC.short(input) if out is None else call_out(SINC, (input,), out)
 
 
 def _sinc_eager(backend, x):

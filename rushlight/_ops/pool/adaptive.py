@@ -20,7 +20,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
@@ -91,7 +91,7 @@ def adaptive_avg_pool1d(input, output_size):
     tensor([[2., 1.]])
     """
     wanted = _output_sizes(input, output_size, 1, "adaptive_avg_pool1d()")
-    return call1(ADAPTIVE_AVG, input.unsqueeze(-2), parts=(1, *wanted)).squeeze(-2)
+    return ADAPTIVE_AVG.short(input.unsqueeze(-2), parts=(1, *wanted)).squeeze(-2)
 
 
 def adaptive_avg_pool2d(input, output_size):
@@ -142,7 +142,7 @@ def _average(input, output_size, dims, who):
     refuse(input._array, who, "biuUc")
     if wanted == (1,) * dims:
         return input.mean(tuple(range(-dims, 0)), keepdim=True)
-    return call1(ADAPTIVE_AVG, input, parts=wanted)
+    return ADAPTIVE_AVG.short(input, parts=wanted)
 
 
 @functools.lru_cache(maxsize=64)
@@ -182,7 +182,7 @@ def _adaptive_eager(backend, x, *, parts):
 
 
 def _adaptive_grad(g, *, x_shape, parts):
-    return call1(ADAPTIVE_AVG_BACKWARD, g, size=x_shape[len(x_shape) - len(parts) :])
+    return ADAPTIVE_AVG_BACKWARD.short(g, size=x_shape[len(x_shape) - len(parts) :])
 
 
 def _adaptive_node(inputs, attrs):
@@ -199,7 +199,7 @@ def _adaptive_backward_eager(backend, g, *, size):
 
 
 def _adaptive_backward_grad(gg, *, g_shape, size):
-    return call1(ADAPTIVE_AVG, gg, parts=g_shape[len(g_shape) - len(size) :])
+    return ADAPTIVE_AVG.short(gg, parts=g_shape[len(g_shape) - len(size) :])
 
 
 ADAPTIVE_AVG = define(

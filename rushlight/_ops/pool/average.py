@@ -7,7 +7,6 @@ import numpy
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
@@ -55,7 +54,7 @@ def avg_pool1d(
     for name, other in (("kernel", 1), ("stride", 1), ("pads", 0), ("dilation", 1)):
         attrs[name] = (other, *attrs[name])
     counted = {"count_include_pad": bool(count_include_pad), "divisor": None}
-    return call1(AVG_POOL, input.unsqueeze(-2), **attrs, **counted).squeeze(-2)
+    return AVG_POOL.short(input.unsqueeze(-2), **attrs, **counted).squeeze(-2)
 
 
 def avg_pool2d(
@@ -132,8 +131,8 @@ def _average(input, kernel, stride, padding, ceil_mode, include, divisor, dims, 
                 do="Leave it away to divide by the number of elements.",
             )
         )
-    return call1(
-        AVG_POOL, input, **attrs, count_include_pad=bool(include), divisor=divisor
+    return AVG_POOL.short(
+        input, **attrs, count_include_pad=bool(include), divisor=divisor
     )
 
 
@@ -232,8 +231,7 @@ def _avg_pool_grad(
     count_include_pad,
     divisor,
 ):
-    return call1(
-        AVG_POOL_BACKWARD,
+    return AVG_POOL_BACKWARD.short(
         g,
         size=x_shape,
         kernel=kernel,
@@ -300,8 +298,7 @@ def _backward_grad(
     count_include_pad,
     divisor,
 ):
-    return call1(
-        AVG_POOL,
+    return AVG_POOL.short(
         gg,
         kernel=kernel,
         stride=stride,

@@ -3,7 +3,7 @@
 import numpy
 
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
@@ -130,7 +130,7 @@ def _pool(input, attrs, return_indices, who):
     values, winners = call(MAX_POOL, input, **attrs, winners=wants)
     if not return_indices:
         return values
-    return values, call1(PLACES, winners, size=input._array.shape, **attrs)
+    return values, PLACES.short(winners, size=input._array.shape, **attrs)
 
 
 def _with_indices(function):
@@ -257,7 +257,7 @@ def _backward_grad(gg, *, winners, size, kernel, stride, pads, dilation, ceil_mo
         "dilation": dilation,
         "ceil_mode": ceil_mode,
     }
-    places = call1(PLACES, winners, size=size, **attrs)
+    places = PLACES.short(winners, size=size, **attrs)
     dims = len(kernel)
     flat = gg.reshape(*gg.shape[: gg.ndim - dims], -1)
     found = flat.gather(-1, places.reshape(*places.shape[: gg.ndim - dims], -1))

@@ -12,7 +12,6 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.shape import as_shape
-from rushlight._core.dispatch import call1
 from rushlight._core.inplace import put_out
 from rushlight._core.tensor import Tensor, wrap
 
@@ -58,7 +57,7 @@ def make(
     device = as_device(device)
     dtype = config.default_dtype() if dtype is None else _checked(dtype, who)
     blank = backend_for(device).empty(shape, dtype.numpy)
-    result = call1(op, wrap(blank), **attrs)
+    result = op.short(wrap(blank), **attrs)
     if out is not None:
         return put_out(result, out, who)
     if requires_grad:
@@ -97,7 +96,7 @@ def make_like(
         )
     _check_options(layout, pin_memory, who)
     blank = backend_for(input.device).np.empty_like(array, dtype=dtype.numpy)
-    result = call1(op, wrap(blank), **attrs)
+    result = op.short(wrap(blank), **attrs)
     if requires_grad:
         result.requires_grad = True
     return result

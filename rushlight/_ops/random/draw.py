@@ -6,7 +6,7 @@ from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, expl
 from rushlight._base.shape import as_index, broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core import sampling
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -181,7 +181,7 @@ def bernoulli(input, p=None, *, generator=None, out=None):
         return make(BERNOULLI, shape, "bernoulli()", attrs=attrs, **options)
     if out is not None:
         return call_out(BERNOULLI_OF, (input,), out, **attrs)
-    return call1(BERNOULLI_OF, input, **attrs)
+    return BERNOULLI_OF.short(input, **attrs)
 
 
 def _bernoulli_of_eager(backend, x, *, generator):
@@ -219,8 +219,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     tensor([1, 1, 1])
     """
     check_tensor(input, "multinomial()")
-    found = call1(
-        MULTINOMIAL,
+    found = MULTINOMIAL.short(
         input,
         num_samples=as_index(num_samples, "multinomial()", "num_samples"),
         replacement=replacement,

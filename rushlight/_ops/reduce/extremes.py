@@ -6,7 +6,7 @@ import numpy
 
 from rushlight._base.errors import DtypeError
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -65,7 +65,7 @@ def max(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):
     if other is not None or isinstance(dim, Tensor):
         return _of_two(input, "maximum", dim if other is None else other, out)
     if dim is None:
-        result = call1(MAX, input)
+        result = MAX.short(input)
         return result if out is None else to_out(result, out, "max()")
     result = MaxResult(call(MAX_DIM, input, dim=dim, keepdim=keepdim))
     return result if out is None else same_dtype_out(result, out, "max()")
@@ -96,7 +96,7 @@ def min(input, dim=None, keepdim=False, *, other=None, out=None, **numpy):
     if other is not None or isinstance(dim, Tensor):
         return _of_two(input, "minimum", dim if other is None else other, out)
     if dim is None:
-        result = call1(MIN, input)
+        result = MIN.short(input)
         return result if out is None else to_out(result, out, "min()")
     result = MinResult(call(MIN_DIM, input, dim=dim, keepdim=keepdim))
     return result if out is None else same_dtype_out(result, out, "min()")
@@ -243,7 +243,7 @@ def amax(input, dim=(), keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(amax, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(AMAX, input, dim=dim, keepdim=keepdim)
+    result = AMAX.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else same_dtype_out(result, out, "amax()")
 
 
@@ -267,7 +267,7 @@ def amin(input, dim=(), keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(amin, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(AMIN, input, dim=dim, keepdim=keepdim)
+    result = AMIN.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else same_dtype_out(result, out, "amin()")
 
 

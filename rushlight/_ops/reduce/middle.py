@@ -2,7 +2,7 @@
 
 from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
@@ -70,7 +70,7 @@ def nanmedian(input, dim=_MISSING, keepdim=False, *, out=None, **numpy):
 
 def _either(full, along, result_type, input, dim, keepdim, out):
     if dim is _MISSING:
-        result = call1(full, input)
+        result = full.short(input)
     else:
         result = result_type(call(along, input, dim=dim, keepdim=keepdim))
     return result if out is None else same_dtype_out(result, out, f"{full.name}()")

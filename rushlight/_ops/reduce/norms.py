@@ -14,7 +14,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import broadcast_shapes, wrap_dims
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import TABLE, define
 from rushlight._ops._arguments import refuse, renamed, scalar_name, to_out
@@ -76,7 +76,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     if p == "nuc":
         result = _nuclear(input, dim, keepdim, dtype)
         return result if out is None else to_out(result, out, "norm()")
-    result = call1(NORM, input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
+    result = NORM.short(input, ord=p, dim=dim, keepdim=keepdim, dtype=dtype)
     return result if out is None else to_out(result, out, "norm()")
 
 
@@ -106,7 +106,7 @@ def _nuclear(input, dim, keepdim, dtype):
         )
     input = input if dtype is None else input.to(dtype)
     others = [d for d in range(input.ndim) if d not in dims]
-    values = call1(TABLE["linalg_svdvals"], input.permute(*others, *dims))
+    values = TABLE["linalg_svdvals"].short(input.permute(*others, *dims))
     result = values.sum(-1)
     for d in sorted(dims) if keepdim else ():
         result = result.unsqueeze(d)
@@ -312,7 +312,7 @@ def logsumexp(input, dim=None, keepdim=False, *, out=None, **numpy):
                 do="Name the dimensions.",
             )
         )
-    result = call1(LOGSUMEXP, input, dim=dim, keepdim=keepdim)
+    result = LOGSUMEXP.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else to_out(result, out, "logsumexp()")
 
 

@@ -2,7 +2,6 @@
 
 from rushlight._base.errors import DtypeError, OutOfRangeError
 from rushlight._base.shape import wrap_dim
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
@@ -31,7 +30,7 @@ def argmax(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(argmax, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(ARGMAX, input, dim=dim, keepdim=keepdim)
+    result = ARGMAX.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else same_dtype_out(result, out, "argmax()")
 
 
@@ -55,7 +54,7 @@ def argmin(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(argmin, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(ARGMIN, input, dim=dim, keepdim=keepdim)
+    result = ARGMIN.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else same_dtype_out(result, out, "argmin()")
 
 

@@ -6,7 +6,7 @@ import warnings
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentTypeError, DtypeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
@@ -79,7 +79,7 @@ def var(
         given = {"dim": dim, "unbiased": unbiased, "keepdim": keepdim}
         return renamed(var, numpy, input, correction=correction, out=out, **given)
     dim, correction = _choice(dim, unbiased, correction, "var()")
-    result = call1(VAR, input, dim=dim, correction=correction, keepdim=keepdim)
+    result = VAR.short(input, dim=dim, correction=correction, keepdim=keepdim)
     return result if out is None else to_out(result, out, "var()")
 
 
@@ -107,7 +107,7 @@ def std(
         given = {"dim": dim, "unbiased": unbiased, "keepdim": keepdim}
         return renamed(std, numpy, input, correction=correction, out=out, **given)
     dim, correction = _choice(dim, unbiased, correction, "std()")
-    result = call1(STD, input, dim=dim, correction=correction, keepdim=keepdim)
+    result = STD.short(input, dim=dim, correction=correction, keepdim=keepdim)
     return result if out is None else to_out(result, out, "std()")
 
 

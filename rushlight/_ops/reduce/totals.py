@@ -4,7 +4,6 @@ from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, explain
 from rushlight._base.shape import wrap_dim
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
@@ -49,7 +48,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         )
     if dtype is not None:
         dtype = as_dtype(dtype, "sum()")
-    result = call1(SUM, input, dim=dim, keepdim=keepdim, dtype=dtype)
+    result = SUM.short(input, dim, keepdim, dtype)
     return result if out is None else to_out(result, out, "sum()")
 
 
@@ -140,7 +139,7 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         )
     if dtype is not None:
         dtype = as_dtype(dtype, "nansum()")
-    result = call1(NANSUM, input, dim=dim, keepdim=keepdim, dtype=dtype)
+    result = NANSUM.short(input, dim, keepdim, dtype)
     return result if out is None else to_out(result, out, "nansum()")
 
 
@@ -194,7 +193,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         )
     if dtype is not None:
         dtype = as_dtype(dtype, "mean()")
-    result = call1(MEAN, input, dim=dim, keepdim=keepdim, dtype=dtype)
+    result = MEAN.short(input, dim, keepdim, dtype)
     return result if out is None else to_out(result, out, "mean()")
 
 
@@ -303,7 +302,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None, out=None, **numpy):
         )
     if dtype is not None:
         dtype = as_dtype(dtype, "prod()")
-    result = call1(PROD, input, dim=dim, keepdim=keepdim, dtype=dtype)
+    result = PROD.short(input, dim, keepdim, dtype)
     return result if out is None else to_out(result, out, "prod()")
 
 

@@ -2,7 +2,6 @@
 
 from rushlight._base import dtype as dtypes
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
@@ -32,7 +31,7 @@ def all(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(all, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(ALL, input, dim=dim, keepdim=keepdim)
+    result = ALL.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else to_out(result, out, "all()")
 
 
@@ -55,7 +54,7 @@ def any(input, dim=None, keepdim=False, *, out=None, **numpy):
     """
     if numpy:
         return renamed(any, numpy, input, dim=dim, keepdim=keepdim, out=out)
-    result = call1(ANY, input, dim=dim, keepdim=keepdim)
+    result = ANY.short(input, dim=dim, keepdim=keepdim)
     return result if out is None else to_out(result, out, "any()")
 
 
@@ -115,7 +114,7 @@ def count_nonzero(input, dim=None, **numpy):
     """
     if numpy:
         return renamed(count_nonzero, numpy, input, dim=dim)
-    return call1(COUNT_NONZERO, input, dim=dim)
+    return COUNT_NONZERO.short(input, dim=dim)
 
 
 def _count_nonzero_spec(x, *, dim):

@@ -12,7 +12,6 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import FUNCTIONAL, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
@@ -92,8 +91,7 @@ def interpolate(
     if kind == "area":
         return FUNCTIONAL[f"adaptive_avg_pool{dims}d"](input, out)
     refuse(input._array, _WHO, "bciU" if kind.startswith("near") else "bciuU")
-    return call1(
-        RESIZE,
+    return RESIZE.short(
         input,
         mode=mode,
         sizes=out,
@@ -293,8 +291,7 @@ def _resize_eager(backend, x, *, mode, sizes, align_corners, factors, antialias)
 
 
 def _resize_grad(g, *, x_shape, mode, sizes, align_corners, factors, antialias):
-    return call1(
-        RESIZE_BACKWARD,
+    return RESIZE_BACKWARD.short(
         g,
         size=x_shape,
         mode=mode,
@@ -334,8 +331,7 @@ def _backward_eager(
 
 
 def _backward_grad(gg, *, mode, sizes, align_corners, factors, antialias):
-    return call1(
-        RESIZE,
+    return RESIZE.short(
         gg,
         mode=mode,
         sizes=sizes,

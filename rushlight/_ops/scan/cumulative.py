@@ -10,7 +10,7 @@ from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.limits import finfo
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
@@ -77,7 +77,7 @@ def cumsum(input, dim=None, *, dtype=None, out=None, **numpy):
     if numpy:
         return renamed(cumsum, numpy, input, dim=dim, dtype=dtype, out=out)
     dtype = dtype if dtype is None else as_dtype(dtype, "cumsum()")
-    result = call1(CUMSUM, input, dim=dim, dtype=dtype, reverse=False)
+    result = CUMSUM.short(input, dim=dim, dtype=dtype, reverse=False)
     return result if out is None else to_out(result, out, "cumsum()")
 
 
@@ -92,7 +92,7 @@ def _cumsum_eager(backend, x, *, dim, dtype, reverse):
 
 
 def _cumsum_grad(g, *, dim, reverse):
-    return call1(CUMSUM, g, dim=dim, dtype=None, reverse=not reverse)
+    return CUMSUM.short(g, dim=dim, dtype=None, reverse=not reverse)
 
 
 CUMSUM = define(
@@ -126,7 +126,7 @@ def cumprod(input, dim=None, *, dtype=None, out=None, **numpy):
     if numpy:
         return renamed(cumprod, numpy, input, dim=dim, dtype=dtype, out=out)
     dtype = dtype if dtype is None else as_dtype(dtype, "cumprod()")
-    result = call1(CUMPROD, input, dim=dim, dtype=dtype)
+    result = CUMPROD.short(input, dim=dim, dtype=dtype)
     return result if out is None else to_out(result, out, "cumprod()")
 
 
@@ -233,7 +233,7 @@ def logcumsumexp(input, dim=None, *, out=None, **numpy):
     """
     if numpy:
         return renamed(logcumsumexp, numpy, input, dim=dim, out=out)
-    result = call1(LOGCUMSUMEXP, input, dim=dim, reverse=False)
+    result = LOGCUMSUMEXP.short(input, dim=dim, reverse=False)
     return result if out is None else to_out(result, out, "logcumsumexp()")
 
 
@@ -273,7 +273,7 @@ def _logcumsumexp_grad(g, *, x, out, dim, reverse):
     """In logarithms, so that nothing overflows; positive and negative parts apart."""
 
     def part(log):
-        total = call1(LOGCUMSUMEXP, log - out, dim=dim, reverse=not reverse)
+        total = LOGCUMSUMEXP.short(log - out, dim=dim, reverse=not reverse)
         return (total + x).exp()
 
     if x._array.dtype.kind == "c":

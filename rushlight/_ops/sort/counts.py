@@ -10,7 +10,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, to_out
@@ -122,7 +122,7 @@ def histc(input, bins=100, min=0, max=0, *, out=None):
     tensor([0., 2., 1., 0.])
     """
     bins = as_index(bins, "histc()", "bins")
-    result = call1(HISTC, input, bins=bins, low=min, high=max)
+    result = HISTC.short(input, bins=bins, low=min, high=max)
     return result if out is None else to_out(result, out, "histc()")
 
 

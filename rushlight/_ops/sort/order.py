@@ -9,7 +9,7 @@
 from rushlight._base.errors import DtypeError
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call1
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
@@ -74,7 +74,7 @@ def argsort(input, dim=-1, descending=False, *, stable=False, out=None, **numpy)
     if numpy:
         given = {"dim": dim, "descending": descending, "stable": stable, "out": out}
         return renamed(argsort, numpy, input, **given)
-    result = call1(ARGSORT, input, dim=dim, descending=bool(descending))
+    result = ARGSORT.short(input, dim=dim, descending=bool(descending))
     return result if out is None else same_dtype_out(result, out, "argsort()")
 
 

@@ -7,7 +7,6 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.table import define
 
 _dtype = dtypes.dtype
@@ -17,7 +16,7 @@ _dtype = dtypes.dtype
 
 def view_as_dtype(input, dtype):
     """The same bytes read as elements of another dtype."""
-    return call1(VIEW_DTYPE, input, dtype=dtype)
+    return VIEW_DTYPE.short(input, dtype=dtype)
 
 
 def _view_dtype_spec(x, *, dtype):

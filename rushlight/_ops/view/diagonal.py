@@ -6,7 +6,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._memory import region
@@ -33,7 +32,7 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
     >>> rushlight.tensor([[1, 2], [3, 4]]).diagonal()
     tensor([1, 4])
     """
-    return call1(DIAGONAL, input, offset=offset, dim1=dim1, dim2=dim2)
+    return DIAGONAL.short(input, offset=offset, dim1=dim1, dim2=dim2)
 
 
 def _diagonal_layout(x, offset, dim1, dim2):
@@ -69,7 +68,7 @@ def _diagonal_eager(backend, x, *, offset, dim1, dim2):
 
 
 def _diagonal_grad(g, *, x_shape, offset, dim1, dim2):
-    return call1(DIAGONAL_PLACE, g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2)
+    return DIAGONAL_PLACE.short(g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2)
 
 
 DIAGONAL = define(

@@ -7,7 +7,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._memory import region
@@ -39,7 +38,7 @@ def expand(input, *sizes, **named):
     if named:
         named.pop("implicit", None)
         sizes = named_sizes(named, "size", "expand()") if named else sizes
-    return call1(EXPAND, input, sizes=as_shape(sizes, "expand()"))
+    return EXPAND.short(input, sizes=as_shape(sizes, "expand()"))
 
 
 def _expanded_shape(x, sizes):
@@ -126,7 +125,7 @@ def expand_as(input, other):
     >>> rushlight.ones(1).expand_as(rushlight.zeros(2)).shape
     torch.Size([2])
     """
-    return call1(EXPAND, input, sizes=other._array.shape)
+    return EXPAND.short(input, sizes=other._array.shape)
 
 
 def broadcast_to(input, size):
@@ -146,7 +145,7 @@ def broadcast_to(input, size):
     >>> rushlight.broadcast_to(rushlight.ones(1), (2,)).shape
     torch.Size([2])
     """
-    return call1(EXPAND, input, sizes=as_shape((size,), "broadcast_to()"))
+    return EXPAND.short(input, sizes=as_shape((size,), "broadcast_to()"))
 
 
 expose(expand_as, torch=False)

@@ -1,6 +1,5 @@
 """The in-place forms of views, which change what a tensor shows."""
 
-from rushlight._core.dispatch import call1
 from rushlight._core.inplace import bump, check_writable
 from rushlight._core.node import AccumulateGrad, node_type
 from rushlight._core.state import GRAD_MODE
@@ -17,7 +16,7 @@ def inplace_view(op, x, **attrs):
         check_writable(x, f"{op.name}_()")
     old = wrap(x._array)
     old._edge = edge
-    result = call1(op, old, **attrs)
+    result = op.short(old, **attrs)
     x._array = result._array
     if recording:
         x._edge = result._edge

@@ -5,7 +5,6 @@ import warnings
 from rushlight._base.errors import ArgumentRuntimeError, ShapeError, explain
 from rushlight._base.shape import as_shape, wrap_dim, wrap_dims
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import attach
@@ -31,7 +30,7 @@ def transpose(input, dim0, dim1):
     >>> rushlight.ones(2, 3, 4).transpose(0, 2).shape
     torch.Size([4, 3, 2])
     """
-    return call1(TRANSPOSE, input, dim0=dim0, dim1=dim1)
+    return TRANSPOSE.short(input, dim0=dim0, dim1=dim1)
 
 
 def transpose_(input, dim0, dim1):
@@ -91,7 +90,7 @@ def swapaxes(input, axis0, axis1):
     >>> rushlight.ones(2, 3, 4).swapaxes(0, 2).shape
     torch.Size([4, 3, 2])
     """
-    return call1(TRANSPOSE, input, dim0=axis0, dim1=axis1)
+    return TRANSPOSE.short(input, dim0=axis0, dim1=axis1)
 
 
 def swapaxes_(input, axis0, axis1):
@@ -121,7 +120,7 @@ def t(input):
     >>> rushlight.ones(2, 3).t().shape
     torch.Size([3, 2])
     """
-    return call1(T, input)
+    return T.short(input)
 
 
 def t_(input):
@@ -181,7 +180,7 @@ def permute(input, *dims, **named):
     dims = as_shape((named.pop("dims"),) if "dims" in named else dims, "permute()")
     if named:
         raise TypeError(f"permute() has no argument {', '.join(named)!r}. Use dims.")
-    return call1(PERMUTE, input, dims=dims)
+    return PERMUTE.short(input, dims=dims)
 
 
 def _permute_spec(x, *, dims):
@@ -259,7 +258,7 @@ def movedim(input, source, destination):
     rest = iter([d for d in range(ndim) if d not in source])
     order = {to: dim for dim, to in zip(source, destination, strict=True)}
     dims = tuple([order[p] if p in order else next(rest) for p in range(ndim)])
-    return call1(PERMUTE, input, dims=dims)
+    return PERMUTE.short(input, dims=dims)
 
 
 expose(movedim, aliases=["moveaxis"])
@@ -276,7 +275,7 @@ def _reversed_dims(self):
             "batches of matrices, x.permute(...) to say the order.",
             stacklevel=2,
         )
-    return call1(PERMUTE, self, dims=tuple(range(ndim - 1, -1, -1)))
+    return PERMUTE.short(self, dims=tuple(range(ndim - 1, -1, -1)))
 
 
 _warned = []
@@ -294,7 +293,7 @@ def _matrix_transpose(self, name="mT"):
         )
     if not self._array.ndim:
         return self
-    return call1(TRANSPOSE, self, dim0=-2, dim1=-1)
+    return TRANSPOSE.short(self, dim0=-2, dim1=-1)
 
 
 def adjoint(input):

@@ -9,7 +9,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_shape, numel, wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops.view.bytes import view_as_dtype
@@ -53,7 +52,7 @@ def view(input, *shape, size=None, dtype=None):
                 do="Use view(()) for a tensor without dimensions.",
             )
         )
-    return call1(VIEW, input, shape=as_shape(shape, "view()"))
+    return VIEW.short(input, as_shape(shape, "view()"))
 
 
 def resolved_shape(shape, count, who):
@@ -146,7 +145,7 @@ def view_as(input, other):
     >>> rushlight.arange(4).view_as(rushlight.ones(2, 2)).shape
     torch.Size([2, 2])
     """
-    return call1(VIEW, input, shape=other._array.shape)
+    return VIEW.short(input, other._array.shape)
 
 
 expose(view_as, torch=False)
@@ -176,12 +175,12 @@ def reshape(input, *shape, **named):
     shape = as_shape(shape, "reshape()")
     array = input._array
     if array.__class__ is Spec or array.flags.c_contiguous:
-        return call1(VIEW, input, shape=shape)
+        return VIEW.short(input, shape)
     resolved_shape(shape, array.size, "reshape()")
     try:
-        return call1(VIEW, input, shape=shape)
+        return VIEW.short(input, shape=shape)
     except ShapeError:
-        return call1(RESHAPE_COPY, input, shape=shape)
+        return RESHAPE_COPY.short(input, shape=shape)
 
 
 def named_sizes(named, name, who):
@@ -289,7 +288,7 @@ def ravel(input):
     >>> rushlight.ones(2, 3).ravel().shape
     torch.Size([6])
     """
-    return call1(VIEW, input.contiguous(), shape=(input._array.size,))
+    return VIEW.short(input.contiguous(), shape=(input._array.size,))
 
 
 def unflatten(input, dim, sizes):
@@ -323,7 +322,7 @@ def unflatten(input, dim, sizes):
             )
         )
     parted = resolved_shape(sizes, shape[dim], "unflatten()")
-    return call1(VIEW, input, shape=(*shape[:dim], *parted, *shape[dim + 1 :]))
+    return VIEW.short(input, (*shape[:dim], *parted, *shape[dim + 1 :]))
 
 
 expose(flatten)

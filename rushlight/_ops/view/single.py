@@ -3,7 +3,6 @@
 from rushlight._base import dtype as dtypes
 from rushlight._base.shape import wrap_dim, wrap_dims
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops.view.inplace import inplace_view
@@ -31,7 +30,7 @@ def squeeze(input, *dims, dim=None):
     >>> rushlight.ones(1, 2, 1).squeeze(0).shape
     torch.Size([2, 1])
     """
-    return call1(SQUEEZE, input, dims=_squeezed(input, dims, dim))
+    return SQUEEZE.short(input, dims=_squeezed(input, dims, dim))
 
 
 def squeeze_(input, *dims, dim=None):
@@ -107,7 +106,7 @@ def unsqueeze(input, dim):
     >>> rushlight.ones(2, 3).unsqueeze(1).shape
     torch.Size([2, 1, 3])
     """
-    return call1(UNSQUEEZE, input, dim=dim)
+    return UNSQUEEZE.short(input, dim=dim)
 
 
 def unsqueeze_(input, dim):

@@ -7,7 +7,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import attach
@@ -38,8 +37,8 @@ def as_strided(input, size, stride, storage_offset=None):
     tensor([[0, 1],
             [2, 3]])
     """
-    return call1(
-        AS_STRIDED, input, **_strided_attrs(input, size, stride, storage_offset)
+    return AS_STRIDED.short(
+        input, **_strided_attrs(input, size, stride, storage_offset)
     )
 
 
@@ -129,8 +128,8 @@ expose(as_strided_)
 
 def _as_strided_gradient(g, shape, source, stride, offset):
     """The gradient of as_strided: for the engine, which makes such views itself."""
-    return call1(
-        STRIDED_PLACE, g, shape=shape, stride=stride, offset=offset, source=source
+    return STRIDED_PLACE.short(
+        g, shape=shape, stride=stride, offset=offset, source=source
     )
 
 

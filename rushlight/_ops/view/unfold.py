@@ -6,7 +6,6 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call1
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._memory import region
@@ -36,7 +35,7 @@ def unfold(input, dimension, size, step):
             [1, 2],
             [2, 3]])
     """
-    return call1(UNFOLD, input, dimension=dimension, size=size, step=step)
+    return UNFOLD.short(input, dimension=dimension, size=size, step=step)
 
 
 def _unfold_layout(x, dimension, size, step):
@@ -71,8 +70,8 @@ def _unfold_eager(backend, x, *, dimension, size, step):
 
 
 def _unfold_grad(g, *, x_shape, dimension, size, step):
-    return call1(
-        UNFOLD_PLACE, g, shape=x_shape, dimension=dimension, size=size, step=step
+    return UNFOLD_PLACE.short(
+        g, shape=x_shape, dimension=dimension, size=size, step=step
     )
 
 
