@@ -1,4 +1,4 @@
-"""How many threads the matrix products use."""
+"""How many threads an operation uses, and where NumPy's matrix products are."""
 
 import ctypes
 import functools
@@ -8,9 +8,11 @@ from rushlight._base.errors import ArgumentRuntimeError, explain
 
 _threads = None
 _interop = None
+_listeners = []
 
 
-def _available():
+def available():
+    """How many cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -20,10 +22,24 @@ def _available():
 def get_num_threads():
     """The number of threads that one operation may use.
 
+    It is what `set_num_threads` said, or else $RUSHLIGHT_NUM_THREADS, $OMP_NUM_THREADS,
+    or the number of cores.
+
     >>> get_num_threads() >= 1
     True
     """
-    return _threads or int(os.environ.get("OMP_NUM_THREADS", 0)) or _available()
+    return (
+        _threads
+        or _from_environment("RUSHLIGHT_NUM_THREADS")
+        or _from_environment("OMP_NUM_THREADS")
+        or available()
+    )
+
+
+def _from_environment(name):
+    """The number in a variable, or 0 where there is none to be understood."""
+    text = os.environ.get(name, "").partition(",")[0].strip()
+    return int(text) if text.isdecimal() else 0
 
 
 def set_num_threads(n):
@@ -40,6 +56,17 @@ def set_num_threads(n):
     global _threads
     _check(n, "set_num_threads()")
     _threads = n
+    _tell_blas(n)
+    for listener in _listeners:
+        listener()
+
+
+def when_changed(listener):
+    """Call a function whenever the number of threads has been set."""
+    _listeners.append(listener)
+
+
+def _tell_blas(n):
     setter = blas_function("set_num_threads")
     if setter is not None:
         setter(ctypes.c_int(n))
@@ -51,7 +78,7 @@ def get_num_interop_threads():
     >>> get_num_interop_threads() >= 1
     True
     """
-    return _interop or _available()
+    return _interop or available()
 
 
 def set_num_interop_threads(n):
@@ -96,3 +123,7 @@ def blas_library():
             return ctypes.CDLL(os.path.join(folder, name))
     own = numpy._core._multiarray_umath  # type: ignore[attr-defined]
     return ctypes.CDLL(own.__file__)
+
+
+if _from_environment("RUSHLIGHT_NUM_THREADS"):
+    _tell_blas(get_num_threads())

@@ -22,12 +22,12 @@ instruction.  runtime/team.py and runtime/program.py hold its memory.
 
 # Note [Waiting]
 # Who finds no block spins for some tens of microseconds, then lets others run, then
-# sleeps on the word `bell` (where the system has futexes; elsewhere it looks again every
-# so often).  Before it sleeps it counts itself in `sleepers` and looks at the cursor
-# once more; who makes a group known writes the cursor before it reads `sleepers`, so one
-# of the two sees the other.  Waking costs some microseconds: it is done only for groups
-# that the program calls worth it.  A run whose workers all sleep, and is not worth it,
-# stays with its caller.
+# sleeps on the word `bell` (where the system has futexes; elsewhere it looks again
+# every so often).  Before it sleeps it counts itself in `sleepers` and looks at the
+# cursor once more; who makes a group known writes the cursor before it reads
+# `sleepers`, so one of the two sees the other.  Waking costs some microseconds: it is
+# done only for programs that are worth it.  A run whose workers all sleep, and which is
+# not worth it, stays with its caller.
 """
 
 import functools

@@ -1,0 +1,266 @@
+"""BLAS for machine code: its addresses, and matrix products as steps of a program.
+
+# Note [Products]
+# Each block of a product is one call of BLAS, on one thread.  Blocks depend on the
+# product's shape alone, and a block is never joined with another, so that the result is
+# the same bit for bit however many threads there are.  While a program with products
+# runs, BLAS itself is held to one thread (`use_blas` in the executor).
+"""
+
+import ctypes
+import functools
+import math
+
+import numpy as np
+
+from rushlight._base import threads
+from rushlight._compiler.codegen.llvm import machine
+from rushlight._compiler.codegen.llvm.executor import BLAS
+from rushlight._compiler.runtime.program import STATIC, Step
+from rushlight._compiler.runtime.team import Words
+
+_LETTERS = {"f32": "s", "f64": "d"}
+_TYPES = {"f32": "float", "f64": "double"}
+_BYTES = {"f32": 4, "f64": 8}
+
+#: The int64 numbers that describe a product to its task, in order.
+DESCRIPTION = (
+    "m n k lda ldb ldc transpose_a transpose_b row_block column_block batch "
+    "stride_a stride_b stride_c accumulate"
+).split()
+
+
+def is_available():
+    """Whether there is a BLAS that machine code can call."""
+    return address("f32") is not None
+
+
+@functools.cache
+def address(dtype):
+    """The address of cblas_sgemm (f32) or cblas_dgemm (f64) with 64-bit sizes, or None.
+
+    Args:
+        dtype: "f32" or "f64".
+    """
+    found = _find(dtype)
+    if found is None:
+        return None
+    function, wide = found
+    plain = ctypes.cast(function, ctypes.c_void_p).value
+    return plain if wide else _widened(dtype, plain).address("gemm")
+
+
+@functools.cache
+def addresses():
+    """The addresses of all functions of BLAS that there are."""
+    return frozenset(address(dtype) for dtype in _LETTERS) - {None}
+
+
+def _find(dtype):
+    """A pair (function, whether its sizes have 64 bits), or None."""
+    name = f"cblas_{_LETTERS[dtype]}gemm"
+    for library in _libraries():
+        for pattern, wide in (
+            ("scipy_{}64_", True),
+            ("{}64_", True),
+            ("scipy_{}", False),
+            ("{}", False),
+        ):
+            function = getattr(library, pattern.format(name), None)
+            if function is not None:
+                return function, wide
+    return None
+
+
+@functools.cache
+def _libraries():
+    """NumPy's own BLAS, then OpenBLAS wheels that may be installed."""
+    found = [threads.blas_library()]
+    for wheel in ("scipy_openblas64", "scipy_openblas32"):
+        library = _wheel(wheel)
+        if library is not None:
+            found.append(library)
+    return found
+
+
+def _wheel(name):
+    import importlib
+    from pathlib import Path
+
+    try:
+        package = importlib.import_module(name)
+        folder, file = package.get_lib_dir(), package.get_library(fullname=True)
+        return ctypes.CDLL(str(Path(folder) / file))
+    except (ImportError, AttributeError, OSError):
+        return None
+
+
+@functools.cache
+def words():
+    """The address of the words by which runs hold BLAS to one thread, or None."""
+    get, set_ = (threads.blas_function(f"{w}_num_threads") for w in ("get", "set"))
+    if get is None or set_ is None:
+        return None
+    made = Words(BLAS, 8)
+    made["B_GET"] = ctypes.cast(get, ctypes.c_void_p).value
+    made["B_SET"] = ctypes.cast(set_, ctypes.c_void_p).value
+    return made
+
+
+_WIDENED = """
+define void @gemm(i32 %order, i32 %ta, i32 %tb, i64 %m, i64 %n, i64 %k,
+    $T %alpha, ptr %a, i64 %lda, ptr %b, i64 %ldb, $T %beta, ptr %c, i64 %ldc) {
+  %m.32 = trunc i64 %m to i32
+  %n.32 = trunc i64 %n to i32
+  %k.32 = trunc i64 %k to i32
+  %lda.32 = trunc i64 %lda to i32
+  %ldb.32 = trunc i64 %ldb to i32
+  %ldc.32 = trunc i64 %ldc to i32
+  %gemm = inttoptr i64 $PLAIN to ptr
+  call void %gemm(i32 %order, i32 %ta, i32 %tb, i32 %m.32, i32 %n.32, i32 %k.32,
+      $T %alpha, ptr %a, i32 %lda.32, ptr %b, i32 %ldb.32, $T %beta, ptr %c,
+      i32 %ldc.32)
+  ret void
+}
+"""
+
+
+@functools.cache
+def _widened(dtype, plain):
+    """A function with 64-bit sizes that calls one with 32-bit sizes."""
+    text = _WIDENED.replace("$T", _TYPES[dtype]).replace("$PLAIN", str(plain))
+    return machine.Code(text)
+
+
+_TASK = """
+declare i64 @llvm.smin.i64(i64, i64)
+
+; args: a, b, c, the description, cblas_?gemm
+define void @gemm_task(ptr %args, i64 %first, i64 %last, i64 %thread) {
+entry:
+$fields
+  %a.p = getelementptr ptr, ptr %args, i64 0
+  %a = load ptr, ptr %a.p
+  %b.p = getelementptr ptr, ptr %args, i64 1
+  %b = load ptr, ptr %b.p
+  %c.p = getelementptr ptr, ptr %args, i64 2
+  %c = load ptr, ptr %c.p
+  %gemm.p = getelementptr ptr, ptr %args, i64 4
+  %gemm = load ptr, ptr %gemm.p
+  %m.up = add i64 %m, %row_block
+  %m.last = sub i64 %m.up, 1
+  %rows = sdiv i64 %m.last, %row_block
+  %n.up = add i64 %n, %column_block
+  %n.last = sub i64 %n.up, 1
+  %columns = sdiv i64 %n.last, %column_block
+  %each = mul i64 %rows, %columns
+  %a.transposed = icmp ne i64 %transpose_a, 0
+  %b.transposed = icmp ne i64 %transpose_b, 0
+  %ta = select i1 %a.transposed, i32 112, i32 111
+  %tb = select i1 %b.transposed, i32 112, i32 111
+  %beta = sitofp i64 %accumulate to $T
+  br label %look
+look:
+  %block = phi i64 [ %first, %entry ], [ %next, %run ]
+  %more = icmp slt i64 %block, %last
+  br i1 %more, label %run, label %end
+run:
+  %matrix = sdiv i64 %block, %each
+  %within = srem i64 %block, %each
+  %row = sdiv i64 %within, %columns
+  %column = srem i64 %within, %columns
+  %i = mul i64 %row, %row_block
+  %j = mul i64 %column, %column_block
+  %m.rest = sub i64 %m, %i
+  %m.here = call i64 @llvm.smin.i64(i64 %m.rest, i64 %row_block)
+  %n.rest = sub i64 %n, %j
+  %n.here = call i64 @llvm.smin.i64(i64 %n.rest, i64 %column_block)
+  %a.step = select i1 %a.transposed, i64 1, i64 %lda
+  %a.row = mul i64 %i, %a.step
+  %a.batch = mul i64 %matrix, %stride_a
+  %a.place = add i64 %a.row, %a.batch
+  %a.here = getelementptr $T, ptr %a, i64 %a.place
+  %b.step = select i1 %b.transposed, i64 %ldb, i64 1
+  %b.column = mul i64 %j, %b.step
+  %b.batch = mul i64 %matrix, %stride_b
+  %b.place = add i64 %b.column, %b.batch
+  %b.here = getelementptr $T, ptr %b, i64 %b.place
+  %c.row = mul i64 %i, %ldc
+  %c.batch = mul i64 %matrix, %stride_c
+  %c.corner = add i64 %c.row, %j
+  %c.place = add i64 %c.corner, %c.batch
+  %c.here = getelementptr $T, ptr %c, i64 %c.place
+  call void %gemm(i32 101, i32 %ta, i32 %tb, i64 %m.here, i64 %n.here, i64 %k,
+      $T 1.0, ptr %a.here, i64 %lda, ptr %b.here, i64 %ldb, $T %beta,
+      ptr %c.here, i64 %ldc)
+  %next = add i64 %block, 1
+  br label %look
+end:
+  ret void
+}
+"""
+
+
+def _field(number, name):
+    return (
+        f"  %{name}.p = getelementptr i64, ptr %about, i64 {number}\n"
+        f"  %{name} = load i64, ptr %{name}.p"
+    )
+
+
+def emit_gemm(dtype):
+    """The module with `gemm_task` for "f32" or "f64"."""
+    fields = [
+        "  %about.p = getelementptr ptr, ptr %args, i64 3",
+        "  %about = load ptr, ptr %about.p",
+    ]
+    fields += [_field(i, name) for i, name in enumerate(DESCRIPTION)]
+    text = _TASK.replace("$fields", "\n".join(fields))
+    return text.replace("$T", _TYPES[dtype])
+
+
+@functools.cache
+def gemm_task(dtype):
+    """The machine code with `gemm_task`."""
+    return machine.Code(emit_gemm(dtype))
+
+
+def gemm_blocks(m, n, k, batch=1):
+    """Rows and columns of the blocks into which a product is cut.
+
+    They depend on the shape alone (Note [Products]).
+    """
+    return m, n
+
+
+def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **options):
+    """A product ``c = op(a) op(b)``, or ``c += ...``, as a step of a program.
+
+    Args:
+        dtype: "f32" or "f64".
+        a, b, c: pairs (base, byte offset); c is (m, n); a is (m, k) or, with
+            ``transpose_a=True``, (k, m); b is (k, n) or, with ``transpose_b=True``,
+            (n, k).
+        group: as in `Step`.
+        batch: how many products; they are ``stride_a``, ``stride_b`` and ``stride_c``
+            elements apart, by default as far as the matrices are large.
+        blocks: rows and columns of a block, by default `gemm_blocks`.
+        **options: transpose_a, transpose_b, accumulate (c += ...), lda, ldb, ldc (steps
+            from row to row, by default the row's length), stride_a, stride_b, stride_c.
+    """
+    about = {"m": m, "n": n, "k": k, "batch": batch}
+    about |= dict.fromkeys(("transpose_a", "transpose_b", "accumulate"), 0)
+    rows, columns = blocks or gemm_blocks(m, n, k, batch)
+    about |= {"row_block": max(1, rows), "column_block": max(1, columns)}
+    about |= {"lda": m if options.get("transpose_a") else k}
+    about |= {"ldb": k if options.get("transpose_b") else n, "ldc": n}
+    about |= {"stride_a": m * k, "stride_b": k * n, "stride_c": m * n}
+    about |= options
+    for name in ("lda", "ldb", "ldc"):  # BLAS refuses a step of 0
+        about[name] = max(1, about[name])
+    description = np.array([int(about[name]) for name in DESCRIPTION], np.int64)
+    code = gemm_task(dtype)
+    count = batch * math.ceil(m / about["row_block"])
+    count *= math.ceil(n / about["column_block"])
+    args = [a, b, c, (STATIC, description.ctypes.data), (STATIC, address(dtype))]
+    return Step(code.address("gemm_task"), args, count, group, 0, (description, code))
