@@ -6,6 +6,10 @@ from copy import deepcopy
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.tensor import Tensor
 
+#: Tests of hyperparameters and the words for them.
+NOT_NEGATIVE = (lambda v: v >= 0, ">= 0")
+BELOW_ONE = (lambda v: 0 <= v < 1, "in [0, 1)")
+
 
 def check_hyperparameters(who, **limits):
     """Refuse hyperparameters outside their range.
@@ -42,3 +46,20 @@ def fitted_state(param, value, name=None):
     if isinstance(value, (list, tuple)):
         return type(value)(fitted_state(param, v) for v in value)
     return deepcopy(value)
+
+
+def check_rate(who, lr):
+    """Refuse a learning rate that is a tensor of several numbers.
+
+    Raises:
+        ValueError: for such a tensor.
+    """
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ArgumentError(
+            explain(
+                f"{who}()",
+                expected="lr to be a number or a tensor of one",
+                got=f"shape {tuple(lr.shape)}: Tensor lr must be 1-element",
+                do="Give groups their own lr instead.",
+            )
+        )

@@ -12,6 +12,7 @@
 """
 
 from rushlight._backends import backend_of
+from rushlight._base.config import default_dtype
 from rushlight._core.inplace import bump
 from rushlight._core.tensor import wrap
 
@@ -28,10 +29,11 @@ class Plan:
         states: {name: flat array}, in the order of the params.
         steps: how often each was updated, equal within a plan; None where the rule
             does not count.
+        scalars: {name: one number for each parameter}, equal within a plan.
         fresh: whether the states did not exist before.
     """
 
-    def __init__(self, params, state, names, counted):
+    def __init__(self, params, state, names, counted, scalars=()):
         first = params[0]._array
         self.backend = backend_of(first.__class__)
         self.np = self.backend.np
@@ -40,7 +42,8 @@ class Plan:
         self.sizes = [_elements(p._array) for p in params]
         self.total = sum(self.sizes)
         self.fresh = any(state[params[0]].get(name) is None for name in names)
-        self.steps = self._flat_steps(state) if counted else None
+        self.steps = self._flat_numbers(state, "step") if counted else None
+        self.scalars = {name: self._flat_numbers(state, name) for name in scalars}
         self.states = {name: self._flat_state(state, name) for name in names}
         block = min(self.total, BLOCK)
         self.scratch = [self.np.empty(block, self.dtype) for _ in range(2)]
@@ -61,14 +64,16 @@ class Plan:
             state[param][name] = wrap(view)
         return flat
 
-    def _flat_steps(self, state):
-        steps = self.np.zeros(len(self.params), self.np.float32)
-        for number, param in enumerate(self.params):
-            old = state[param].get("step")
+    def _flat_numbers(self, state, name):
+        """One array for a number of all parameters; their tensors become views of it."""
+        wide = default_dtype().name == "float64"
+        numbers = self.np.zeros(len(self.params), "float64" if wide else "float32")
+        for place, param in enumerate(self.params):
+            old = state[param].get(name)
             if old is not None:
-                steps[number] = float(old)
-            state[param]["step"] = wrap(steps[number, ...])
-        return steps
+                numbers[place] = float(old)
+            state[param][name] = wrap(numbers[place, ...])
+        return numbers
 
     def _spans(self):
         start = 0
@@ -109,6 +114,9 @@ class Plan:
             own = state.get(param, {})
             if self.steps is not None and own["step"]._array.base is not self.steps:
                 return False
+            for name, numbers in self.scalars.items():
+                if own[name]._array.base is not numbers:
+                    return False
             for name, flat in self.states.items():
                 if name not in own or own[name]._array.base is not flat:
                     return False
@@ -187,7 +195,7 @@ def _elements(array):
     return array.size * (2 if array.dtype.kind == "c" else 1)
 
 
-def plans_for(optimizer, group, names, counted=True):
+def plans_for(optimizer, group, names, counted=True, scalars=()):
     """The plans of a group's parameters that have gradients, made or found again.
 
     Args:
@@ -195,22 +203,26 @@ def plans_for(optimizer, group, names, counted=True):
         group: one of its param_groups.
         names: of the state tensors beside "step".
         counted: whether the state has a "step".
+        scalars: names of states that are one number for each parameter; they exist.
 
     Returns:
-        list of Plan: one for each dtype, device and number of steps.
+        list of Plan: one for each dtype, device, number of steps and scalars.
     """
     state, chosen = optimizer.state, {}
     for param in group["params"]:
         if param._grad is not None:
             array = param._array
             key = array.__class__, array.dtype, _progress(state, param, names, counted)
+            if scalars:
+                key += tuple([float(state[param][name]) for name in scalars])
             chosen.setdefault(key, []).append(param)
     plans = []
     for number, params in enumerate(chosen.values()):
         place = id(group), number
         plan = optimizer._plans.get(place)
         if plan is None or plan.names != names or not plan.fits(params, state):
-            plan = optimizer._plans[place] = Plan(params, state, names, counted)
+            plan = Plan(params, state, names, counted, scalars)
+            optimizer._plans[place] = plan
         plans.append(plan)
     return plans
 
@@ -219,5 +231,6 @@ def _progress(state, param, names, counted):
     """What parameters of one plan have in common: their step, or having begun."""
     own = state.get(param, ())
     if counted:
-        return float(own["step"]._array) if "step" in own else 0.0
+        step = own["step"] if "step" in own else 0.0
+        return float(getattr(step, "_array", step))
     return not names or (names[0] in own and own[names[0]] is not None)

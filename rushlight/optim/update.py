@@ -24,9 +24,13 @@ class Update:
             `numbers` has the hyperparameters as attributes.
         states: names of the states.
         numbers: names of the hyperparameters.
+
+    Attributes:
+        rule: as given; `Recorded` runs it on Tensors.
     """
 
     def __init__(self, name, rule, states, numbers):
+        self.rule = rule
         self.kernels = {
             label: AdaptiveKernel(_kernel(name, rule, states, numbers, label))
             for label in _LABELS.values()

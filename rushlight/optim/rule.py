@@ -1,0 +1,205 @@
+"""RuleOptimizer: what optimizers whose rule treats every element alike share.
+
+# Note [One rule]
+# A rule is written once, in the loop language's words (update.py).  A Plan runs it as a
+# kernel over all parameters of a group; with ``differentiable=True`` the same rule runs
+# on Tensors, each word being a Tensor operation (`Recorded`), and is recorded.
+"""
+
+import operator
+
+from rushlight._core.expose import TORCH
+from rushlight._core.grad_mode import no_grad
+from rushlight._core.tensor import Tensor
+from rushlight.optim.optimizer import Optimizer
+from rushlight.optim.parts import check_hyperparameters, check_rate
+from rushlight.optim.plan import plans_for
+
+
+class RuleOptimizer(Optimizer):
+    """Base of the elementwise optimizers: a subclass says its rule and its numbers.
+
+    Attributes:
+        late: {name: value} of hyperparameters that groups of old state_dicts lack.
+        scalars: names of the states, beside "step", that are one number for each
+            parameter.
+    """
+
+    late: dict[str, object] = {}
+    scalars: tuple[str, ...] = ()
+
+    def _check(self, lr, **limits):
+        check_rate(type(self).__name__, lr)
+        check_hyperparameters(
+            type(self).__name__,
+            learning_rate=(lr, lambda v: v >= 0, ">= 0"),
+            **limits,
+        )
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.late.items():
+                group.setdefault(name, value)
+
+    def step(self, closure=None):
+        """Update the parameters once.
+
+        Args:
+            closure: computes the loss again and returns it.
+
+        Returns:
+            The closure's loss, or None.
+        """
+        loss = self.loss_of(closure)
+        for group in self.param_groups:
+            with no_grad():
+                self._begin(group)
+            if group["differentiable"]:
+                self._record(group)
+            else:
+                with no_grad():
+                    self._run(group)
+        return loss
+
+    # ------------------------------------------------- what a subclass says of its rule
+
+    def _names(self, group):
+        """The names of the states that have an element for each of the parameter's."""
+        raise NotImplementedError
+
+    def _start(self, group, param):
+        """{name: Tensor}: the states of a parameter that do not start from zero."""
+        return {}
+
+    def _numbers(self, group, lr, step, scalars):
+        """{name: number} that the rule uses at this step; it may set the scalars."""
+        raise NotImplementedError
+
+    def _update(self, group, numbers):
+        """The Update to run, given the group and the numbers."""
+        raise NotImplementedError
+
+    # --------------------------------------------------------------------- running it
+
+    def _begin(self, group):
+        state = self.state
+        for param in group["params"]:
+            if param._grad is not None and not state.get(param):
+                state[param].update(self._start(group, param))
+
+    def _run(self, group):
+        lr = float(group["lr"])
+        for plan in plans_for(self, group, self._names(group), scalars=self.scalars):
+            step = plan.count()
+            numbers = self._numbers(group, lr, step, _Shared(plan.scalars))
+            plan.run(self._update(group, numbers), **numbers)
+
+    def _record(self, group):
+        names = self._names(group)
+        for param in group["params"]:
+            if param._grad is None:
+                continue
+            own = self.state[param]
+            own["step"] = own.get("step", number_tensor(0.0)) + 1
+            for name in names:
+                if name not in own:
+                    own[name] = TORCH["zeros_like"](param.detach())
+            step = float(own["step"])
+            numbers = self._numbers(group, group["lr"], step, _Own(own))
+            recorded_update(self._update(group, numbers), param, own, names, numbers)
+
+
+def number_tensor(value):
+    """A state that is one number, in the default dtype."""
+    return TORCH["tensor"](float(value))
+
+
+class _Shared:
+    """The scalars of a plan's parameters: read one, write all."""
+
+    def __init__(self, arrays):
+        self.arrays = arrays
+
+    def __getitem__(self, name):
+        return float(self.arrays[name][0])
+
+    def __setitem__(self, name, value):
+        self.arrays[name][...] = value
+
+
+class _Own:
+    """The scalars of one parameter, as Tensors."""
+
+    def __init__(self, own):
+        self.own = own
+
+    def __getitem__(self, name):
+        return self.own[name]
+
+    def __setitem__(self, name, value):
+        self.own[name] = value if isinstance(value, Tensor) else number_tensor(value)
+
+
+class Recorded:
+    """The loop language's words as Tensor operations (Note [One rule])."""
+
+    add = staticmethod(operator.add)
+    sub = staticmethod(operator.sub)
+    mul = staticmethod(operator.mul)
+    div = staticmethod(operator.truediv)
+    neg = staticmethod(operator.neg)
+    lt = staticmethod(operator.lt)
+    le = staticmethod(operator.le)
+    eq = staticmethod(operator.eq)
+
+    @staticmethod
+    def abs(x):
+        """The absolute value."""
+        return x.abs()
+
+    @staticmethod
+    def sqrt(x):
+        """The square root."""
+        return x.sqrt()
+
+    @staticmethod
+    def max(x, y):
+        """The larger; y may be a number."""
+        return x.maximum(y) if isinstance(y, Tensor) else x.clamp(min=y)
+
+    @staticmethod
+    def min(x, y):
+        """The smaller; y may be a number."""
+        return x.minimum(y) if isinstance(y, Tensor) else x.clamp(max=y)
+
+    @staticmethod
+    def where(condition, x, y):
+        """x where the condition holds, else y."""
+        return TORCH["where"](condition, x, y)
+
+
+class _Numbers:
+    def __init__(self, numbers):
+        self.__dict__.update(numbers)
+
+
+def recorded_update(update, param, own, names, numbers):
+    """Run an Update's rule on one parameter in recorded Tensor operations.
+
+    Args:
+        update: an `Update`.
+        param: the Tensor to change in place; its gradient is read.
+        own: its state; the named tensors are replaced.
+        names: of the states, in the rule's order.
+        numbers: {name: number or Tensor}.
+    """
+    is_complex = param.is_complex()
+    tensors = [param.clone(), param.grad, *[own[name] for name in names]]
+    if is_complex:
+        tensors = [TORCH["view_as_real"](t) for t in tensors]
+    new, *states = update.rule(Recorded, _Numbers(numbers), *tensors)
+    if is_complex:
+        new, *states = [TORCH["view_as_complex"](t) for t in (new, *states)]
+    param.copy_(new)
+    own.update(zip(names, states, strict=True))
