@@ -13,6 +13,23 @@ from rushlight.autograd.backward import backward, grad
 from rushlight.autograd.function import Function
 from rushlight.autograd.gradcheck import gradcheck, gradgradcheck
 
+#: Imported when they are first used.
+_ROOMS = ("forward_ad", "functional", "profiler")
+
+
+def __getattr__(name):
+    from rushlight._doors import missing_name
+
+    if name in _ROOMS:
+        import importlib
+
+        try:
+            return importlib.import_module(f"rushlight.autograd.{name}")
+        except ModuleNotFoundError:
+            pass
+    raise missing_name("rushlight.autograd", name, __all__)
+
+
 __all__ = [
     "Function",
     "Variable",

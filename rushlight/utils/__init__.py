@@ -1,6 +1,6 @@
-"""torch.utils: data, checkpoint, hooks, dlpack; each room opened on first use."""
+"""torch.utils: each room is opened on first use."""
 
-_ROOMS = frozenset({"checkpoint", "data", "dlpack", "hooks"})
+_ROOMS = frozenset("benchmark checkpoint data dlpack hooks tensorboard".split())
 
 
 def __getattr__(name):
