@@ -42,9 +42,11 @@ class Builder:
         self.sizes.append(name)
         return name
 
-    def buffer(self, name, dtype, size, written=False):
+    def buffer(self, name, dtype, size, written=False, may_coincide=False):
         """Memory given at each call."""
-        self.buffers.append(Buffer(name, dtype, size, written))
+        self.buffers.append(
+            Buffer(name, dtype, size, written, may_coincide=may_coincide)
+        )
         return self.buffers[-1]
 
     def number(self, name, dtype):
@@ -59,10 +61,11 @@ class Builder:
 
     def const(self, value, dtype="f32"):
         """A number known now."""
-        return Const(value if dtype == "i64" else float(value), dtype)
+        kind = {"i64": int, "bool": bool}.get(dtype, float)
+        return Const(kind(value), dtype)
 
     def index(self, name):
-        """The value of an open loop's index."""
+        """The value of an open loop's index, or of a size."""
         return Index(name)
 
     def loop(self, index, extent, vector=False, lanes=LANES, parallel=False):
@@ -117,7 +120,8 @@ class Builder:
 
     def instruction(self, op, *args):
         """One scalar instruction."""
-        dtype = next(a.dtype for a in args if hasattr(a, "dtype") and a.dtype != "bool")
+        dtypes = (a.dtype for a in args if hasattr(a, "dtype"))
+        dtype = next((dtype for dtype in dtypes if dtype != "bool"), "bool")
         args = tuple(a if hasattr(a, "dtype") else self.const(a, dtype) for a in args)
         result = "bool" if op in COMPARISONS else dtype
         return Instruction(op, args, result)

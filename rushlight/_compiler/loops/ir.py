@@ -14,9 +14,11 @@ but `Store`, `Accumulate` and `Product`.
 # A loop marked `vector` says that its iterations are independent but for accumulators.
 # It runs in groups of `lanes` iterations; the last group may be short, then its absent
 # lanes neither read, nor write, nor count.  An accumulator declared outside the loop
-# is filled lane by lane, then the lanes are combined from first to last; one declared
+# is filled lane by lane; then the lanes are combined by halves (lane i with lane
+# i + lanes/2, until one is left) and the result with the accumulator.  One declared
 # inside belongs to its iteration.  A plain loop inside a vector loop is run by all
-# lanes together.  The width is the same on every machine, so results are too.
+# lanes together, so its extent is the same for all; a store's place differs from lane
+# to lane.  The width is the same on every machine, so results are too.
 
 # Note [Blocks]
 # A kernel whose body is one `parallel` loop is a task: its blocks may be run by any
@@ -27,10 +29,22 @@ but `Store`, `Accumulate` and `Product`.
 # Note [Storage]
 # Buffers hold bool (a byte, 0 or 1), u8, i32, i64, f16, bf16, f32 or f64.  Arithmetic
 # is done in f32, f64, i64 and bool: an element of u8, i32, f16 or bf16 is widened when
-# it is loaded (u8 and i32 to i64, f16 and bf16 to f32) and narrowed, rounding to
-# nearest even, when it is stored.  `Load.dtype` is the wide one.
+# it is loaded (u8 and i32 to i64, f16 and bf16 to f32) and narrowed when it is stored:
+# floats are rounded to nearest even, integers keep their low bits.  `Load.dtype` is
+# the wide one.
+
+# Note [Integers]
+# They wrap around.  `floordiv` and `remainder` by 0 give 0.  A float that has no
+# integer (nan, or too large) is cast to the least one.
+
+# Note [Aliases]
+# Two buffers of a kernel do not overlap if either is written.  Where memory is read
+# and written in place, a kernel has one buffer for it, or two that `may_coincide`: such
+# are either apart or the same from the first element to the last (then each element is
+# read before it is written, as Note [Values] orders it).
 """
 
+import math
 from dataclasses import dataclass, field
 
 #: Lanes of a vector loop.
@@ -101,7 +115,8 @@ FLOAT_ONLY = frozenset(
 class Buffer:
     """Memory that a kernel is given: `size` elements of a dtype (Note [Storage]).
 
-    A `local` one is the block's own (Note [Blocks]) and its size is known.
+    A `local` one is the block's own (Note [Blocks]) and its size is known.  Two that
+    `may_coincide` may be the same memory (Note [Aliases]).
     """
 
     name: str
@@ -109,6 +124,7 @@ class Buffer:
     size: str | int
     written: bool = False
     local: bool = False
+    may_coincide: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +145,7 @@ class Const:
 
 @dataclass(frozen=True)
 class Index:
-    """The value of a loop's index (in a vector loop, of each lane)."""
+    """The value of a loop's index (in a vector loop, of each lane) or of a size."""
 
     name: str
     dtype: str = "i64"
@@ -186,7 +202,10 @@ class Store:
 
 @dataclass
 class Accumulate:
-    """Combine an expression into an accumulator: "add", "mul", "max" or "min"."""
+    """Combine an expression into an accumulator: "add", "mul", "max" or "min".
+
+    Bools have "max" (any) and "min" (all).
+    """
 
     name: str
     kind: str
@@ -263,3 +282,74 @@ class Kernel:
     def is_task(self):
         """Whether it is run block by block (Note [Blocks])."""
         return len(self.body) == 1 and getattr(self.body[0], "parallel", False)
+
+    @property
+    def local_bytes(self):
+        """Bytes of local memory that each thread needs: a multiple of 64."""
+        return sum(map(_aligned, self.buffers))
+
+    def local_places(self):
+        """{name: where it begins in a thread's memory} of the local buffers."""
+        places, end = {}, 0
+        for buffer in self.buffers:
+            if buffer.local:
+                places[buffer.name], end = end, end + _aligned(buffer)
+        return places
+
+
+def _aligned(buffer):
+    """Bytes of a local buffer, rounded up to cache lines."""
+    return -(-buffer.size * BYTES[buffer.dtype] // 64) * 64 if buffer.local else 0
+
+
+def expressions(statement):
+    """The expressions that a statement itself uses (not those in a loop's body)."""
+    if isinstance(statement, Loop):
+        found = [statement.extent]
+    elif isinstance(statement, Product):
+        found = [statement.m, statement.n, statement.k]
+        found += [place.at for place in (statement.a, statement.b, statement.c)]
+    elif isinstance(statement, Store):
+        found = [statement.value, statement.at, statement.only_if]
+    elif isinstance(statement, Accumulate):
+        found = [statement.value]
+    else:
+        found = []
+    return [value for value in found if not isinstance(value, (int, str, type(None)))]
+
+
+def filled(body):
+    """{name: (kind, dtype)} of the accumulators from outside that a body fills."""
+    found, own = {}, set()
+    for statement in body:
+        if isinstance(statement, Accumulate):
+            found[statement.name] = statement.kind, statement.value.dtype
+        elif isinstance(statement, Declare):
+            own.add(statement.name)
+        elif isinstance(statement, Loop):
+            found |= filled(statement.body)
+    return {name: how for name, how in found.items() if name not in own}
+
+
+def neutral(kind, dtype):
+    """What an accumulator's lanes begin with: combining it with x gives x."""
+    if dtype in ("f32", "f64"):
+        return {"add": -0.0, "mul": 1.0, "max": -math.inf, "min": math.inf}[kind]
+    if dtype == "bool":
+        return {"max": False, "min": True}[kind]
+    return {"add": 0, "mul": 1, "max": -(2**63), "min": 2**63 - 1}[kind]
+
+
+def product_dtypes(kernel):
+    """The dtypes of the kernel's products, in the order of its arguments."""
+    found = set()
+
+    def visit(body):
+        for statement in body:
+            if isinstance(statement, Product):
+                found.add(statement.dtype)
+            elif isinstance(statement, Loop):
+                visit(statement.body)
+
+    visit(kernel.body)
+    return [dtype for dtype in ("f32", "f64") if dtype in found]

@@ -11,15 +11,19 @@ import ctypes
 import threading
 import time
 
+import numpy as np
+
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.loops.checker import check_kernel
+from rushlight._compiler.loops.ir import product_dtypes
 from rushlight._compiler.loops.printer import print_kernel
 from rushlight._compiler.runtime.blocks import run_blocks
 
 #: Seconds that compiling a kernel takes, about.
 _COMPILING = 0.06
-_NUMBERS = {"f32": ctypes.c_float, "f64": ctypes.c_double}
+_NUMBERS = {"f32": ctypes.c_float, "f64": ctypes.c_double, "i64": ctypes.c_int64}
+_NUMBERS["bool"] = ctypes.c_bool
 _DTYPES = {"f32": "float32", "f64": "float64"}
 _compiled = {}
 _lock = threading.Lock()
@@ -29,6 +33,8 @@ class NativeKernel:
     """Machine code of a kernel: call it with sizes, arrays and numbers.
 
     Attributes:
+        kernel: what it was made from.
+        address: of its function (Note [Forms] in codegen/llvm/emit.py).
         code: the optimised LLVM IR, for reading.
     """
 
@@ -36,10 +42,16 @@ class NativeKernel:
         from rushlight._compiler.codegen.llvm.emit import emit_kernel
 
         check_kernel(kernel)
-        self._module = machine.Code(emit_kernel(kernel))
-        types = [ctypes.c_int64] * len(kernel.sizes)
-        types += [ctypes.c_void_p] * len(kernel.buffers)
-        types += [_NUMBERS[n.dtype] for n in kernel.numbers]
+        self.kernel = kernel
+        text = print_kernel(kernel)
+        self._module = machine.Code(lambda: emit_kernel(kernel), known_by=text)
+        self.address = self._module.address(kernel.name)
+        if kernel.is_task:
+            types = [ctypes.c_void_p] + [ctypes.c_int64] * 3
+        else:
+            types = [ctypes.c_int64] * len(kernel.sizes)
+            types += [ctypes.c_void_p] * len(kernel.buffers)
+            types += [_NUMBERS[n.dtype] for n in kernel.numbers]
         self._function = self._module.function(kernel.name, *types)
 
     @property
@@ -47,8 +59,38 @@ class NativeKernel:
         return self._module.text
 
     def __call__(self, sizes, arrays, numbers=()):
-        """Run it on contiguous arrays of the kernel's dtypes, in place."""
+        """Run it on contiguous arrays of the kernel's dtypes, in place.
+
+        All blocks of a task are run, one after another; a program runs them in
+        parallel (runtime/program.py).
+        """
+        if self.kernel.is_task:
+            self._run_blocks(sizes, arrays, numbers)
+            return
         self._function(*sizes, *map(address, arrays), *numbers)
+
+    def _run_blocks(self, sizes, arrays, numbers):
+        kernel = self.kernel
+        (loop,) = kernel.body
+        blocks = dict(zip(kernel.sizes, sizes, strict=True)).get(
+            loop.extent, loop.extent
+        )
+        held = [ctypes.c_int64(size) for size in sizes]
+        numbers = zip(kernel.numbers, numbers, strict=True)
+        numbers = [_NUMBERS[n.dtype](value) for n, value in numbers]
+        pointers = [*map(ctypes.addressof, held), *map(address, arrays)]
+        pointers += map(ctypes.addressof, numbers)
+        if kernel.local_bytes:
+            local = np.empty(kernel.local_bytes + 64, np.uint8)
+            pointers.append(-(-address(local) // 64) * 64)
+        pointers += map(_product_address, product_dtypes(kernel))
+        self._function((ctypes.c_void_p * len(pointers))(*pointers), 0, blocks, 0)
+
+
+def _product_address(dtype):
+    from rushlight._compiler.runtime import blas
+
+    return blas.address(dtype)
 
 
 def native_kernel(kernel):

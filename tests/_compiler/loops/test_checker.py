@@ -57,7 +57,9 @@ BROKEN = {
     "is not declared": lambda k, loop, x, y: loop.body.append(
         Accumulate("t", "add", x)
     ),
-    "holds only stores": lambda k, loop, x, y: loop.body.append(Loop("j", 3)),
+    "a vector loop in a vector loop": lambda k, loop, x, y: loop.body.append(
+        Loop("j", 3, vector=True)
+    ),
     "used by an outer loop": lambda k, loop, x, y: k.emit(Loop("a", 2, [Loop("a", 2)])),
     "the size m is not": lambda k, loop, x, y: k.emit(Loop("a", "m")),
     "no statement": lambda k, loop, x, y: k.emit("store"),

@@ -1,289 +1,109 @@
-"""The loop language printed as LLVM IR.
+"""A kernel as the text of an LLVM module; the statements are written by `body`.
 
-# Note [Lanes]
-# A vector loop becomes a loop over groups of LANES iterations on LLVM vectors (which
-# LLVM splits to the machine's width), then a scalar loop over the rest.  Accumulators
-# get a vector each, begun with the neutral element; at the end its lanes are combined
-# into the scalar from first to last, and the rest follows.  The order is fixed, so
-# results are the same on every machine and for every number of threads.
+# Note [Forms]
+# A kernel that is no task becomes `void name(sizes, buffers, numbers)`: int64s,
+# pointers, scalars.  A task becomes `void name(void** args, int64 first, int64 last,
+# int64 thread)`, which runs blocks first to last - 1.  Its `args` are, in order: for
+# each size a pointer to an int64; for each buffer that is not local its address; for
+# each number a pointer to it; if the kernel has local buffers, the memory of all
+# threads, of which a thread's own begins at ``thread * kernel.local_bytes``; for each
+# dtype of its products, f32 before f64, the address of cblas_sgemm or cblas_dgemm.
+
+# Note [Aliases]
+# Buffers are `noalias` parameters (for a task, of an inner function), so LLVM may keep
+# loads in registers across stores.  It follows that memory given as two buffers must
+# not be written through either, unless both are marked `may_coincide`.
 """
 
-import math
-
-import llvmlite.ir as ir
-
-from rushlight._compiler.codegen.llvm import math as functions
-from rushlight._compiler.codegen.llvm.values import INDEX, Values
-from rushlight._compiler.loops.ir import (
-    LANES,
-    Accumulate,
-    Const,
-    Declare,
-    Instruction,
-    Load,
-    Loop,
-    Number,
-    Store,
-)
-
-_SCALARS = {"f32": ir.FloatType(), "f64": ir.DoubleType()}
-_NEUTRAL = {"add": -0.0, "max": -math.inf, "min": math.inf}
-_ORDER = {"lt": "<", "le": "<=", "eq": "=="}
+from rushlight._compiler.codegen.llvm.body import Body
+from rushlight._compiler.codegen.llvm.values import SCALARS
+from rushlight._compiler.codegen.llvm.writer import Value, Writer, i64
+from rushlight._compiler.loops.ir import product_dtypes
 
 
 def emit_kernel(kernel):
-    """The kernel as the text of an LLVM module with one function of its name.
+    """The text of a module with one public function, of the kernel's name.
 
-    The function takes the sizes (int64), the buffers (pointers) and the numbers.
+    The function has one of two forms (Note [Forms]).
     """
-    module = ir.Module(kernel.name)
-    arguments = [INDEX] * len(kernel.sizes)
-    arguments += [_SCALARS[b.dtype].as_pointer() for b in kernel.buffers]
-    arguments += [_SCALARS[n.dtype] for n in kernel.numbers]
-    function = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), arguments), kernel.name
-    )
-    for argument in function.args[len(kernel.sizes) :][: len(kernel.buffers)]:
-        argument.add_attribute("noalias")
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
-    _Emitter(kernel, module, function, builder).run()
-    return str(module)
+    declarations = set()
+    writer = Writer(declarations)
+    parameters, arguments = _parameters(kernel)
+    Body(kernel, writer, arguments).run()
+    name = f"{kernel.name}.blocks" if kernel.is_task else kernel.name
+    linkage = "internal void" if kernel.is_task else "void"
+    head = f"define {linkage} @{name}({', '.join(parameters)}) #0 {{"
+    parts = [head, writer.text(), "  ret void", "}"]
+    if kernel.is_task:
+        parts.append(_task(kernel, name, parameters, declarations))
+    parts += sorted(declarations)
+    parts.append("attributes #0 = { nounwind noinline }")
+    return "\n".join(parts) + "\n"
 
 
-class _Emitter:
-    """Walks a kernel's body with a builder."""
+def _parameters(kernel):
+    """LLVM's parameters, and by name the values that they are in the body."""
+    parameters, arguments = [], {}
 
-    def __init__(self, kernel, module, function, builder):
-        self.kernel, self.module, self.b = kernel, module, builder
-        self.function = function
-        names = [*kernel.sizes]
-        names += [b.name for b in kernel.buffers] + [n.name for n in kernel.numbers]
-        self.arguments = dict(zip(names, function.args, strict=True))
-        self.indices, self.accumulators = {}, {}
-        self.scalar = Values(module, builder, 1)
-        self.vector = Values(module, builder, LANES)
+    def add(name, kind, attributes=""):
+        text = f"%a{len(parameters)}"
+        parameters.append(f"{kind}{attributes} {text}")
+        arguments[name] = Value(kind, text)
 
-    def run(self):
-        self.statements(self.kernel.body)
-        self.b.ret_void()
-
-    def statements(self, body):
-        memo = {}  # Note [Values] in loops/ir.py
-        for statement in body:
-            if isinstance(statement, Declare):
-                self.declare(statement)
-            elif isinstance(statement, Loop):
-                (self.vector_loop if statement.vector else self.plain_loop)(statement)
-            else:
-                self.statement(statement, self.scalar, None, self.accumulators, memo)
-
-    def declare(self, statement):
-        with self.b.goto_entry_block():
-            place = self.b.alloca(_SCALARS[statement.dtype])
-        self.b.store(self.scalar.const(statement.start, statement.dtype), place)
-        self.accumulators[statement.name] = place
-
-    def extent(self, extent):
-        if isinstance(extent, str):
-            return self.arguments[extent]
-        return ir.Constant(INDEX, extent)
-
-    def counted(self, index, start, stop, step, body):
-        """``for index = start; index < stop; index += step``."""
-        head, inside, after = (
-            self.function.append_basic_block(f"{index}.{part}")
-            for part in ("head", "body", "end")
-        )
-        before = self.b.block
-        self.b.branch(head)
-        self.b.position_at_end(head)
-        counter = self.b.phi(INDEX, index)
-        counter.add_incoming(start, before)
-        self.b.cbranch(self.b.icmp_signed("<", counter, stop), inside, after)
-        self.b.position_at_end(inside)
-        self.indices[index] = counter
-        body()
-        following = self.b.add(counter, ir.Constant(INDEX, step))
-        counter.add_incoming(following, self.b.block)
-        self.b.branch(head)
-        self.b.position_at_end(after)
-        del self.indices[index]
-
-    def plain_loop(self, loop):
-        zero = ir.Constant(INDEX, 0)
-        self.counted(
-            loop.index,
-            zero,
-            self.extent(loop.extent),
-            1,
-            lambda: self.statements(loop.body),
-        )
-
-    def vector_loop(self, loop):
-        """Groups of LANES on vectors, then the rest (Note [Lanes])."""
-        zero, stop = ir.Constant(INDEX, 0), self.extent(loop.extent)
-        whole = self.b.and_(stop, ir.Constant(INDEX, -LANES))
-        wide = self.wide_accumulators(loop)
-
-        def group():
-            self.iteration(loop, self.vector, wide)
-
-        self.counted(loop.index, zero, whole, LANES, group)
-        self.combine_lanes(loop, wide)
-        self.counted(
-            loop.index,
-            whole,
-            stop,
-            1,
-            lambda: self.iteration(loop, self.scalar, self.accumulators),
-        )
-
-    def iteration(self, loop, values, accumulators):
-        """One iteration, or a group: values first, then stores (Note [Values])."""
-        memo = {}
-        for statement in loop.body:
-            self.value(statement.value, values, loop.index, memo)
-        for statement in loop.body:
-            self.statement(statement, values, loop.index, accumulators, memo)
-
-    def wide_accumulators(self, loop):
-        """A vector for each accumulator that the loop fills."""
-        wide = {}
-        for statement in loop.body:
-            if isinstance(statement, Accumulate):
-                dtype = statement.value.dtype
-                with self.b.goto_entry_block():
-                    place = self.b.alloca(self.vector.type_of(dtype))
-                self.b.store(self.vector.const(_NEUTRAL[statement.kind], dtype), place)
-                wide[statement.name] = place
-        return wide
-
-    def combine_lanes(self, loop, wide):
-        for statement in loop.body:
-            if not isinstance(statement, Accumulate):
-                continue
-            place, dtype = self.accumulators[statement.name], statement.value.dtype
-            lanes, total = self.b.load(wide[statement.name]), self.b.load(place)
-            for number in range(LANES):
-                lane = self.b.extract_element(
-                    lanes, ir.Constant(ir.IntType(32), number)
-                )
-                total = self.combine(self.scalar, statement.kind, total, lane, dtype)
-            self.b.store(total, place)
-
-    def statement(self, statement, values, along, accumulators, memo):
-        """A store or an accumulation, scalar or (along an index) of LANES elements."""
-        value = self.value(statement.value, values, along, memo)
-        if isinstance(statement, Store):
-            self.store(statement, value, values, along)
-            return
-        place, dtype = accumulators[statement.name], statement.value.dtype
-        old = self.b.load(place)
-        self.b.store(self.combine(values, statement.kind, old, value, dtype), place)
-
-    def combine(self, values, kind, old, new, dtype):
-        return _EMIT[kind](values, dtype, old, new)
-
-    def pointer(self, what):
-        """The address of the (first) element that a place means."""
-        place = ir.Constant(INDEX, what.offset)
-        for index, step in what.strides:
-            if step:
-                scaled = self.b.mul(self.indices[index], ir.Constant(INDEX, step))
-                place = self.b.add(place, scaled)
-        return self.b.gep(self.arguments[what.buffer], [place], inbounds=True)
-
-    def store(self, statement, value, values, along):
-        pointer, step = self.pointer(statement), dict(statement.strides).get(along, 0)
-        if values.lanes == 1 or step == 1:
-            self._store_group(value, pointer, values)
-            return
-        for number in range(values.lanes):
-            lane = self.b.extract_element(value, ir.Constant(ir.IntType(32), number))
-            self.b.store(lane, self.b.gep(pointer, [ir.Constant(INDEX, number * step)]))
-
-    def _store_group(self, value, pointer, values):
-        if values.lanes > 1:
-            size = 4 if isinstance(value.type.element, ir.FloatType) else 8
-            pointer = self.b.bitcast(pointer, value.type.as_pointer())
-            self.b.store(value, pointer, align=size)
-        else:
-            self.b.store(value, pointer)
-
-    def load(self, value, values, along):
-        pointer, step = self.pointer(value), dict(value.strides).get(along, 0)
-        if values.lanes == 1:
-            return self.b.load(pointer)
-        if step == 0:
-            return values.splat(self.b.load(pointer))
-        kind = values.type_of(value.dtype)
-        if step == 1:
-            pointer = self.b.bitcast(pointer, kind.as_pointer())
-            return self.b.load(pointer, align=4 if value.dtype == "f32" else 8)
-        lanes = ir.Constant(kind, ir.Undefined)
-        for number in range(values.lanes):
-            place = self.b.gep(pointer, [ir.Constant(INDEX, number * step)])
-            lane = ir.Constant(ir.IntType(32), number)
-            lanes = self.b.insert_element(lanes, self.b.load(place), lane)
-        return lanes
-
-    def value(self, value, values, along, memo):
-        """An expression at a width, emitted at its first use."""
-        if id(value) not in memo:
-            memo[id(value)] = self.evaluate(value, values, along, memo)
-        return memo[id(value)]
-
-    def evaluate(self, value, values, along, memo):
-        if isinstance(value, Const):
-            return values.const(value.value, value.dtype)
-        if isinstance(value, Load):
-            return self.load(value, values, along)
-        if isinstance(value, Number):
-            return values.splat(self.arguments[value.name])
-        if isinstance(value, Instruction):
-            args = [self.value(arg, values, along, memo) for arg in value.args]
-            dtype = next((a.dtype for a in value.args if a.dtype != "bool"), "bool")
-            return _EMIT[value.op](values, dtype, *args)
-        return values.splat(self.b.load(self.accumulators[value.name]))
+    for size in kernel.sizes:
+        add(size, "i64")
+    for buffer in kernel.buffers:
+        if not buffer.local:
+            add(buffer.name, "ptr", "" if buffer.may_coincide else " noalias")
+    for number in kernel.numbers:
+        kind = SCALARS[number.dtype]
+        add(number.name, kind)
+    if kernel.is_task:
+        for buffer in kernel.buffers:
+            if buffer.local:
+                add(buffer.name, "ptr", " noalias align 64")
+        for dtype in product_dtypes(kernel):
+            add(("product", dtype), "ptr")
+        add("first block", "i64")
+        add("last block", "i64")
+    return parameters, arguments
 
 
-def _extreme(order):
-    """max or min: nan where either argument is nan."""
+def _task(kernel, inner, parameters, declarations):
+    """The public function of a task: it unpacks its arguments."""
+    writer = Writer(declarations)
+    values = []
 
-    def emit(v, dtype, x, y):
-        unordered = v.b.fcmp_unordered("uno", x, y)
-        chosen = v.b.select(v.b.fcmp_ordered(order, x, y), x, y)
-        return v.b.select(unordered, v.b.fadd(x, y), chosen)
+    def next_pointer():
+        slot = writer.pointer("ptr", Value("ptr", "%args"), i64(next_pointer.count))
+        next_pointer.count += 1
+        return writer.load("ptr", slot, 8)
 
-    return emit
+    next_pointer.count = 0
+    for _ in kernel.sizes:
+        values.append(writer.load("i64", next_pointer(), 8))
+    for buffer in kernel.buffers:
+        if not buffer.local:
+            values.append(next_pointer())
+    for number in kernel.numbers:
+        kind = SCALARS[number.dtype]
+        stored = "i8" if kind == "i1" else kind
+        value = writer.load(stored, next_pointer(), 1)
+        values.append(writer.convert("trunc", value, "i1") if kind == "i1" else value)
+    if kernel.local_bytes:
+        values += _locals(kernel, writer, next_pointer())
+    values += [next_pointer() for _ in product_dtypes(kernel)]
+    values += [Value("i64", "%first"), Value("i64", "%last")]
+    writer.line(f"call void @{inner}({', '.join(map(str, values))})")
+    head = f"define void @{kernel.name}(ptr %args, i64 %first, i64 %last, i64 %thread)"
+    return "\n".join([f"{head} nounwind {{", writer.text(), "  ret void", "}"])
 
 
-def _ordered(op):
-    return lambda v, dtype, x, y: v.b.fcmp_ordered(_ORDER[op], x, y)
-
-
-_EMIT = {
-    "add": lambda v, dtype, x, y: v.b.fadd(x, y),
-    "sub": lambda v, dtype, x, y: v.b.fsub(x, y),
-    "mul": lambda v, dtype, x, y: v.b.fmul(x, y),
-    "div": lambda v, dtype, x, y: v.b.fdiv(x, y),
-    "neg": lambda v, dtype, x: v.b.fneg(x),
-    "abs": lambda v, dtype, x: v.intrinsic("fabs", dtype, x),
-    "max": _extreme(">="),
-    "min": _extreme("<="),
-    "sqrt": lambda v, dtype, x: v.intrinsic("sqrt", dtype, x),
-    "exp": lambda v, dtype, x: functions.exp(v, x, dtype),
-    "log": lambda v, dtype, x: functions.log(v, x, dtype),
-    "tanh": lambda v, dtype, x: functions.tanh(v, x, dtype),
-    "erf": lambda v, dtype, x: functions.erf(v, x, dtype),
-    "floor": lambda v, dtype, x: v.intrinsic("floor", dtype, x),
-    "round": lambda v, dtype, x: v.intrinsic("rint", dtype, x),
-    "lt": _ordered("lt"),
-    "le": _ordered("le"),
-    "eq": _ordered("eq"),
-    "ne": lambda v, dtype, x, y: v.b.fcmp_unordered("!=", x, y),
-    "and": lambda v, dtype, x, y: v.b.and_(x, y),
-    "or": lambda v, dtype, x, y: v.b.or_(x, y),
-    "not": lambda v, dtype, x: v.b.not_(x),
-    "where": lambda v, dtype, c, x, y: v.b.select(c, x, y),
-}
+def _locals(kernel, writer, memory):
+    """The addresses of the local buffers of this thread."""
+    start = writer.op("i64", f"mul i64 %thread, {kernel.local_bytes}")
+    memory = writer.pointer("i8", memory, start)
+    return [
+        writer.pointer("i8", memory, i64(place))
+        for place in kernel.local_places().values()
+    ]

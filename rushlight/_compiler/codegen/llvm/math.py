@@ -44,7 +44,7 @@ _ERF_LARGE = (
 
 
 def _is_nan(v, x):
-    return v.b.fcmp_unordered("uno", x, x)
+    return v.b.fcmp("uno", x, x)
 
 
 def exp(v, x, dtype="f32"):
@@ -54,21 +54,21 @@ def exp(v, x, dtype="f32"):
     b = v.b
     y = v.intrinsic("minnum", dtype, x, v.const(89.0, dtype))
     y = v.intrinsic("maxnum", dtype, y, v.const(-104.0, dtype))
-    n = v.intrinsic("rint", dtype, b.fmul(y, v.const(_LOG2_E, dtype)))
+    n = v.intrinsic("rint", dtype, v.fmul(y, v.const(_LOG2_E, dtype)))
     r = v.fma(n, v.const(-_LN2_HIGH, dtype), y)
     r = v.fma(n, v.const(-_LN2_LOW, dtype), r)
     p = v.polynomial(r, _EXP, dtype)
-    whole = b.fptosi(n, v.int_type_of(dtype))
-    half = b.ashr(whole, v.int_const(1, dtype))
-    scaled = b.fmul(
-        b.fmul(p, _power_of_two(v, half)), _power_of_two(v, b.sub(whole, half))
+    whole = b.convert("fptosi", n, v.int_type_of(dtype))
+    half = v.ashr(whole, v.int_const(1, dtype))
+    scaled = v.fmul(
+        v.fmul(p, _power_of_two(v, half)), _power_of_two(v, v.sub(whole, half))
     )
     return b.select(_is_nan(v, x), x, scaled)
 
 
 def _power_of_two(v, n):
     """2^n for an integer in the range of normal numbers, by its bits."""
-    bits = v.b.shl(v.b.add(n, v.int_const(127, "f32")), v.int_const(23, "f32"))
+    bits = v.shl(v.add(n, v.int_const(127, "f32")), v.int_const(23, "f32"))
     return v.b.bitcast(bits, v.type_of("f32"))
 
 
@@ -77,24 +77,24 @@ def log(v, x, dtype="f32"):
     if dtype != "f32":
         return v.intrinsic("log", dtype, x)
     b, c, i = v.b, (lambda k: v.const(k, dtype)), (lambda k: v.int_const(k, dtype))
-    tiny = b.fcmp_ordered("<", x, c(1.1754944e-38))
-    y = b.select(tiny, b.fmul(x, c(2.0**23)), x)
+    tiny = b.fcmp("olt", x, c(1.1754944e-38))
+    y = b.select(tiny, v.fmul(x, c(2.0**23)), x)
     bits = b.bitcast(y, v.int_type_of(dtype))
     # the exponent such that m lies in [sqrt(1/2), sqrt(2))
-    shifted = b.sub(bits, i(0x3F3504F3))
-    n = b.ashr(shifted, i(23))
-    m = b.bitcast(b.sub(bits, b.shl(n, i(23))), v.type_of(dtype))
-    n = b.select(tiny, b.sub(n, i(23)), n)
-    n = b.sitofp(n, v.type_of(dtype))
-    f = b.fsub(m, c(1.0))
-    square = b.fmul(f, f)
-    p = b.fmul(b.fmul(v.polynomial(f, _LOG, dtype), f), square)
+    shifted = v.sub(bits, i(0x3F3504F3))
+    n = v.ashr(shifted, i(23))
+    m = b.bitcast(v.sub(bits, v.shl(n, i(23))), v.type_of(dtype))
+    n = b.select(tiny, v.sub(n, i(23)), n)
+    n = b.convert("sitofp", n, v.type_of(dtype))
+    f = v.fsub(m, c(1.0))
+    square = v.fmul(f, f)
+    p = v.fmul(v.fmul(v.polynomial(f, _LOG, dtype), f), square)
     p = v.fma(n, c(_LN2_LOW), p)
     p = v.fma(square, c(-0.5), p)
-    result = v.fma(n, c(_LN2_HIGH), b.fadd(f, p))
-    result = b.select(b.fcmp_ordered("==", x, c(math.inf)), x, result)
-    result = b.select(b.fcmp_ordered("==", x, c(0.0)), c(-math.inf), result)
-    bad = b.or_(_is_nan(v, x), b.fcmp_ordered("<", x, c(0.0)))
+    result = v.fma(n, c(_LN2_HIGH), v.fadd(f, p))
+    result = b.select(b.fcmp("oeq", x, c(math.inf)), x, result)
+    result = b.select(b.fcmp("oeq", x, c(0.0)), c(-math.inf), result)
+    bad = v.or_(_is_nan(v, x), b.fcmp("olt", x, c(0.0)))
     return b.select(bad, c(math.nan), result)
 
 
@@ -104,10 +104,10 @@ def tanh(v, x, dtype="f32"):
         return v.intrinsic("tanh", dtype, x)
     b, c = v.b, (lambda k: v.const(k, dtype))
     size = v.intrinsic("fabs", dtype, x)
-    square = b.fmul(x, x)
-    near = v.fma(b.fmul(v.polynomial(square, _TANH, dtype), square), x, x)
-    far = b.fdiv(c(2.0), b.fadd(exp(v, b.fadd(size, size)), c(1.0)))
-    result = b.select(b.fcmp_ordered("<", size, c(0.625)), near, b.fsub(c(1.0), far))
+    square = v.fmul(x, x)
+    near = v.fma(v.fmul(v.polynomial(square, _TANH, dtype), square), x, x)
+    far = v.fdiv(c(2.0), v.fadd(exp(v, v.fadd(size, size)), c(1.0)))
+    result = b.select(b.fcmp("olt", size, c(0.625)), near, v.fsub(c(1.0), far))
     return v.intrinsic("copysign", dtype, result, x)
 
 
@@ -115,11 +115,9 @@ def erf(v, x, dtype="f32"):
     """erf x: an odd polynomial near 0, else ``1 - e^-p(|x|)`` with the sign of x."""
     b, c = v.b, (lambda k: v.const(k, dtype))
     size = v.intrinsic("minnum", dtype, v.intrinsic("fabs", dtype, x), c(4.0))
-    square = b.fmul(x, x)
+    square = v.fmul(x, x)
     near = v.fma(x, v.polynomial(square, _ERF_SMALL, dtype), x)
-    far = exp(v, b.fneg(v.polynomial(size, _ERF_LARGE, dtype)), dtype)
-    far = v.intrinsic("copysign", dtype, b.fsub(c(1.0), far), x)
-    result = b.select(
-        b.fcmp_ordered("<", v.intrinsic("fabs", dtype, x), c(0.92)), near, far
-    )
+    far = exp(v, v.fneg(v.polynomial(size, _ERF_LARGE, dtype)), dtype)
+    far = v.intrinsic("copysign", dtype, v.fsub(c(1.0), far), x)
+    result = b.select(b.fcmp("olt", v.intrinsic("fabs", dtype, x), c(0.92)), near, far)
     return b.select(_is_nan(v, x), x, result)

@@ -1,61 +1,90 @@
-"""Values: llvmlite's builder with the few words that kernels need, scalar or vector."""
+"""Values: a writer with the few words that kernels need, scalar or vector."""
 
-import llvmlite.ir as ir
 import numpy as np
 
-_FLOATS = {"f32": ir.FloatType(), "f64": ir.DoubleType()}
-_INTS = {"f32": ir.IntType(32), "f64": ir.IntType(64)}
-INDEX = ir.IntType(64)
+from rushlight._compiler.codegen.llvm.writer import Value, float_text, vector_type
+
+#: LLVM's types of the dtypes of arithmetic.
+SCALARS = {"f32": "float", "f64": "double", "i64": "i64", "bool": "i1"}
+_INTS = {"f32": "i32", "f64": "i64"}
+_BINARY = "fadd fsub fmul fdiv add sub mul shl ashr lshr and or xor".split()
 
 
 class Values:
-    """Emits instructions on values of `lanes` elements; lanes 1 means scalars."""
+    """Writes instructions on values of `lanes` elements; lanes 1 means scalars.
 
-    def __init__(self, module, builder, lanes):
-        self.module, self.b, self.lanes = module, builder, lanes
+    Besides what stands here, every instruction of two operands is a method of LLVM's
+    name (`and_` and `or_` where Python has the word).
+    """
+
+    def __init__(self, writer, lanes):
+        self.b, self.lanes = writer, lanes
+
+    def wide(self, scalar):
+        """LLVM's type of this width."""
+        return vector_type(scalar, self.lanes)
 
     def type_of(self, dtype):
         """LLVM's type for a dtype at this width."""
-        return self._wide(_FLOATS[dtype])
+        return self.wide(SCALARS[dtype])
 
     def int_type_of(self, dtype):
         """The integer type of the same size."""
-        return self._wide(_INTS[dtype])
-
-    def _wide(self, scalar):
-        return scalar if self.lanes == 1 else ir.VectorType(scalar, self.lanes)
+        return self.wide(_INTS[dtype])
 
     def const(self, value, dtype):
-        """A floating-point constant in every lane."""
+        """A constant in every lane."""
         if dtype == "f32":
-            value = float(np.float32(value))
-        return self._constant(_FLOATS[dtype], value)
+            with np.errstate(over="ignore"):
+                value = float(np.float32(value))
+        if dtype in _INTS:
+            return self.constant(SCALARS[dtype], float_text(value))
+        return self.constant(SCALARS[dtype], str(int(value)))
 
     def int_const(self, value, dtype):
         """An integer constant in every lane, as wide as the dtype."""
-        return self._constant(_INTS[dtype], value)
+        return self.constant(_INTS[dtype], str(value))
 
-    def _constant(self, scalar, value):
+    def constant(self, scalar, text):
+        """A constant of LLVM's type in every lane."""
+        if self.lanes > 1:
+            text = f"splat ({scalar} {text})"
+        return Value(self.wide(scalar), text)
+
+    def lane_numbers(self, step=1):
+        """0, 1, 2, ... times a step, as i64."""
         if self.lanes == 1:
-            return ir.Constant(scalar, value)
-        return ir.Constant(self._wide(scalar), [value] * self.lanes)
+            return Value("i64", "0")
+        numbers = ", ".join(f"i64 {lane * step}" for lane in range(self.lanes))
+        return Value(self.wide("i64"), f"<{numbers}>")
+
+    def first_lanes(self, count):
+        """A mask of the first lanes."""
+        bits = ", ".join(f"i1 {int(lane < count)}" for lane in range(self.lanes))
+        return Value(self.wide("i1"), f"<{bits}>")
 
     def intrinsic(self, name, dtype, *args):
         """An LLVM intrinsic on values of a dtype."""
-        kind = self.type_of(dtype)
         width = "" if self.lanes == 1 else f"v{self.lanes}"
-        full = f"llvm.{name}.{width}{dtype}"
-        function = self.module.globals.get(full)
-        if function is None:
-            signature = ir.FunctionType(kind, [kind] * len(args))
-            function = ir.Function(self.module, signature, full)
-        return self.b.call(function, args)
+        return self.b.call(self.type_of(dtype), f"llvm.{name}.{width}{dtype}", *args)
+
+    def each_lane(self, function, dtype, *args):
+        """A function of the C library, called for one lane after another."""
+        kind = SCALARS[dtype]
+        if self.lanes == 1:
+            return self.b.call(kind, function, *args)
+        result = Value(self.type_of(dtype), "poison")
+        for lane in range(self.lanes):
+            of_lane = [self.b.extract(arg, lane) for arg in args]
+            done = self.b.call(kind, function, *of_lane)
+            result = self.b.insert(result, done, lane)
+        return result
 
     def fma(self, x, y, z):
         """``x * y + z``, in one rounding where the machine has it."""
-        return self.b.fadd(
-            self.b.fmul(x, y, flags=("contract",)), z, flags=("contract",)
-        )
+        width = "" if self.lanes == 1 else f"v{self.lanes}"
+        dtype = "f32" if "float" in x.type else "f64"
+        return self.b.call(x.type, f"llvm.fmuladd.{width}{dtype}", x, y, z)
 
     def polynomial(self, x, coefficients, dtype):
         """``c0 + c1 x + c2 x^2 ...`` by Horner's rule."""
@@ -69,9 +98,21 @@ class Values:
         """A scalar in every lane."""
         if self.lanes == 1:
             return value
-        kind = ir.VectorType(value.type, self.lanes)
-        one = self.b.insert_element(
-            ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0)
-        )
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
-        return self.b.shuffle_vector(one, ir.Constant(kind, ir.Undefined), mask)
+        one = self.b.insert(Value(self.wide(value.type), "poison"), value, 0)
+        return self.b.shuffle(one, [0] * self.lanes)
+
+    def fneg(self, x):
+        """``-x``."""
+        return self.b.op(x.type, f"fneg {x}")
+
+    def not_(self, x):
+        """Where x is false."""
+        return self.b.binary("xor", x, self.constant("i1", "1"))
+
+
+def _method(op):
+    return lambda self, x, y: self.b.binary(op, x, y)
+
+
+for _op in _BINARY:
+    setattr(Values, f"{_op}_" if _op in ("and", "or") else _op, _method(_op))

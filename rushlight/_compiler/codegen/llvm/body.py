@@ -1,0 +1,409 @@
+"""The statements of a kernel, written as one LLVM function.
+
+# Note [Lanes]
+# A vector loop becomes a loop over whole groups of `lanes` iterations on LLVM vectors
+# (which LLVM splits to the machine's width), then, where the extent is no multiple of
+# the lanes, one masked group.  An accumulator declared outside gets a vector, begun
+# with the neutral element; at the end its halves are combined until one lane is left,
+# and that is combined into the scalar.  The order is fixed, so results are the same on
+# every machine and for every number of threads.
+"""
+
+from dataclasses import dataclass, field
+
+from rushlight._compiler.codegen.llvm import memory
+from rushlight._compiler.codegen.llvm.instructions import emit_instruction
+from rushlight._compiler.codegen.llvm.values import Values
+from rushlight._compiler.codegen.llvm.writer import Value, i64
+from rushlight._compiler.loops.ir import (
+    Accumulate,
+    Const,
+    Declare,
+    Index,
+    Instruction,
+    Load,
+    Loop,
+    Number,
+    Product,
+    Read,
+    Store,
+    filled,
+    neutral,
+)
+
+
+@dataclass
+class Lanes:
+    """How statements are written: one element at a time, or lanes along an index."""
+
+    values: Values
+    along: str | None = None
+    mask: Value | None = None
+    uniform: dict = field(default_factory=dict)  # id(expression) -> bool
+
+
+class Body:
+    """Writes a kernel's statements.
+
+    Args:
+        kernel: a checked kernel.
+        writer: of the function.
+        arguments: values by the names of sizes, buffers and numbers.
+    """
+
+    def __init__(self, kernel, writer, arguments):
+        self.kernel, self.b, self.arguments = kernel, writer, arguments
+        self.buffers = {b.name: b for b in kernel.buffers}
+        self.indices = {size: arguments[size] for size in kernel.sizes}
+        self.accumulators = {}  # name -> address
+        self.private = set()  # names of accumulators that each lane has for itself
+        self.scalar = Lanes(Values(writer, 1))
+        self._zero = None
+
+    def run(self):
+        """Write everything."""
+        if not self.kernel.is_task:
+            self.statements(self.kernel.body, self.scalar)
+            return
+        (loop,) = self.kernel.body
+
+        def block(counter):
+            self.indices[loop.index] = counter
+            self.statements(loop.body, self.scalar)
+
+        first, last = self.arguments["first block"], self.arguments["last block"]
+        self.b.counted(first, last, 1, block)
+
+    def statements(self, body, lanes):
+        """One run of a body (Note [Values] in loops/ir.py)."""
+        memo = {}
+        if lanes.along and all(isinstance(s, (Store, Accumulate)) for s in body):
+            for finish in [self.prepare(s, lanes, memo) for s in body]:
+                finish()
+            return
+        for statement in body:
+            if isinstance(statement, Loop):
+                self.loop(statement, lanes, memo)
+            elif isinstance(statement, Declare):
+                self.declare(statement, lanes)
+            elif isinstance(statement, Product):
+                self.product(statement, memo)
+            else:
+                self.prepare(statement, lanes, memo)()
+
+    def declare(self, statement, lanes):
+        v = lanes.values
+        address = self.b.alloca(v.type_of(statement.dtype))
+        self.b.store(v.const(statement.start, statement.dtype), address, 64)
+        self.accumulators[statement.name] = address
+        (self.private.add if lanes.along else self.private.discard)(statement.name)
+
+    # Loops
+
+    def loop(self, loop, lanes, memo):
+        """A loop in a body; in a vector loop all lanes run it together."""
+        extent = self.extent(loop.extent, memo)
+        if loop.vector:
+            self.vector_loop(loop, extent)
+            return
+
+        def body(counter):
+            self.indices[loop.index] = counter
+            self.statements(loop.body, lanes)
+
+        known = _known(extent)
+        if known == 1:
+            body(i64(0))
+        elif known != 0:
+            self.b.counted(i64(0), extent, 1, body, nonempty=known is not None)
+
+    def extent(self, extent, memo):
+        """The value of a loop's extent."""
+        if isinstance(extent, str):
+            return self.indices[extent]
+        if isinstance(extent, int):
+            return i64(extent)
+        return self.value(extent, self.scalar, memo)
+
+    def vector_loop(self, loop, extent):
+        """Whole groups, then a masked one (Note [Lanes])."""
+        known, v = _known(extent), Values(self.b, loop.lanes)
+        if known is None:
+            whole = self.b.op("i64", f"and {extent}, {-loop.lanes}")
+        else:
+            whole = i64(known - known % loop.lanes)
+        outer = dict(self.accumulators)
+        self.accumulators |= self.begin_lanes(loop, v)
+        wide = dict(self.accumulators)
+        lanes = Lanes(v, loop.index)
+
+        def group(counter):
+            self.indices[loop.index] = counter
+            self.statements(loop.body, lanes)
+
+        if known is None or known > 2 * loop.lanes - 1:
+            nonempty = known is not None
+            self.b.counted(i64(0), whole, loop.lanes, group, nonempty)
+        elif known >= loop.lanes:
+            group(i64(0))
+        self.last_group(loop, extent, whole, lanes, group)
+        self.accumulators = outer
+        self.end_lanes(loop, v, wide)
+
+    def last_group(self, loop, extent, whole, lanes, group):
+        known, v = _known(extent), lanes.values
+        if known is not None:
+            if known % loop.lanes:
+                lanes.mask = v.first_lanes(known % loop.lanes)
+                group(whole)
+            return
+
+        def masked():
+            rest = self.b.binary("sub", extent, whole)
+            lanes.mask = self.b.icmp("slt", v.lane_numbers(), v.splat(rest))
+            group(whole)
+
+        self.b.when(self.b.icmp("slt", whole, extent), masked)
+
+    def begin_lanes(self, loop, v):
+        """A vector for each accumulator from outside that the loop fills."""
+        wide = {}
+        for name, (kind, dtype) in filled(loop.body).items():
+            wide[name] = self.b.alloca(v.type_of(dtype))
+            self.b.store(v.const(neutral(kind, dtype), dtype), wide[name], 64)
+            self.private.add(name)
+        return wide
+
+    def end_lanes(self, loop, v, wide):
+        """Combine the lanes of those accumulators, and that with the scalar."""
+        for name, (kind, dtype) in filled(loop.body).items():
+            self.private.discard(name)
+            total = self.b.load(v.type_of(dtype), wide[name], 64)
+            lanes = v.lanes
+            while lanes > 1:
+                lanes //= 2
+                halves = self.b.halves(total, lanes)
+                half = Values(self.b, lanes)
+                total = emit_instruction(half, kind, dtype, [dtype] * 2, halves)
+            self.combine(self.scalar, name, kind, dtype, total)
+
+    # Statements
+
+    def prepare(self, statement, lanes, memo):
+        """Write the values of a statement; returns what writes its effect."""
+        value = self.value(statement.value, lanes, memo)
+        if isinstance(statement, Accumulate):
+            name, kind, dtype = statement.name, statement.kind, statement.value.dtype
+            return lambda: self.combine(lanes, name, kind, dtype, value)
+        only_if = statement.only_if
+        if only_if is not None:
+            only_if = self.value(only_if, lanes, memo)
+        if lanes.along is None:
+            return self.scalar_store(statement, value, only_if, memo)
+        return self.lanes_store(statement, value, only_if, lanes, memo)
+
+    def combine(self, lanes, name, kind, dtype, value):
+        """Combine a value into an accumulator; absent lanes keep theirs."""
+        v, address = lanes.values, self.accumulators[name]
+        old = self.b.load(v.type_of(dtype), address, 64)
+        new = emit_instruction(v, kind, dtype, [dtype] * 2, (old, value))
+        if lanes.mask is not None:
+            new = self.b.select(lanes.mask, new, old)
+        self.b.store(new, address, 64)
+
+    def scalar_store(self, statement, value, only_if, memo):
+        v, dtype = self.scalar.values, self.buffers[statement.buffer].dtype
+        address = self.address(statement, memo)
+
+        def finish():
+            memory.store_scalar(v, dtype, value, address)
+
+        return finish if only_if is None else lambda: self.b.when(only_if, finish)
+
+    def lanes_store(self, statement, value, only_if, lanes, memo):
+        v, dtype = lanes.values, self.buffers[statement.buffer].dtype
+        mask, step = self.both(lanes, only_if), self.step(statement, lanes)
+        if step == 1:
+            address = self.address(statement, memo)
+            return lambda: memory.store_lanes(v, dtype, value, address, mask)
+        base = self.arguments[statement.buffer]
+        places = self.places(statement, step, lanes, memo)
+        return lambda: memory.scatter(v, dtype, value, base, places, mask)
+
+    def product(self, product, memo):
+        """A call of the library (Note [Forms] in emit.py)."""
+        number = Values(self.b, 1)
+        m, n, k = (
+            self.extent(size, memo) for size in (product.m, product.n, product.k)
+        )
+        layout = [i64(101), i64(111 + product.transpose_a)]
+        layout.append(i64(111 + product.transpose_b))
+        alpha, beta = (
+            number.const(x, product.dtype) for x in (product.alpha, product.beta)
+        )
+        (a, row_a), (b, row_b), (c, row_c) = (
+            (self.address(place, memo), i64(place.row))
+            for place in (product.a, product.b, product.c)
+        )
+        arguments = [*layout, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c]
+        function = self.arguments["product", product.dtype].text
+        self.b.line(f"call void {function}({', '.join(map(str, arguments))})")
+
+    # Places
+
+    def offset(self, what, memo, lanes=None):
+        """The place of the first lane, without an `at` that differs between lanes."""
+        total, known = None, what.offset
+        terms = [
+            memory.scaled(self.scalar.values, self.indices[index], step)
+            for index, step in what.strides
+            if step
+        ]
+        if what.at is not None and (
+            lanes is None or self.slope(what.at, lanes) is not None
+        ):
+            terms.append(self.value(what.at, self.scalar, memo))
+        for term in terms:
+            if _known(term) is not None:
+                known += _known(term)
+            else:
+                total = term if total is None else self.b.binary("add", total, term)
+        if total is None:
+            return i64(known)
+        return self.b.binary("add", total, i64(known)) if known else total
+
+    def address(self, what, memo, lanes=None):
+        """The address of the element that a place means, in the first lane."""
+        dtype, base = self.buffers[what.buffer].dtype, self.arguments[what.buffer]
+        place = self.offset(what, memo, lanes)
+        return memory.element(self.scalar.values, dtype, base, place)
+
+    def places(self, what, step, lanes, memo):
+        """The places of all lanes."""
+        v, place = lanes.values, self.offset(what, memo, lanes)
+        if step is not None:
+            return memory.lane_places(v, place, step)
+        step = dict(what.strides).get(lanes.along, 0)
+        own = self.value(what.at, lanes, memo)
+        places = memory.lane_places(v, place, step) if step else v.splat(place)
+        return v.add(places, own)
+
+    def step(self, what, lanes):
+        """How far it is from lane to lane, or None where that differs."""
+        own = 0 if what.at is None else self.slope(what.at, lanes)
+        if own is None:
+            return None
+        return own + sum(s for index, s in what.strides if index == lanes.along)
+
+    def slope(self, value, lanes):
+        """By how much an integer grows from lane to lane, or None."""
+        if self.is_uniform(value, lanes):
+            return 0
+        if isinstance(value, Index):
+            return 1
+        if not isinstance(value, Instruction) or value.op not in ("add", "sub", "mul"):
+            return None
+        left, right = value.args
+        if value.op == "mul":
+            if isinstance(left, Const):
+                left, right = right, left
+            slope = self.slope(left, lanes)
+            constant = isinstance(right, Const) and slope is not None
+            return slope * right.value if constant else None
+        slopes = self.slope(left, lanes), self.slope(right, lanes)
+        if None in slopes:
+            return None
+        return slopes[0] + slopes[1] if value.op == "add" else slopes[0] - slopes[1]
+
+    def both(self, lanes, condition):
+        """The mask of lanes that are present and fulfil a condition."""
+        if condition is None or lanes.mask is None:
+            return lanes.mask if condition is None else condition
+        return lanes.values.and_(lanes.mask, condition)
+
+    # Values
+
+    def value(self, value, lanes, memo):
+        """An expression at a width, written at its first use."""
+        if isinstance(value, Const):
+            return lanes.values.const(value.value, value.dtype)
+        if isinstance(value, Read):
+            return self.read(value, lanes)
+        key = id(value), lanes.values.lanes
+        if key not in memo:
+            if lanes.along and self.is_uniform(value, lanes):
+                memo[key] = lanes.values.splat(self.value(value, self.scalar, memo))
+            else:
+                memo[key] = self.evaluate(value, lanes, memo)
+        return memo[key]
+
+    def read(self, value, lanes):
+        """An accumulator's value now."""
+        v = lanes.values if value.name in self.private else self.scalar.values
+        found = self.b.load(v.type_of(value.dtype), self.accumulators[value.name], 64)
+        return lanes.values.splat(found) if v is self.scalar.values else found
+
+    def evaluate(self, value, lanes, memo):
+        if isinstance(value, Load):
+            return self.load(value, lanes, memo)
+        if isinstance(value, Number):
+            return self.arguments[value.name]
+        if isinstance(value, Index):
+            index = self.indices[value.name]
+            if lanes.along:
+                return memory.lane_places(lanes.values, index, 1)
+            return index
+        args = [self.value(arg, lanes, memo) for arg in value.args]
+        dtypes = [arg.dtype for arg in value.args]
+        return emit_instruction(lanes.values, value.op, value.dtype, dtypes, args)
+
+    def load(self, load, lanes, memo):
+        dtype, condition = self.buffers[load.buffer].dtype, load.zero_unless
+        if condition is not None:
+            condition = self.value(condition, lanes, memo)
+        if lanes.along is None:
+            zero = None if condition is None else self.zero()
+            address = self.address(load, memo)
+            return memory.load_scalar(lanes.values, dtype, address, condition, zero)
+        v, mask, step = (
+            lanes.values,
+            self.both(lanes, condition),
+            self.step(load, lanes),
+        )
+        if step == 1:
+            address = self.address(load, memo)
+            return memory.load_lanes(v, dtype, address, mask)
+        places = self.places(load, step, lanes, memo)
+        return memory.gather(v, dtype, self.arguments[load.buffer], places, mask)
+
+    def zero(self):
+        """The address of a zero of any dtype."""
+        if self._zero is None:
+            self._zero = self.b.alloca("i64")
+            self.b.entry.append(f"  store i64 0, {self._zero}, align 8")
+        return self._zero
+
+    def is_uniform(self, value, lanes):
+        """Whether an expression is the same in all lanes."""
+        known = lanes.uniform.get(id(value))
+        if known is None:
+            known = lanes.uniform[id(value)] = self._is_uniform(value, lanes)
+        return known
+
+    def _is_uniform(self, value, lanes):
+        if isinstance(value, Index):
+            return value.name != lanes.along
+        if isinstance(value, Read):
+            return value.name not in self.private
+        if isinstance(value, Instruction):
+            return all(self.is_uniform(arg, lanes) for arg in value.args)
+        if isinstance(value, Load):
+            parts = [p for p in (value.at, value.zero_unless) if p is not None]
+            moves = any(index == lanes.along and s for index, s in value.strides)
+            return not moves and all(self.is_uniform(p, lanes) for p in parts)
+        return True
+
+
+def _known(value):
+    """The integer that an operand is, or None."""
+    return int(value.text) if value.text.lstrip("-").isdecimal() else None
