@@ -1,0 +1,297 @@
+"""Lower a graph of ops to expressions, by each op's own `lower` rule.
+
+The rules get a `Lowering` as their k: the loop language's scalar instructions, and
+reduce, cast, matmul and the views, all on whole arrays.  Numbers among the operands
+take the other operand's dtype.  An op without a rule, or one that its rule does not
+take (NotLowered), is run by its eager rule: a library call.
+"""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rushlight._base.dtype import dtype as torch_dtype
+from rushlight._base.shape import wrap_dim
+from rushlight._compiler.graph.expression import Expressions
+from rushlight._compiler.graph.ir import Value
+from rushlight._compiler.loops.ir import FLOAT_ONLY, INSTRUCTIONS
+from rushlight._core.operands import computation_dtype
+
+#: Dtypes that are computed with, and those that can only be read and written.
+LABELS = {"float32": "f32", "float64": "f64", "int64": "i64", "bool": "bool"}
+STORED = {**LABELS, "int32": "i32", "uint8": "u8"}
+_FLOATS = ("f32", "f64")
+
+
+class NotLowered(Exception):
+    """A rule does not take these operands or attributes."""
+
+
+@dataclass
+class Lowered:
+    """A graph in expressions.
+
+    Attributes:
+        inputs, outputs: expressions, in the graph's order.
+        draws: library expressions that draw random numbers, in order.
+        library: {op name: how often it stayed a library call}.
+    """
+
+    inputs: list
+    outputs: list
+    draws: list
+    library: dict
+
+
+def lower_graph(graph):
+    """The expressions of a graph's outputs.
+
+    Args:
+        graph: a Graph.
+
+    Returns:
+        Lowered.
+    """
+    k = Lowering()
+    values, draws, library = {}, [], {}
+    for place, value in enumerate(graph.inputs):
+        values[id(value)] = k.x.make("input", [], value.shape, label(value), place)
+    for node in graph.nodes:
+        try:
+            found = _lowered(k, node, values)
+        except NotLowered:
+            found = _library(k, node, values)
+            name = node.op.name
+            library[name] = library.get(name, 0) + 1
+            if node.draws:
+                draws.append(found[0].args[0])
+        for value, expression in zip(node.outputs, found, strict=True):
+            values[id(value)] = expression
+    inputs = [values[id(v)] for v in graph.inputs]
+    return Lowered(inputs, [values[id(v)] for v in graph.outputs], draws, library)
+
+
+def label(value):
+    """The loop language's name of a value's dtype, or NumPy's own."""
+    return STORED.get(value.dtype.name, value.dtype.name)
+
+
+def _lowered(k, node, values):
+    op = node.op
+    if op.lower is None or node.draws:
+        raise NotLowered
+    dtypes = {label(v) for v in (*node.values, *node.outputs)}
+    if not dtypes <= set(STORED.values()):
+        raise NotLowered
+    inputs = [values.get(id(i), i) for i in node.inputs]
+    if op.promote is not None:
+        specs = [i.spec if i.__class__ is Value else i for i in node.inputs]
+        common = LABELS.get(computation_dtype(op, specs).numpy.name)
+        if common is None:
+            raise NotLowered
+        inputs = [
+            i if i is None else k.cast(i, common) if hasattr(i, "kind") else i
+            for i in inputs
+        ]
+        inputs = [i if i is None else k.operand(i, common) for i in inputs]
+    found = op.lower(k, *inputs, **node.attrs)
+    found = found if isinstance(found, (tuple, list)) else (found,)
+    return [_finished(k, f, v) for f, v in zip(found, node.outputs, strict=True)]
+
+
+def _finished(k, found, value):
+    """A rule's result in the dtype and shape that the op's spec says."""
+    if not hasattr(found, "kind"):
+        found = k.x.const(found, LABELS.get(label(value), "f32"))
+    found = k.cast(found, label(value))
+    if found.shape != value.shape:
+        found = k.broadcast(found, value.shape)
+    return found
+
+
+def _library(k, node, values):
+    args = [values[id(v)] for v in node.values]
+    return k.x.library(node, args, [(v.shape, label(v)) for v in node.outputs])
+
+
+class Lowering:
+    """What `lower` rules call k; `x` makes the expressions."""
+
+    def __init__(self):
+        self.x = Expressions()
+
+    def const(self, value, dtype=None):
+        """A number; it takes its dtype from the operand that it meets."""
+        return value
+
+    def operand(self, value, dtype):
+        """A number as an expression; expressions as they are."""
+        return value if hasattr(value, "kind") else self.x.const(value, dtype)
+
+    def shape(self, x):
+        """The sizes."""
+        return x.shape
+
+    def instruction(self, op, *args):
+        """A scalar instruction on whole arrays, broadcast."""
+        dtypes = [a.dtype for a in args if hasattr(a, "kind") and a.dtype != "bool"]
+        dtype = dtypes[0] if dtypes else "bool"
+        if dtype not in LABELS.values() or len(set(dtypes)) > 1:
+            raise NotLowered
+        if op in FLOAT_ONLY and dtype not in _FLOATS:
+            raise NotLowered
+        return self.x.pointwise(op, *[self.operand(a, dtype) for a in args])
+
+    def square(self, x):
+        """``x * x``."""
+        return self.instruction("mul", x, x)
+
+    def cast(self, x, dtype):
+        """Another dtype: a torch or NumPy dtype, a label, or None for the same."""
+        if dtype is None:
+            return x
+        if isinstance(dtype, torch_dtype):
+            dtype = dtype.numpy
+        if not isinstance(dtype, str):
+            dtype = STORED.get(np.dtype(dtype).name)
+        if dtype not in STORED.values():
+            raise NotLowered
+        if x.dtype in ("f32", "f64") and dtype in ("i32", "u8"):
+            raise NotLowered  # what lies outside the range differs by machine
+        return self.x.cast(x, dtype)
+
+    def reduce(self, kind, x, dim=None, keepdim=False):
+        """Combine along a dimension, several, or all (None)."""
+        dims = _dims(dim, x.ndim)
+        if kind in ("max", "min") and 0 in [x.shape[d] for d in dims]:
+            raise NotLowered
+        if x.dtype not in ("f32", "f64", "i64"):
+            raise NotLowered
+        found = self.x.reduce(kind, x, dims)
+        if keepdim:
+            sizes = [1 if d in dims else s for d, s in enumerate(x.shape)]
+            found = self.x.reshape(found, sizes)
+        return found
+
+    def index(self, shape, dim):
+        """The position along a dimension, as int64."""
+        return self.x.iota(shape, dim)
+
+    def gather(self, table, index):
+        """Rows of a table by an index that is known to be inside."""
+        return self.x.gather(table, index)
+
+    def broadcast(self, x, shape):
+        """Expand; -1 keeps a size."""
+        added = len(shape) - x.ndim
+        shape = [
+            x.shape[d - added] if size == -1 else size for d, size in enumerate(shape)
+        ]
+        return self.x.expand(x, shape)
+
+    def reshape(self, x, shape):
+        """The same elements in another shape; one -1 is worked out."""
+        shape = list(shape)
+        if -1 in shape:
+            known = -1
+            for size in shape:
+                known *= size
+            shape[shape.index(-1)] = x.size // known if known else 0
+        return self.x.reshape(x, shape)
+
+    def permute(self, x, dims):
+        """The dimensions in another order."""
+        return self.x.permute(x, [d % x.ndim for d in dims])
+
+    def transpose(self, x, dim0, dim1):
+        """Two dimensions exchanged."""
+        if x.ndim == 0:
+            return x
+        dims = list(range(x.ndim))
+        dim0, dim1 = dim0 % x.ndim, dim1 % x.ndim
+        dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
+        return self.x.permute(x, dims)
+
+    def slice(self, x, index):
+        """``x[index]`` for ints, slices, None and Ellipsis."""
+        index = index if isinstance(index, tuple) else (index,)
+        consumed = sum(p is not None and p is not Ellipsis for p in index)
+        if Ellipsis not in index:
+            index = (*index, Ellipsis)
+        starts, sizes, steps, shape, dim = [], [], [], [], 0
+        for part in index:
+            if part is None:
+                shape.append(1)
+                continue
+            if part is Ellipsis:
+                parts = [slice(None)] * (x.ndim - consumed)
+            else:
+                parts = [part]
+            for one in parts:
+                start, size, step, kept = _along(one, x.shape[dim])
+                starts, sizes, steps = [*starts, start], [*sizes, size], [*steps, step]
+                shape += [size] if kept else []
+                dim += 1
+        return self.x.reshape(self.x.slice(x, starts, sizes, steps), shape)
+
+    def matmul(self, x, y):
+        """The matrix product of any ranks."""
+        if x.dtype not in _FLOATS or x.dtype != y.dtype or 0 in (x.size, y.size):
+            raise NotLowered
+        if x.ndim == 1:
+            row = self.matmul(self.x.reshape(x, (1, *x.shape)), y)
+            shape = row.shape[:-2] + row.shape[-1:]
+            return self.x.reshape(row, shape)
+        if y.ndim == 1:
+            column = self.matmul(x, self.x.reshape(y, (*y.shape, 1)))
+            return self.x.reshape(column, column.shape[:-1])
+        if y.ndim == 2:
+            lead = x.shape[:-1]
+            flat = self.x.reshape(x, (1, x.size // x.shape[-1], x.shape[-1]))
+            found = self.x.product(flat, self.x.reshape(y, (1, *y.shape)))
+            return self.x.reshape(found, (*lead, y.shape[-1]))
+        return self._batched(x, y)
+
+    def _batched(self, x, y):
+        rank = max(x.ndim, y.ndim)
+        lead = [1] * (rank - 2)
+        for operand in (x, y):
+            for place, size in enumerate(reversed(operand.shape[:-2])):
+                lead[rank - 3 - place] = max(lead[rank - 3 - place], size)
+        count = 1
+        for size in lead:
+            count *= size
+        flat = [
+            self.x.reshape(
+                self.x.expand(o, (*lead, *o.shape[-2:])), (count, *o.shape[-2:])
+            )
+            for o in (x, y)
+        ]
+        found = self.x.product(*flat)
+        return self.x.reshape(found, (*lead, *found.shape[-2:]))
+
+
+def _dims(dim, ndim):
+    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
+        return tuple(range(ndim))
+    dims = dim if isinstance(dim, (tuple, list)) else (dim,)
+    return tuple([wrap_dim(operator.index(d), ndim) for d in dims]) if ndim else ()
+
+
+def _along(part, size):
+    """(start, size, step, whether the dimension stays) of an int or slice."""
+    if isinstance(part, slice):
+        start, stop, step = part.indices(size)
+        return start, max(0, -(-(stop - start) // step)), step, True
+    place = operator.index(part)
+    return place + size if place < 0 else place, 1, 1, False
+
+
+def _method(op):
+    return lambda self, *args: self.instruction(op, *args)
+
+
+for _op in INSTRUCTIONS.keys() - {"cast"}:
+    _name = f"{_op}_" if _op in ("and", "or", "not") else _op
+    setattr(Lowering, _name, _method(_op))
