@@ -1,0 +1,75 @@
+"""Shared by the routines: where matrices of a stack lie, and parts of wholes."""
+
+
+def span(shape, strides):
+    """How many elements a buffer has that holds such an array, from its first on."""
+    if 0 in shape:
+        return 0
+    return 1 + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+
+
+def offset_of(k, stacks, steps):
+    """A place as an expression, or None for 0.
+
+    Args:
+        k: the builder.
+        stacks: pairs of a number (an expression) and the ((size, stride), ...) of the
+            dimensions that it counts through, the last one fastest.
+        steps: pairs of a number (int or expression) and a stride.
+    """
+    terms = []
+    for number, dims in stacks:
+        terms += _unravelled(k, number, _merged(dims))
+    for number, stride in steps:
+        if isinstance(number, int):
+            number = k.const(number * stride, "i64")
+            terms += [number] if number.value else []
+        elif stride:
+            terms.append(number if stride == 1 else k.mul(number, stride))
+    total = None
+    for term in terms:
+        total = term if total is None else k.add(total, term)
+    return total
+
+
+def _merged(dims):
+    """Dimensions of more than one element; neighbours that count as one are one."""
+    found = []
+    for size, stride in dims:
+        if size == 1:
+            continue
+        if found and found[-1][1] == size * stride:
+            found[-1] = (found[-1][0] * size, stride)
+        else:
+            found.append((size, stride))
+    return found
+
+
+def _unravelled(k, number, dims):
+    terms = []
+    for position, (size, stride) in reversed(list(enumerate(dims))):
+        here = number
+        if position:
+            here, number = k.remainder(number, size), k.floordiv(number, size)
+        if stride:
+            terms.append(here if stride == 1 else k.mul(here, stride))
+    return terms
+
+
+def keep(k, name, value):
+    """A value computed once, for use in loops that follow: an accumulator."""
+    kept = k.declare(name, value.dtype, 0)
+    k.accumulate(kept, "add", value)
+    return kept
+
+
+def pieces(most, whole):
+    """(how many a block takes, blocks) for pieces of nearly `most`."""
+    return (most, -(-whole // most)) if whole > most else (whole, 1)
+
+
+def part_of(k, first, most, whole):
+    """How many of `whole` a block has that begins at `first`, at most `most`."""
+    if whole % most == 0:
+        return most
+    return k.min(k.sub(k.const(whole, "i64"), first), most)
