@@ -1,0 +1,115 @@
+"""Nests of loops over boxes of memory, and integers that may be known already."""
+
+from contextlib import ExitStack, contextmanager
+
+# -------------------------------------------------------------- whole numbers, folded
+
+
+def add(k, x, y):
+    """``x + y`` of ints or expressions."""
+    if isinstance(x, int) and isinstance(y, int):
+        return x + y
+    if y == 0:
+        return x
+    return y if x == 0 else k.add(x, y)
+
+
+def mul(k, x, y):
+    """``x * y``."""
+    if isinstance(x, int) and isinstance(y, int):
+        return x * y
+    if x == 0 or y == 0:
+        return 0
+    if y == 1:
+        return x
+    return y if x == 1 else k.mul(x, y)
+
+
+def least(k, x, y):
+    """``min(x, y)``."""
+    return min(x, y) if isinstance(x, int) and isinstance(y, int) else k.min(x, y)
+
+
+def most(k, x, y):
+    """``max(x, y)``."""
+    return max(x, y) if isinstance(x, int) and isinstance(y, int) else k.max(x, y)
+
+
+def divided(k, x, by):
+    """``x // by`` and ``x % by``, for an int `by`."""
+    if isinstance(x, int):
+        return x // by, x % by
+    return (x, 0) if by == 1 else (k.floordiv(x, by), k.remainder(x, by))
+
+
+def as_place(k, x):
+    """A whole number as the `at` of a place."""
+    return k.const(x, "i64") if isinstance(x, int) else x
+
+
+def rest_of(k, total, first, most_of_it):
+    """How many of `total` are left from `first` on, at most `most_of_it`."""
+    return most(k, least(k, add(k, total, mul(k, first, -1)), most_of_it), 0)
+
+
+# ---------------------------------------------------------------------------- loops
+
+
+@contextmanager
+def open_loops(k, prefix, extents, vector=False):
+    """Open loops one in another; gives the names of their indices.
+
+    With `vector` the innermost is a vector loop.
+    """
+    names = [f"{prefix}{number}" for number in range(len(extents))]
+    with ExitStack() as stack:
+        for number, extent in enumerate(extents):
+            innermost = number == len(extents) - 1
+            loop = k.loop(names[number], extent, vector=vector and innermost)
+            stack.enter_context(loop)
+        yield names
+
+
+def merged(loops):
+    """Fewer loops over the same memory.
+
+    Args:
+        loops: (extent, step, step, ...) from the outermost; where all steps of one are
+            those of the next times its extent, the two are one.
+    """
+    found = []
+    for extent, *steps in loops:
+        if extent == 1:
+            continue
+        if found and isinstance(extent, int) and isinstance(found[-1][0], int):
+            outer, *before = found[-1]
+            if all(b == s * extent for b, s in zip(before, steps, strict=True)):
+                found[-1] = (outer * extent, *steps)
+                continue
+        found.append((extent, *steps))
+    return found or [(1, *[1 for _ in loops[0][1:]])]
+
+
+def copy_box(k, target, source, loops, change=None, prefix="i"):
+    """``target[place] = change(source[place])`` over a box.
+
+    Args:
+        target, source: (buffer, offset, at).
+        loops: (extent, step in the target, step in the source), outermost first.
+        change: an expression of the loaded one and of the indices' names, or None.
+    """
+    (to, to_offset, to_at), (of, of_offset, of_at) = target, source
+    loops = merged(loops) if change is None else loops
+    with open_loops(k, prefix, [loop[0] for loop in loops], vector=True) as names:
+        to_steps = {name: loop[1] for name, loop in zip(names, loops, strict=True)}
+        of_steps = {name: loop[2] for name, loop in zip(names, loops, strict=True)}
+        value = k.load(of, of_offset, as_place(k, of_at), **of_steps)
+        value = value if change is None else change(value, names)
+        k.store(to, value, to_offset, as_place(k, to_at), **to_steps)
+
+
+def fill_zero(k, buffer, elements, offset=0, at=0):
+    """Zero the first elements of a buffer."""
+    with k.loop("zeroed", elements, vector=True):
+        zero = k.const(0, buffer.dtype)
+        k.store(buffer, zero, offset, as_place(k, at), zeroed=1)
