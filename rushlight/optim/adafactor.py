@@ -7,7 +7,12 @@ from rushlight._base.limits import finfo
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import NOT_NEGATIVE, check_hyperparameters, check_rate
+from rushlight.optim.parts import (
+    NOT_NEGATIVE,
+    check_hyperparameters,
+    check_rate,
+    scalar_of,
+)
 from rushlight.optim.rule import number_tensor
 
 
@@ -136,18 +141,18 @@ def _first_state(gradient):
 
 def _step(param, own, group):
     gradient = -param.grad if group["maximize"] else param.grad
-    lr, (eps1, eps2) = float(group["lr"]), group["eps"]
+    lr, (eps1, eps2) = scalar_of(group["lr"]), group["eps"]
     eps1 = finfo(param.dtype).eps if eps1 is None else eps1
     own["step"] = own["step"] + 1
     step = float(own["step"])
     relative = min(lr, 1 / step**0.5)
     size = max(eps2, _root_mean_square(param)) * relative
     if group["weight_decay"] != 0:
-        param.mul_(1 - lr * group["weight_decay"])
+        param.mul_(float(1 - lr * group["weight_decay"]))
     variance = _variance(gradient, own, step ** group["beta2_decay"], eps1)
     update = variance.clamp(min=eps1 * eps1).rsqrt().mul_(gradient)
     clipping = max(1.0, _root_mean_square(update) / group["d"])
-    param.add_(update, alpha=-size / clipping)
+    param.add_(update, alpha=-float(size / clipping))
 
 
 def _root_mean_square(x):

@@ -2,9 +2,8 @@
 
 import functools
 
-from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._core.expose import TORCH
-from rushlight.optim.parts import NOT_NEGATIVE
+from rushlight.optim.parts import NOT_NEGATIVE, check_together
 from rushlight.optim.rule import RuleOptimizer, number_tensor
 from rushlight.optim.update import Update
 
@@ -62,6 +61,7 @@ class Adagrad(RuleOptimizer):
         differentiable=False,
         fused=None,
     ):
+        check_together("Adagrad", foreach, fused, differentiable)
         self._check(
             lr,
             lr_decay_value=(lr_decay, *NOT_NEGATIVE),
@@ -83,7 +83,6 @@ class Adagrad(RuleOptimizer):
                 "fused": fused,
             },
         )
-        check_fused("Adagrad", fused, foreach, differentiable)
         for group in self.param_groups:
             for param in group["params"]:
                 self.state[param].update(self._start(group, param))
@@ -112,24 +111,6 @@ class Adagrad(RuleOptimizer):
 
     def _update(self, group, numbers):
         return _update(bool(group["maximize"]), group["weight_decay"] != 0)
-
-
-def check_fused(who, fused, foreach, differentiable):
-    """Refuse what torch refuses to combine with a fused update.
-
-    Raises:
-        RuntimeError: for ``fused`` with one of the other two.
-    """
-    other = "differentiable" if differentiable else "foreach"
-    if fused and (differentiable or foreach):
-        raise ArgumentRuntimeError(
-            explain(
-                f"{who}()",
-                expected="one way to run the update",
-                got=f"`fused` and `{other}` together",
-                do="Leave one of them out.",
-            )
-        )
 
 
 @functools.cache

@@ -3,15 +3,14 @@
 import functools
 import math
 
-from rushlight._core.grad_mode import no_grad
+from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.tensor import Tensor
-from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import check_hyperparameters
-from rushlight.optim.plan import plans_for
+from rushlight.optim.parts import BELOW_ONE, NOT_NEGATIVE, check_rate, check_together
+from rushlight.optim.rule import RuleOptimizer
 from rushlight.optim.update import Update
 
 
-class Adam(Optimizer):
+class Adam(RuleOptimizer):
     """Adam: steps scaled by running averages of the gradient and its square.
 
     With gradient g (plus ``weight_decay * p``), at step t::
@@ -47,6 +46,16 @@ class Adam(Optimizer):
     tensor([0.9000])
     """
 
+    late = {
+        "amsgrad": False,
+        "maximize": False,
+        "foreach": None,
+        "capturable": False,
+        "differentiable": False,
+        "fused": None,
+        "decoupled_weight_decay": False,
+    }
+
     def __init__(
         self,
         params,
@@ -63,14 +72,15 @@ class Adam(Optimizer):
         fused=None,
         decoupled_weight_decay=False,
     ):
-        check_hyperparameters(
-            type(self).__name__,
-            learning_rate=(lr, lambda v: v >= 0, ">= 0"),
-            epsilon_value=(eps, lambda v: v >= 0, ">= 0"),
-            beta_parameter_at_index_0=(betas[0], lambda v: 0 <= v < 1, "in [0, 1)"),
-            beta_parameter_at_index_1=(betas[1], lambda v: 0 <= v < 1, "in [0, 1)"),
-            weight_decay_value=(weight_decay, lambda v: v >= 0, ">= 0"),
+        self._check(
+            lr,
+            epsilon_value=(eps, *NOT_NEGATIVE),
+            beta_parameter_at_index_0=(betas[0], *BELOW_ONE),
+            beta_parameter_at_index_1=(betas[1], *BELOW_ONE),
+            weight_decay_value=(weight_decay, *NOT_NEGATIVE),
         )
+        check_together(type(self).__name__, foreach, fused, differentiable)
+        _check_betas(type(self).__name__, betas)
         super().__init__(
             params,
             {
@@ -88,37 +98,43 @@ class Adam(Optimizer):
             },
         )
 
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("amsgrad", False)
-            group.setdefault("maximize", False)
-            group.setdefault("foreach", None)
-            group.setdefault("capturable", False)
-            group.setdefault("differentiable", False)
-            group.setdefault("fused", None)
-            group.setdefault("decoupled_weight_decay", False)
+    def _names(self, group):
+        names = ("exp_avg", "exp_avg_sq")
+        return (*names, "max_exp_avg_sq") if group["amsgrad"] else names
 
-    def step(self, closure=None):
-        """Update the parameters once.
+    def _numbers(self, group, lr, step, scalars):
+        decay = group["weight_decay"]
+        beta1, beta2 = map(float, group["betas"])
+        correction = math.sqrt(1 - beta2**step)
+        return {
+            "new1": 1 - beta1,
+            "beta2": beta2,
+            "new2": 1 - beta2,
+            "eps": group["eps"] * correction,
+            "size": lr / (1 - beta1**step) * correction,
+            "keep": 1 - lr * decay,
+            "decay": decay,
+        }
 
-        Args:
-            closure: computes the loss again and returns it.
+    def _update(self, group, numbers):
+        kind = "decoupled" if group["decoupled_weight_decay"] else "gradient"
+        kind = kind if group["weight_decay"] else "none"
+        return _update(bool(group["amsgrad"]), bool(group["maximize"]), kind)
 
-        Returns:
-            The closure's loss, or None.
-        """
-        loss = self.loss_of(closure)
-        for group in self.param_groups:
-            if group["differentiable"]:
-                _differentiable_step(self.state, group)
-                continue
-            names = ("exp_avg", "exp_avg_sq")
-            names += ("max_exp_avg_sq",) if group["amsgrad"] else ()
-            with no_grad():
-                for plan in plans_for(self, group, names):
-                    _step(plan, group)
-        return loss
+
+def _check_betas(who, betas):
+    kinds = {isinstance(beta, Tensor) for beta in betas}
+    if len(kinds) > 1 or any(not isinstance(b, (float, Tensor)) for b in betas):
+        raise ArgumentError(
+            explain(
+                f"{who}()",
+                expected="two floats or two Tensors of one element",
+                got=f"{betas}: betas must be either both floats or both Tensors",
+                do="Write 0.0 for 0.",
+            )
+        )
+    for beta in betas:
+        check_rate(who, beta, "betas")
 
 
 @functools.cache
@@ -146,49 +162,3 @@ def _update(amsgrad, maximize, decay):
     states = ("m", "v", "largest") if amsgrad else ("m", "v")
     numbers = ("new1", "beta2", "new2", "eps", "size", "keep", "decay")
     return Update("adam", rule, states, numbers)
-
-
-def _step(plan, group):
-    lr, decay = float(group["lr"]), float(group["weight_decay"])
-    beta1, beta2 = map(float, group["betas"])
-    step = plan.count()
-    correction = math.sqrt(1 - beta2**step)
-    kind = "decoupled" if group["decoupled_weight_decay"] else "gradient"
-    plan.run(
-        _update(group["amsgrad"], group["maximize"], kind if decay else "none"),
-        new1=1 - beta1,
-        beta2=beta2,
-        new2=1 - beta2,
-        eps=group["eps"] * correction,
-        size=lr / (1 - beta1**step) * correction,
-        keep=1 - lr * decay,
-        decay=decay,
-    )
-
-
-def _differentiable_step(state, group):
-    """The same in recorded Tensor operations."""
-    beta1, beta2 = group["betas"]
-    for p in group["params"]:
-        if p.grad is None:
-            continue
-        own = state[p]
-        if not own:
-            zeros = p.detach() * 0
-            own["step"] = Tensor([0.0])[0]
-            own["exp_avg"], own["exp_avg_sq"] = zeros, zeros.clone()
-            if group["amsgrad"]:
-                own["max_exp_avg_sq"] = zeros.clone()
-        own["step"] = own["step"] + 1
-        step = float(own["step"])
-        g = -p.grad if group["maximize"] else p.grad
-        if group["weight_decay"] and group["decoupled_weight_decay"]:
-            p.mul_(1 - group["lr"] * group["weight_decay"])
-        elif group["weight_decay"]:
-            g = g + group["weight_decay"] * p
-        own["exp_avg"] = m = own["exp_avg"] + (g - own["exp_avg"]) * (1 - beta1)
-        own["exp_avg_sq"] = v = own["exp_avg_sq"] * beta2 + (1 - beta2) * g * g
-        if group["amsgrad"]:
-            own["max_exp_avg_sq"] = v = own["max_exp_avg_sq"].maximum(v)
-        size = group["lr"] / (1 - beta1**step)
-        p.add_(-size * m / (v.sqrt() / math.sqrt(1 - beta2**step) + group["eps"]))

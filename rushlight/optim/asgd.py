@@ -3,7 +3,7 @@
 import functools
 
 from rushlight._core.expose import TORCH
-from rushlight.optim.parts import NOT_NEGATIVE
+from rushlight.optim.parts import NOT_NEGATIVE, scalar_of
 from rushlight.optim.rule import RuleOptimizer, number_tensor
 from rushlight.optim.update import Update
 
@@ -95,7 +95,8 @@ class ASGD(RuleOptimizer):
         return ("ax",)
 
     def _numbers(self, group, lr, step, scalars):
-        eta, mu, lambd = scalars["eta"], scalars["mu"], group["lambd"]
+        lr, lambd = scalar_of(lr), group["lambd"]
+        eta, mu = float(scalars["eta"]), float(scalars["mu"])
         scalars["eta"] = lr / (1 + lambd * lr * step) ** group["alpha"]
         scalars["mu"] = 1 / max(1, step - group["t0"])
         return {
@@ -106,7 +107,7 @@ class ASGD(RuleOptimizer):
         }
 
     def _update(self, group, numbers):
-        averages = float(numbers["mu"]) != 1
+        averages = numbers["mu"] != 1
         return _update(bool(group["maximize"]), group["weight_decay"] != 0, averages)
 
 

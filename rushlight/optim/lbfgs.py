@@ -3,6 +3,7 @@
 from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import enable_grad, no_grad
+from rushlight._core.tensor import Tensor
 from rushlight.optim.line_search import Point, strong_wolfe
 from rushlight.optim.optimizer import Optimizer
 from rushlight.optim.parts import NOT_NEGATIVE, check_hyperparameters, check_rate
@@ -109,7 +110,7 @@ class LBFGS(Optimizer):
         gradient = self._flat_gradient()
         if gradient.abs().max() <= group["tolerance_grad"]:
             return first
-        _Run(self, closure, group, state).iterate(float(first), gradient)
+        _Run(self, closure, group, state).iterate(_number(first), gradient)
         return first
 
     def _flat_gradient(self):
@@ -132,6 +133,10 @@ class LBFGS(Optimizer):
             start = stop
 
 
+def _number(loss):
+    return loss.item() if isinstance(loss, Tensor) else float(loss)
+
+
 class _Run:
     """One `step`: the history and how to go on from it."""
 
@@ -143,7 +148,7 @@ class _Run:
     def iterate(self, loss, gradient):
         """Go on until there is a reason to stop, then write the state."""
         group, state = self.group, self.state
-        lr = float(group["lr"])
+        lr = group["lr"]
         direction, step = state.get("d"), state.get("t")
         previous = state.get("prev_flat_grad")
         self._recall()
@@ -218,7 +223,7 @@ class _Run:
             optimizer._move(step, direction)
             if is_last:
                 return step, None
-            loss = float(self.closure())
+            loss = _number(self.closure())
             self._count(1)
             return step, (loss, optimizer._flat_gradient())
         if kind != "strong_wolfe":
@@ -249,7 +254,7 @@ class _Run:
 
         def evaluate(step):
             optimizer._move(step, direction)
-            loss = float(self.closure())
+            loss = _number(self.closure())
             gradient = optimizer._flat_gradient()
             for param, value in zip(params, start, strict=True):
                 param.copy_(value)

@@ -7,7 +7,12 @@ from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import NOT_NEGATIVE, check_hyperparameters, check_rate
+from rushlight.optim.parts import (
+    NOT_NEGATIVE,
+    check_hyperparameters,
+    check_rate,
+    scalar_of,
+)
 
 
 class Muon(Optimizer):
@@ -20,8 +25,8 @@ class Muon(Optimizer):
         p = p * (1 - lr * weight_decay) - lr * ratio * orthogonal(u)
 
     `orthogonal` makes all singular values about 1 by ns_steps Newton-Schulz iterations
-    in bfloat16: ``x = a x + (b A + c A A) x`` with ``A = x x^T``.  The ratio of a matrix
-    of shape (m, n) is ``sqrt(max(1, m / n))``.
+    in bfloat16: ``x = a x + (b A + c A A) x`` with ``A = x x^T``.  The ratio of an (m,
+    n) matrix is ``sqrt(max(1, m / n))``.
 
     Args:
         params: matrices (2-D), or groups of them; biases, embeddings and the last
@@ -141,10 +146,10 @@ def _step(param, own, group):
     update = _orthogonal(
         update, group["ns_coefficients"], group["ns_steps"], group["eps"]
     )
-    lr = float(group["lr"])
-    param.mul_(1 - lr * group["weight_decay"])
+    lr = scalar_of(group["lr"])
+    param.mul_(float(1 - lr * group["weight_decay"]))
     ratio = _ratio(group["adjust_lr_fn"], *param.shape)
-    param.add_(update.to(param.dtype), alpha=-lr * ratio)
+    param.add_(update.to(param.dtype), alpha=-float(lr * ratio))
 
 
 def _ratio(kind, rows, columns):

@@ -1,6 +1,7 @@
 """Optimizer: parameter groups, state, state_dict, hooks; what every rule shares."""
 
 import functools
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from copy import deepcopy
@@ -172,6 +173,7 @@ class Optimizer:
                     )
                 )
             param_group.setdefault(name, default)
+        self._check_together(param_group)
         known = {id(p) for group in self.param_groups for p in group["params"]}
         if any(id(p) in known for p in param_group["params"]):
             raise ArgumentError(
@@ -207,12 +209,39 @@ class Optimizer:
                 )
             )
         params = list(params)
-        if params and all(isinstance(p, tuple) for p in params):
-            group["param_names"] = [name for name, _ in params]
+        names = [p[0] for p in params if isinstance(p, tuple)]
+        if names:
+            if len(names) != len(params):
+                raise self._named_in_part("Some param names are missing")
+            group["param_names"] = names
             params = [p for _, p in params]
         for param in params:
             self._check_param(param)
         group["params"] = params
+
+    def _check_together(self, group):
+        """Warn of a parameter that comes twice; refuse names in some groups only."""
+        params = group["params"]
+        if len({id(p) for p in params}) != len(params):
+            warnings.warn(
+                f"{type(self).__name__}(): optimizer contains a parameter group with "
+                "duplicate parameters: they are updated twice in each step.",
+                stacklevel=4,
+            )
+        named = "param_names" in group
+        if any(("param_names" in other) != named for other in self.param_groups):
+            words = "with names" if named else "without names"
+            raise self._named_in_part(f"a group {words} beside others")
+
+    def _named_in_part(self, got):
+        return ArgumentError(
+            explain(
+                f"{type(self).__name__}()",
+                expected="all optimizer params should be with/without names",
+                got=got,
+                do="Pass named_parameters() for all groups, or for none.",
+            )
+        )
 
     def _check_param(self, param):
         who = f"{type(self).__name__}()"

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from copy import deepcopy
 
-from rushlight._base.errors import ArgumentError, explain
+from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._core.tensor import Tensor
 
 #: Tests of hyperparameters and the words for them.
@@ -48,8 +48,8 @@ def fitted_state(param, value, name=None):
     return deepcopy(value)
 
 
-def check_rate(who, lr):
-    """Refuse a learning rate that is a tensor of several numbers.
+def check_rate(who, lr, name="lr"):
+    """Refuse a learning rate (or other number) that is a tensor of several numbers.
 
     Raises:
         ValueError: for such a tensor.
@@ -58,8 +58,33 @@ def check_rate(who, lr):
         raise ArgumentError(
             explain(
                 f"{who}()",
-                expected="lr to be a number or a tensor of one",
-                got=f"shape {tuple(lr.shape)}: Tensor lr must be 1-element",
+                expected=f"{name} to be a number or a tensor of one",
+                got=f"shape {tuple(lr.shape)}: Tensor {name} must be 1-element",
                 do="Give groups their own lr instead.",
             )
         )
+
+
+def check_together(who, foreach, fused, differentiable):
+    """Refuse what torch refuses to combine.
+
+    Raises:
+        RuntimeError: for ``fused`` with ``differentiable`` or ``foreach``.
+    """
+    other = "differentiable" if differentiable else "foreach"
+    if fused and (differentiable or foreach):
+        raise ArgumentRuntimeError(
+            explain(
+                f"{who}()",
+                expected="one way to run the update",
+                got=f"`fused` and `{other}` together",
+                do="Leave one of them out.",
+            )
+        )
+
+
+def scalar_of(number):
+    """A hyperparameter for arithmetic, in its Tensor's precision if it is one."""
+    if isinstance(number, Tensor):
+        return number._array.dtype.type(number.item())
+    return number

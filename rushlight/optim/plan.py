@@ -65,7 +65,7 @@ class Plan:
         return flat
 
     def _flat_numbers(self, state, name):
-        """One array for a number of all parameters; their tensors become views of it."""
+        """One array for a number of each parameter; their tensors become views."""
         wide = default_dtype().name == "float64"
         numbers = self.np.zeros(len(self.params), "float64" if wide else "float32")
         for place, param in enumerate(self.params):

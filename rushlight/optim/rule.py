@@ -7,12 +7,13 @@
 """
 
 import operator
+from typing import Any
 
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import check_hyperparameters, check_rate
+from rushlight.optim.parts import check_hyperparameters, check_rate, scalar_of
 from rushlight.optim.plan import plans_for
 
 
@@ -23,10 +24,13 @@ class RuleOptimizer(Optimizer):
         late: {name: value} of hyperparameters that groups of old state_dicts lack.
         scalars: names of the states, beside "step", that are one number for each
             parameter.
+        _start: ``(group, param) -> {name: Tensor}``, the first states of a parameter,
+            where they are not all zero.
     """
 
     late: dict[str, object] = {}
     scalars: tuple[str, ...] = ()
+    _start: Any = None
 
     def _check(self, lr, **limits):
         check_rate(type(self).__name__, lr)
@@ -53,7 +57,7 @@ class RuleOptimizer(Optimizer):
         """
         loss = self.loss_of(closure)
         for group in self.param_groups:
-            with no_grad():
+            if self._start is not None:
                 self._begin(group)
             if group["differentiable"]:
                 self._record(group)
@@ -68,10 +72,6 @@ class RuleOptimizer(Optimizer):
         """The names of the states that have an element for each of the parameter's."""
         raise NotImplementedError
 
-    def _start(self, group, param):
-        """{name: Tensor}: the states of a parameter that do not start from zero."""
-        return {}
-
     def _numbers(self, group, lr, step, scalars):
         """{name: number} that the rule uses at this step; it may set the scalars."""
         raise NotImplementedError
@@ -82,6 +82,7 @@ class RuleOptimizer(Optimizer):
 
     # --------------------------------------------------------------------- running it
 
+    @no_grad()
     def _begin(self, group):
         state = self.state
         for param in group["params"]:
@@ -89,7 +90,7 @@ class RuleOptimizer(Optimizer):
                 state[param].update(self._start(group, param))
 
     def _run(self, group):
-        lr = float(group["lr"])
+        lr = scalar_of(group["lr"])
         for plan in plans_for(self, group, self._names(group), scalars=self.scalars):
             step = plan.count()
             numbers = self._numbers(group, lr, step, _Shared(plan.scalars))

@@ -4,7 +4,7 @@ import functools
 
 from rushlight._core.grad_mode import no_grad
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import check_hyperparameters
+from rushlight.optim.parts import check_hyperparameters, check_rate, check_together
 from rushlight.optim.plan import plans_for
 from rushlight.optim.update import Update
 
@@ -55,6 +55,8 @@ class SGD(Optimizer):
         differentiable=False,
         fused=None,
     ):
+        check_rate(type(self).__name__, lr)
+        check_together(type(self).__name__, foreach, fused, differentiable)
         check_hyperparameters(
             "SGD",
             learning_rate=(lr, lambda v: v >= 0, ">= 0"),
@@ -155,7 +157,7 @@ def _differentiable_step(state, group):
         if group["momentum"]:
             buffer = state[p].get("momentum_buffer")
             if buffer is None:
-                buffer = g.clone()
+                buffer = g.detach().clone()  # as torch: the first one is no function
             else:
                 buffer = group["momentum"] * buffer + (1 - group["dampening"]) * g
             state[p]["momentum_buffer"] = buffer

@@ -7,7 +7,12 @@ from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import BELOW_ONE, check_hyperparameters, check_rate
+from rushlight.optim.parts import (
+    BELOW_ONE,
+    check_hyperparameters,
+    check_rate,
+    scalar_of,
+)
 
 
 class SparseAdam(Optimizer):
@@ -114,5 +119,5 @@ def _step(param, own, group):
         average[rows] = old = old + (new - old) * (1 - beta)
         averages.append(old)
     m, v = averages
-    size = float(group["lr"]) * math.sqrt(1 - beta2**step) / (1 - beta1**step)
-    whole[rows] = whole[rows] - size * (m / (v.sqrt() + group["eps"]))
+    size = scalar_of(group["lr"]) * math.sqrt(1 - beta2**step) / (1 - beta1**step)
+    whole[rows] = whole[rows] - float(size) * (m / (v.sqrt() + group["eps"]))
