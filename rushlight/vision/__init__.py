@@ -4,6 +4,8 @@ What is stored as one array is fetched and transformed a batch at a time; see
 docs/data.md.
 """
 
+from importlib import import_module
+
 from rushlight.vision import datasets, transforms
 from rushlight.vision._images import get_image_backend, set_image_backend
 
@@ -11,7 +13,13 @@ from rushlight.vision._images import get_image_backend, set_image_backend
 __version__ = "0.29.2"
 
 
+#: Imported when they are first used.
+_ROOMS = frozenset("io models ops utils".split())
+
+
 def __getattr__(name):
+    if name in _ROOMS:
+        return import_module(f"rushlight.vision.{name}")
     from rushlight.vision._images import missing_name
 
-    raise missing_name("torchvision", name, globals())
+    raise missing_name("torchvision", name, [*globals(), *_ROOMS])

@@ -38,7 +38,7 @@ def test_the_backend_is_pillow():
 
 def test_a_name_that_is_not_here():
     with pytest.raises(AttributeError, match="module 'torchvision' has no attribute"):
-        vision.models
+        vision.modles
 
 
 def test_batches_need_no_pillow():

@@ -1,7 +1,7 @@
 """Expressions whose values were recorded from torchvision, and how values are kept.
 
 An expression uses `torch`, `T` (transforms), `F` (transforms.functional), `D`
-(datasets) and the inputs below.  Where it raises, the type that user code catches is
+(datasets), `U` (utils) and the inputs below.  Where it raises, the type that user code catches is
 recorded.
 """
 
@@ -58,7 +58,7 @@ class Inputs:
         return [transform(image) for _ in range(times)], self.torch.rand(1)
 
 
-def names(torch, transforms, datasets):
+def names(torch, transforms, datasets, utils):
     """What an expression may use."""
     inputs = Inputs(torch)
     return {
@@ -66,6 +66,7 @@ def names(torch, transforms, datasets):
         "T": transforms,
         "F": transforms.functional,
         "D": datasets,
+        "U": utils,
         "np": np,
         "array": inputs.array,
         "tensor": inputs.tensor,
@@ -282,4 +283,33 @@ TRANSFORMS = [
         f"issubclass(T.{name}, torch.nn.Module)"
         for name in "Normalize Resize CenterCrop Pad RandomCrop ToTensor Lambda".split()
     ],
+]
+
+UTILS = [
+    "U.make_grid(tensor(5, 3, 4, 2))",
+    "U.make_grid(tensor(5, 1, 4, 2, dtype='float32'), 2, 1, pad_value=0.5)",
+    "U.make_grid(tensor(4, 2))",
+    "U.make_grid(tensor(3, 4, 2))",
+    "U.make_grid(tensor(1, 3, 4, 2))",
+    "U.make_grid([tensor(3, 4, 2)] * 3, nrow=2, padding=0)",
+    "U.make_grid(tensor(3, 3, 4, 2, dtype='float32'), normalize=True)",
+    "U.make_grid(tensor(3, 1, 4, 2, dtype='float32'), 8, 2, True, None, True)",
+    "U.make_grid(tensor(2, 3, 2, 2, dtype='float32'), 1, 2, True, (0.2, 0.9))",
+    "U.make_grid(tensor(2, 3, 2, 2, dtype='float32'), 1, 2, True, [0.2, 0.9])",
+    "U.make_grid('x')",
+    "U.make_grid([3])",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(2, 4) // 32)",
+    "U.draw_bounding_boxes(tensor(1, 9, 9), tensor(3, 4) % 9, None, 'red')",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(2, 4) // 32, None, 'red', True, 2)",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, None, [(1, 2, 30)])",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), torch.tensor([[5, 2, 1, 6]]))",
+    "U.draw_bounding_boxes(tensor(2, 9, 9), tensor(1, 4) // 32)",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, ['a', 'b'])",
+    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, colors=[])",
+    "U.draw_bounding_boxes(image('L'), tensor(1, 4) // 32)",
+    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(2, 4, 4) > 99)",
+    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(4, 4) > 99, 0.3, '#102030')",
+    "U.draw_segmentation_masks(tensor(3, 4, 4, dtype='float32'), tensor(4, 4) > 99)",
+    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(4, 4))",
+    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(2, 4, 5) > 9)",
 ]

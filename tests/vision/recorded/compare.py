@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import rushlight
-from rushlight.vision import datasets, transforms
+from rushlight.vision import datasets, transforms, utils
 from tests.vision.recorded.cases import kept, names
 
 ANSWERS = json.loads(Path(__file__).with_name("answers.json").read_text("utf-8"))
-_NAMES = names(rushlight, transforms, datasets)
+_NAMES = names(rushlight, transforms, datasets, utils)
 
 
 def check(expression, expected, tolerance=0.0):

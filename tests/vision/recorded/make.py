@@ -8,17 +8,17 @@ import warnings
 from pathlib import Path
 
 import torch
-from torchvision import datasets, transforms
+from torchvision import datasets, transforms, utils
 
-from tests.vision.recorded.cases import FUNCTIONS, TRANSFORMS, answer, names
+from tests.vision.recorded.cases import FUNCTIONS, TRANSFORMS, UTILS, answer, names
 
 PATH = Path(__file__).with_name("answers.json")
 
 
 def main():
     warnings.simplefilter("ignore")
-    namespace = names(torch, transforms, datasets)
-    groups = {"functions": FUNCTIONS, "transforms": TRANSFORMS}
+    namespace = names(torch, transforms, datasets, utils)
+    groups = {"functions": FUNCTIONS, "transforms": TRANSFORMS, "utils": UTILS}
     found = {
         group: {text: answer(text, namespace) for text in expressions}
         for group, expressions in groups.items()
