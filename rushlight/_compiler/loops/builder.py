@@ -68,9 +68,9 @@ class Builder:
         """The value of an open loop's index, or of a size."""
         return Index(name)
 
-    def loop(self, index, extent, vector=False, lanes=LANES, parallel=False):
-        """A loop, for a ``with`` block."""
-        return _Open(self, Loop(index, extent, [], vector, lanes, parallel))
+    def loop(self, index, extent, vector=False, lanes=LANES, **options):
+        """A loop, for a ``with`` block; options are `parallel` and `unroll`."""
+        return _Open(self, Loop(index, extent, [], vector, lanes, **options))
 
     def load(self, buffer, offset=0, at=None, zero_unless=None, **strides):
         """An element: ``k.load(x, i=1)`` is ``x[i]``."""

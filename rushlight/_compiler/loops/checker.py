@@ -114,6 +114,8 @@ class _Checker:
         self.extent(loop.extent, scope)
         if loop.parallel and (bounds.order or loop.vector or not self.kernel.is_task):
             self.fail("a parallel loop is the whole of a kernel")
+        if loop.unroll and (loop.vector or not isinstance(loop.extent, int)):
+            self.fail(f"the loop over {loop.index} cannot be unrolled")
         inner = _Scope(
             bounds.inside(loop.index, loop.extent),
             scope.accumulators,

@@ -204,6 +204,7 @@ class Store:
 class Accumulate:
     """Combine an expression into an accumulator: "add", "mul", "max" or "min".
 
+    A product that is added is rounded once, with the sum, where the machine can.
     Bools have "max" (any) and "min" (all).
     """
 
@@ -257,7 +258,8 @@ class Product:
 class Loop:
     """Run the body for ``index`` in ``range(extent)``.
 
-    The extent is an int, a size's name or an expression of dtype i64.
+    The extent is an int, a size's name or an expression of dtype i64.  With `unroll`
+    the machine code repeats the body (the extent is an int then).
     """
 
     index: str
@@ -266,6 +268,7 @@ class Loop:
     vector: bool = False
     lanes: int = LANES
     parallel: bool = False
+    unroll: bool = False
 
 
 @dataclass

@@ -85,7 +85,9 @@ class _Printer:
             yield f"{indent}%{self.count} = {text}"
 
     def loop(self, loop):
-        word = "parallel" if loop.parallel else "vector" if loop.vector else "for"
+        word = next(
+            (w for w in ("parallel", "vector", "unroll") if getattr(loop, w)), "for"
+        )
         lanes = f" by {loop.lanes}" if loop.vector and loop.lanes != LANES else ""
         return f"{word} {loop.index} < {self.size(loop.extent)}{lanes}:"
 

@@ -7,11 +7,18 @@
 # with the neutral element; at the end its halves are combined until one lane is left,
 # and that is combined into the scalar.  The order is fixed, so results are the same on
 # every machine and for every number of threads.
+
+# Note [Hoisting]
+# What is the same in all iterations of a loop is written before it, once, if the loop
+# runs at all: LLVM's own pass for that needs others around it that cost more than the
+# rest of compiling.  A loaded value is the same where no store in the loop may reach
+# its buffer, an accumulator where the loop neither declares nor fills it.
 """
 
 from dataclasses import dataclass, field
 
 from rushlight._compiler.codegen.llvm import memory
+from rushlight._compiler.codegen.llvm.hoisting import invariants
 from rushlight._compiler.codegen.llvm.instructions import emit_instruction
 from rushlight._compiler.codegen.llvm.values import Values
 from rushlight._compiler.codegen.llvm.writer import Value, i64
@@ -58,6 +65,7 @@ class Body:
         self.accumulators = {}  # name -> address
         self.private = set()  # names of accumulators that each lane has for itself
         self.scalar = Lanes(Values(writer, 1))
+        self.hoisted = {}  # values of the loops around (Note [Hoisting])
         self._zero = None
 
     def run(self):
@@ -72,11 +80,12 @@ class Body:
             self.statements(loop.body, self.scalar)
 
         first, last = self.arguments["first block"], self.arguments["last block"]
-        self.b.counted(first, last, 1, block)
+        some = self.b.icmp("slt", first, last)
+        self.b.when(some, lambda: self.b.counted(first, last, 1, block))
 
     def statements(self, body, lanes):
         """One run of a body (Note [Values] in loops/ir.py)."""
-        memo = {}
+        memo = dict(self.hoisted)
         if lanes.along and all(isinstance(s, (Store, Accumulate)) for s in body):
             for finish in [self.prepare(s, lanes, memo) for s in body]:
                 finish()
@@ -102,20 +111,41 @@ class Body:
 
     def loop(self, loop, lanes, memo):
         """A loop in a body; in a vector loop all lanes run it together."""
-        extent = self.extent(loop.extent, memo)
+        extent, write = self.extent(loop.extent, memo), self.plain_loop
         if loop.vector:
-            self.vector_loop(loop, extent)
-            return
+            write = self.vector_loop
+
+        def nonempty():
+            write(loop, extent, lanes)
+
+        if _known(extent) is None:
+            self.b.when(self.b.icmp("slt", i64(0), extent), nonempty)
+        elif _known(extent) > 0:
+            nonempty()
+
+    def plain_loop(self, loop, extent, lanes):
+        """One iteration after another."""
+        outer = self.hoist(loop, lanes)
 
         def body(counter):
             self.indices[loop.index] = counter
             self.statements(loop.body, lanes)
 
-        known = _known(extent)
-        if known == 1:
-            body(i64(0))
-        elif known != 0:
-            self.b.counted(i64(0), extent, 1, body, nonempty=known is not None)
+        if loop.unroll or _known(extent) == 1:
+            for number in range(_known(extent)):
+                body(i64(number))
+        else:
+            self.b.counted(i64(0), extent, 1, body)
+        self.hoisted = outer
+
+    def hoist(self, loop, lanes):
+        """Write what all iterations share (Note [Hoisting]); returns what was known."""
+        outer = self.hoisted
+        inner = dict(outer)
+        for value in invariants(loop, self.buffers):
+            self.value(value, lanes, inner)
+        self.hoisted = inner
+        return outer
 
     def extent(self, extent, memo):
         """The value of a loop's extent."""
@@ -125,32 +155,38 @@ class Body:
             return i64(extent)
         return self.value(extent, self.scalar, memo)
 
-    def vector_loop(self, loop, extent):
+    def vector_loop(self, loop, extent, _):
         """Whole groups, then a masked one (Note [Lanes])."""
         known, v = _known(extent), Values(self.b, loop.lanes)
         if known is None:
             whole = self.b.op("i64", f"and {extent}, {-loop.lanes}")
         else:
             whole = i64(known - known % loop.lanes)
-        outer = dict(self.accumulators)
+        accumulators = dict(self.accumulators)
         self.accumulators |= self.begin_lanes(loop, v)
         wide = dict(self.accumulators)
         lanes = Lanes(v, loop.index)
+        outer = self.hoist(loop, lanes)
 
         def group(counter):
             self.indices[loop.index] = counter
             self.statements(loop.body, lanes)
 
-        if known is None or known > 2 * loop.lanes - 1:
-            nonempty = known is not None
-            self.b.counted(i64(0), whole, loop.lanes, group, nonempty)
+        def groups():
+            self.b.counted(i64(0), whole, loop.lanes, group)
+
+        if known is None:
+            self.b.when(self.b.icmp("slt", i64(0), whole), groups)
+        elif known >= 2 * loop.lanes:
+            groups()
         elif known >= loop.lanes:
             group(i64(0))
         self.last_group(loop, extent, whole, lanes, group)
-        self.accumulators = outer
+        self.hoisted, self.accumulators = outer, accumulators
         self.end_lanes(loop, v, wide)
 
     def last_group(self, loop, extent, whole, lanes, group):
+        """The masked group, where the extent is no multiple of the lanes."""
         known, v = _known(extent), lanes.values
         if known is not None:
             if known % loop.lanes:
@@ -191,6 +227,9 @@ class Body:
 
     def prepare(self, statement, lanes, memo):
         """Write the values of a statement; returns what writes its effect."""
+        if _adds_product(statement):
+            x, y = (self.value(arg, lanes, memo) for arg in statement.value.args)
+            return lambda: self.add_product(lanes, statement.name, x, y)
         value = self.value(statement.value, lanes, memo)
         if isinstance(statement, Accumulate):
             name, kind, dtype = statement.name, statement.kind, statement.value.dtype
@@ -207,6 +246,15 @@ class Body:
         v, address = lanes.values, self.accumulators[name]
         old = self.b.load(v.type_of(dtype), address, 64)
         new = emit_instruction(v, kind, dtype, [dtype] * 2, (old, value))
+        if lanes.mask is not None:
+            new = self.b.select(lanes.mask, new, old)
+        self.b.store(new, address, 64)
+
+    def add_product(self, lanes, name, x, y):
+        """Add a product of floats to an accumulator, in one rounding."""
+        v, address = lanes.values, self.accumulators[name]
+        old = self.b.load(x.type, address, 64)
+        new = v.fma(x, y, old)
         if lanes.mask is not None:
             new = self.b.select(lanes.mask, new, old)
         self.b.store(new, address, 64)
@@ -407,3 +455,15 @@ class Body:
 def _known(value):
     """The integer that an operand is, or None."""
     return int(value.text) if value.text.lstrip("-").isdecimal() else None
+
+
+def _adds_product(statement):
+    """Whether a statement adds a product of floats to an accumulator."""
+    if not isinstance(statement, Accumulate) or statement.kind != "add":
+        return False
+    value = statement.value
+    return (
+        isinstance(value, Instruction)
+        and value.op == "mul"
+        and value.dtype in ("f32", "f64")
+    )

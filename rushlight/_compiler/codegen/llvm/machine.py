@@ -4,6 +4,11 @@
 # Machine code is an object file: made by LLVM or found in the cache on disk, it is
 # loaded in the same way.  What it is known by there is not its LLVM text but what that
 # was made from, so that nothing has to be printed, parsed or optimised to find it.
+
+# Note [Passes]
+# Kernels are written in vectors, with shared values written once and invariants before
+# their loops, so little is left for LLVM's optimiser: to keep accumulators in registers
+# and to tidy up.  Its usual pipeline takes five times as long for the same code.
 """
 
 import ctypes
@@ -14,6 +19,8 @@ from pathlib import Path
 
 from rushlight._compiler.runtime import cache
 
+#: LLVM's passes, in order (Note [Passes]).
+_PASSES = ("sroa", "instruction_combine", "simplify_cfg")
 _lock = threading.Lock()
 _numbers = itertools.count()
 
@@ -113,9 +120,11 @@ class Code:
         llvm, machine, _ = _llvm()
         module = llvm.parse_assembly(self._make_text())
         module.verify()
-        options = llvm.create_pipeline_tuning_options(speed_level=3)
-        passes = llvm.create_pass_builder(machine, options)
-        passes.getModulePassManager().run(module, passes)
+        options = llvm.create_pipeline_tuning_options()
+        manager = llvm.create_new_module_pass_manager()
+        for name in _PASSES:
+            getattr(manager, f"add_{name}_pass")()
+        manager.run(module, llvm.create_pass_builder(machine, options))
         return module
 
     def _compile(self):

@@ -66,7 +66,8 @@ class Values:
     def intrinsic(self, name, dtype, *args):
         """An LLVM intrinsic on values of a dtype."""
         width = "" if self.lanes == 1 else f"v{self.lanes}"
-        return self.b.call(self.type_of(dtype), f"llvm.{name}.{width}{dtype}", *args)
+        name = f"llvm.{name}.{width}{dtype}"
+        return self.b.call(self.type_of(dtype), name, *args, pure=True)
 
     def each_lane(self, function, dtype, *args):
         """A function of the C library, called for one lane after another."""
@@ -84,7 +85,8 @@ class Values:
         """``x * y + z``, in one rounding where the machine has it."""
         width = "" if self.lanes == 1 else f"v{self.lanes}"
         dtype = "f32" if "float" in x.type else "f64"
-        return self.b.call(x.type, f"llvm.fmuladd.{width}{dtype}", x, y, z)
+        name = f"llvm.fmuladd.{width}{dtype}"
+        return self.b.call(x.type, name, x, y, z, pure=True)
 
     def polynomial(self, x, coefficients, dtype):
         """``c0 + c1 x + c2 x^2 ...`` by Horner's rule."""

@@ -35,7 +35,7 @@ class Writer:
         self.declarations = declarations
         self.entry, self.lines = [], []
         self.block = "entry"
-        self._count = 0
+        self._count, self._known = 0, {}
 
     def text(self):
         """The function's body."""
@@ -47,7 +47,13 @@ class Writer:
         return f"{hint}{self._count}"
 
     def op(self, kind, text):
-        """An instruction with a result."""
+        """An instruction with a result and no other effect, once in each block."""
+        if text not in self._known:
+            self._known[text] = self.effect(kind, text)
+        return self._known[text]
+
+    def effect(self, kind, text):
+        """An instruction with a result that depends on when it is run."""
         name = f"%{self.name()}"
         self.lines.append(f"  {name} = {text}")
         return Value(kind, name)
@@ -80,12 +86,14 @@ class Writer:
         """The same bits as another type."""
         return self.convert("bitcast", x, kind)
 
-    def call(self, kind, name, *args):
+    def call(self, kind, name, *args, pure=False):
         """A call of a declared function; kind "void" has no result."""
         types = ", ".join(a.type for a in args)
         self.declarations.add(f"declare {kind} @{name}({types})")
         text = f"call {kind} @{name}({', '.join(map(str, args))})"
-        return self.line(text) if kind == "void" else self.op(kind, text)
+        if kind == "void":
+            return self.line(text)
+        return self.op(kind, text) if pure else self.effect(kind, text)
 
     def alloca(self, kind):
         """Memory of the function's own."""
@@ -95,7 +103,7 @@ class Writer:
 
     def load(self, kind, pointer, align):
         """The value at an address."""
-        return self.op(kind, f"load {kind}, {pointer}, align {align}")
+        return self.effect(kind, f"load {kind}, {pointer}, align {align}")
 
     def store(self, value, pointer, align):
         """Write a value to an address."""
@@ -131,7 +139,7 @@ class Writer:
 
     def label(self, name):
         """Begin a block."""
-        self.block = name
+        self.block, self._known = name, {}
         self.lines.append(f"{name}:")
 
     def branch(self, label):
@@ -151,13 +159,10 @@ class Writer:
         self.branch(after)
         self.label(after)
 
-    def counted(self, start, stop, step, body, nonempty=False):
-        """Run what ``body(counter)`` writes for counters from start in steps."""
+    def counted(self, start, stop, step, body):
+        """Run what ``body(counter)`` writes from start in steps, at least once."""
         inside, after, before = self.name("loop"), self.name("after"), self.block
-        if nonempty:
-            self.branch(inside)
-        else:
-            self.branch_if(self.icmp("slt", start, stop), inside, after)
+        self.branch(inside)
         self.label(inside)
         counter = Value("i64", f"%{self.name('i')}")
         slot = len(self.lines)
