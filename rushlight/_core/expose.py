@@ -6,9 +6,16 @@ adding an op touches one source file.
 
 import functools
 
-from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._core.dispatch import wants_record
-from rushlight._core.inplace import check_writable, inplace, write
+from rushlight._core.grad_mode import no_grad
+from rushlight._core.inplace import (
+    bump,
+    check_no_overlap,
+    check_writable,
+    inplace,
+    no_target,
+    overwrite,
+)
 from rushlight._core.state import STATE
 from rushlight._core.table import Op
 from rushlight._core.tensor import Tensor, attach, wrap
@@ -47,6 +54,8 @@ def expose(
     if inplace is not None:
         form = _inplace_form(function, inplace, name)
         names = [f"{alias}_" for alias in (name, *aliases)]
+        if not method and not (torch and inplace_torch):
+            raise ValueError(f"{name}_ has no door: it is neither torch's nor a method")
         _open(form, names, torch and inplace_torch, False, method)
     _open(function, [name, *aliases], torch, functional, method)
     return function
@@ -74,7 +83,7 @@ def _inplace_form(function, op, name):
     if isinstance(op, Op) and len(op.inputs) == 1 and op.ufunc:
 
         def form(input):
-            if STATE.special or input._edge is not None:
+            if not isinstance(input, Tensor) or STATE.special or input._edge:
                 return inplace(op, input)
             return _ufunc_into(op, input)
 
@@ -92,18 +101,14 @@ def _inplace_form(function, op, name):
 
 def _ufunc_into(op, x):
     array = x._array
+    if 0 in array.strides:
+        check_no_overlap(array, f"{op.name}_()")
     try:
         op.kernels[array.__class__](array, array)
     except RuntimeWarning:  # raised after the values were written
         pass
     except Exception:  # noqa: BLE001 - the careful path words the error
         return inplace(op, x)
-    memory = x._memory
-    if memory is not None:
-        memory.version += 1
-        return x
-    from rushlight._core.inplace import bump
-
     bump(x)
     return x
 
@@ -115,19 +120,15 @@ def mutate(function, x, args, kwargs, name):
         RuntimeError: where the result does not fit, or x is a leaf that requires
             grad.
     """
+    who = f"{name}_()"
     if not isinstance(x, Tensor):
-        raise ArgumentTypeError(
-            explain(
-                f"{name}_()",
-                expected="a Tensor to write into",
-                got=type(x).__name__,
-                do="Convert it with torch.tensor.",
-            )
-        )
-    recording = wants_record((x, *args, *kwargs.values()))
-    if recording:
-        check_writable(x, f"{name}_()")
-    old = wrap(x._array.copy() if recording else x._array)
+        raise no_target(who, x)
+    check_no_overlap(x._array, who)
+    old = wrap(x._array)
+    if wants_record((x, *args, *kwargs.values())):
+        check_writable(x, who)
+        with no_grad():
+            old = old.clone()
     old._edge = x._edge
-    write(x, function(old, *args, **kwargs), f"{name}_()")
+    overwrite(x, function(old, *args, **kwargs), who)
     return x

@@ -1,5 +1,13 @@
 """In-place forms: write a result into a tensor, and rewrite history if it is recorded.
 
+# Note [Seen writes]
+# Whatever writes to the memory of a tensor that exists shows interceptors a Call with
+# that tensor as its `target`, whose op gives the target's new values from its old ones
+# (the call's first input) and the other inputs: an op's own in-place form, or WRITE
+# where the new values were computed before.  The short paths, which write at once, are
+# not taken while anyone looks.  What only makes a tensor show other memory (`set_`,
+# `resize_`, `.data = `, `t_`) is no write.
+
 # Note [Rewriting]
 # After a recorded in-place write the tensor has a new edge: the node of the write.
 # If the tensor is a view, its base changed too: the base gets a CopySlices node, which
@@ -9,21 +17,25 @@
 
 import numpy as np
 
+from rushlight._backends import backend_of
 from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentRuntimeError,
+    ArgumentTypeError,
     DtypeError,
     GraphError,
     ShapeError,
     explain,
 )
 from rushlight._base.promote import can_cast
-from rushlight._core.dispatch import run
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call, run
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.node import AccumulateGrad, Node, next_number
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
+from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, wrap
 
 _NUMBERS = frozenset((float, int, bool))
@@ -34,6 +46,8 @@ def inplace2(op, x, y):
     if not STATE.special and x._edge is None:
         try:
             array = x._array
+            if 0 in array.strides:
+                check_no_overlap(array, f"{op.name}_()")
             if y.__class__ in _NUMBERS and array.itemsize != 2:
                 op.kernels[array.__class__](array, y, array)
                 bump(x)
@@ -52,8 +66,12 @@ def inplace2(op, x, y):
 
 def inplace(op, x, *others, **attrs):
     """``x = op(x, *others)`` in x's memory, recorded where a gradient is wanted."""
-    call = Call(op, (x, *others), attrs, x)
-    return intercepted(call, _operation) if STATE.special else _operation(call)
+    if not isinstance(x, Tensor):
+        raise no_target(f"{op.name}_()", x)
+    if not op.one_value:
+        check_no_overlap(x._array, f"{op.name}_()")
+    made = Call(op, (x, *others), attrs, x)
+    return intercepted(made, _operation) if STATE.special else _operation(made)
 
 
 def _operation(call):
@@ -70,8 +88,51 @@ def _operation(call):
     return x
 
 
+def no_target(who, x):
+    """The error for an in-place form of what is no tensor."""
+    return ArgumentTypeError(
+        explain(
+            who,
+            expected="a Tensor to write into",
+            got=type(x).__name__,
+            do="Convert it with torch.tensor.",
+        )
+    )
+
+
+def check_no_overlap(array, who):
+    """Refuse to write where several elements share one place."""
+    if 0 not in array.strides or 0 in array.shape:
+        return
+    if any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)):
+        raise ArgumentRuntimeError(
+            explain(
+                who,
+                expected="a tensor whose elements have memory of their own",
+                got="unsupported operation: more than one element of the written-to "
+                "tensor refers to a single memory location (it was expanded)",
+                do="Call .clone() on it before you write to it.",
+            )
+        )
+
+
+def overwrite(x, result, who):
+    """`write` what was computed elsewhere, seen by interceptors (Note [Seen writes]).
+
+    Args:
+        x: the tensor to write to.
+        result: a tensor of x's shape, of a dtype that x's can hold.
+        who: the function, for errors.
+    """
+    if not STATE.special:
+        write(x, result, who)
+    else:
+        made = Call(WRITE, (x, result), {}, x)
+        intercepted(made, lambda made: write(x, made.inputs[1], who))
+
+
 def write(x, result, who):
-    """Copy a result into x's memory; x takes over its history."""
+    """Copy a result into x's memory, seen by no one; x takes over its history."""
     array, new = x._array, result._array
     if new.shape != array.shape:
         raise ShapeError(
@@ -279,33 +340,36 @@ def call_out(op, inputs, out, **attrs):
                 do="Leave out= away, or use torch.no_grad().",
             )
         )
-    result = run(op, inputs, attrs)
-    return put_out(result, out, who)
+    return put_out(call(op, *inputs, **attrs), out, who)
 
 
 def put_out(result, out, who):
     """Copy a result into an ``out=`` tensor, resized if its shape differs."""
-    if result._array.dtype != out._array.dtype:
-        check_castable(result._array.dtype, out._array.dtype, who)
-    if out._array.shape != result._array.shape:
-        out._array = np.empty(result._array.shape, out._array.dtype)
-    elif out._array.__class__ is np.ndarray and 0 in out._array.strides:
-        _refuse_overlap(out._array, who)
-    store(out._array, result._array)
-    bump(out)
+    array, new = out._array, result._array
+    if new.dtype != array.dtype:
+        check_castable(new.dtype, array.dtype, who)
+    if array.shape != new.shape:
+        blank = backend_of(array.__class__).empty
+        out._array = blank(new.shape, array.dtype)
+    check_no_overlap(out._array, who)
+    overwrite(out, wrap(new), who)
     return out
 
 
-def _refuse_overlap(array, who):
-    """Refuse to write where several elements share one place."""
-    pairs = zip(array.shape, array.strides, strict=True)
-    if array.size and any(size > 1 and not step for size, step in pairs):
-        raise ArgumentRuntimeError(
-            explain(
-                who,
-                expected="an out= whose elements all have a place of their own",
-                got="unsupported operation: more than one element of the written-to "
-                "tensor refers to a single memory location",
-                do="Give out=x.clone().",
-            )
-        )
+def _write_spec(x, value):
+    return Spec(x.shape, x.dtype)
+
+
+def _write_eager(backend, x, value):
+    with np.errstate(all="ignore"):
+        return value.astype(x.dtype)
+
+
+def _write_grad(g):
+    return None, g
+
+
+#: The values of a tensor after others were written over them (Note [Seen writes]).
+WRITE = define(
+    "write", inputs="x value", eager=_write_eager, spec=_write_spec, grad=_write_grad
+)

@@ -42,6 +42,8 @@ class Op:
             those that got no gradient.
         view: whether its result shares the first input's memory.
         wide_numbers: whether half precision meets numbers in float32, as in products.
+        one_value: whether its in-place form may write to elements that share a place,
+            as it gives all that it writes one value.
         check: refuses inputs that NumPy, or promotion, would accept; sees them as they
             come, on the careful path.  Or None.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
@@ -67,6 +69,7 @@ class Op:
         "fills_missing",
         "view",
         "wide_numbers",
+        "one_value",
         "check",
         "ufunc",
         "autocast",
@@ -92,6 +95,7 @@ class Op:
     fills_missing: bool
     view: bool
     wide_numbers: bool
+    one_value: bool
     check: Any
     ufunc: bool
     autocast: str | None
@@ -135,6 +139,7 @@ def define(
     fills_missing=True,
     view=False,
     wide_numbers=False,
+    one_value=False,
     check=None,
     autocast=None,
 ):
@@ -143,7 +148,7 @@ def define(
     Args:
         name: unique; the torch name where there is one.
         eager, spec, grad, lower, promote, many, fills_missing, view, wide_numbers,
-            autocast: see `Op`.
+            one_value, autocast: see `Op`.
         inputs: names of the tensor arguments, separated by spaces.
         node: the name of the recorded node (default: from the op's name), or a
             function ``(inputs, attrs) -> name``.
@@ -160,7 +165,7 @@ def define(
     op.eager, op.spec, op.grad, op.lower = eager, spec, grad, lower
     op.promote, op.many, op.view, op.autocast = promote, many, view, autocast
     op.saved_for, op.wide_numbers, op.check = saved_for or {}, wide_numbers, check
-    op.fills_missing = fills_missing
+    op.fills_missing, op.one_value = fills_missing, one_value
     op.kernels = Kernels(op)
     op.ufunc = isinstance(eager, str)
     names = _keyword_only(grad)

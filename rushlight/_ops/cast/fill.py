@@ -59,30 +59,7 @@ def copy_(input, other, non_blocking=False):
                 np.copyto(array, _copy_eager(None, array, source))
             bump(input)
             return input
-    _check_overlap(array)
     return inplace(COPY, input, other)
-
-
-def _check_overlap(array):
-    """Refuse to write where elements share memory, as those of an expanded tensor."""
-    strides = array.strides
-    if (
-        0 in strides
-        and 0 not in array.shape
-        and any(
-            step == 0 and size > 1
-            for step, size in zip(strides, array.shape, strict=True)
-        )
-    ):
-        raise ArgumentRuntimeError(
-            explain(
-                "copy_()",
-                expected="a tensor whose elements have memory of their own",
-                got="one where more than one element refers to a single memory "
-                "location (an expanded one)",
-                do="Call .clone() on it before you write to it.",
-            )
-        )
 
 
 def _copy_spec(x, source):
@@ -158,8 +135,8 @@ def fill(input, value):
 
 def fill_(input, value):
     """In-place form of `fill`: writes into ``input`` and returns it."""
-    array = input._array
-    if input._edge is None and not STATE.special and array.__class__ is np.ndarray:
+    array = getattr(input, "_array", None)
+    if array.__class__ is np.ndarray and input._edge is None and not STATE.special:
         if value.__class__ is float and array.dtype.kind == "f" and array.itemsize > 3:
             if value != value or -3e38 < value < 3e38:
                 array.fill(value)
@@ -206,6 +183,7 @@ FILL = define(
     eager=_fill_eager,
     spec=same_spec,
     grad=_fill_grad,
+    one_value=True,
     node=lambda inputs, attrs: f"FillBackward{attrs['form']}",
 )
 expose(fill, method=False)
@@ -214,8 +192,8 @@ expose(fill_)
 
 def zero_(input):
     """Set every element to zero, in place; returns ``input``."""
-    array = input._array
-    if input._edge is None and not STATE.special and array.__class__ is np.ndarray:
+    array = getattr(input, "_array", None)
+    if array.__class__ is np.ndarray and input._edge is None and not STATE.special:
         array.fill(0)
         bump(input)
         return input
@@ -230,5 +208,7 @@ def _zero_grad(g):
     return g.new_zeros(g._array.shape)
 
 
-ZERO = define("zero", eager=_zero_eager, spec=same_spec, grad=_zero_grad)
+ZERO = define(
+    "zero", eager=_zero_eager, spec=same_spec, grad=_zero_grad, one_value=True
+)
 expose(zero_)

@@ -15,7 +15,7 @@ from rushlight._base.errors import (
 from rushlight._base.layout import layout as layout_class
 from rushlight._base.layout import strided
 from rushlight._base.shape import as_shape
-from rushlight._core.inplace import bump, store
+from rushlight._core.inplace import overwrite
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._values import as_dtype
 
@@ -118,6 +118,6 @@ def put_created(array, out, dtype, who):
         )
     if out._array.shape != array.shape:
         out.resize_(array.shape)
-    store(out._array, np.asarray(array))
-    bump(out)
+    found = backend_for(out.device).from_host(np.asarray(array), out.device)
+    overwrite(out, wrap(found.astype(out._array.dtype)), who)
     return out

@@ -5,7 +5,7 @@ import numpy as np
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
 from rushlight._base.shape import broadcast_shapes
 from rushlight._core.expose import expose
-from rushlight._core.inplace import bump
+from rushlight._core.inplace import overwrite
 from rushlight._core.tensor import Tensor, wrap
 
 
@@ -34,9 +34,7 @@ def apply_(input, callable):
     """Replace every element by a Python function of it; slow, and returns ``input``."""
     _check(input, "apply_()")
     flat = [callable(value) for value in input.flatten().tolist()]
-    input._array[...] = np.reshape(flat, input._array.shape)
-    bump(input)
-    return input
+    return _written(input, flat, "apply_()")
 
 
 def map_(input, tensor, callable):
@@ -55,8 +53,14 @@ def map_(input, tensor, callable):
     broadcast_shapes(shape, tensor._array.shape)
     others = wrap(np.broadcast_to(tensor._array, shape)).flatten().tolist()
     pairs = zip(input.flatten().tolist(), others, strict=True)
-    input._array[...] = np.reshape([callable(*pair) for pair in pairs], shape)
-    bump(input)
+    return _written(input, [callable(*pair) for pair in pairs], "map_()")
+
+
+def _written(input, values, who):
+    array = input._array
+    with np.errstate(all="ignore"):
+        new = np.reshape(values, array.shape).astype(array.dtype)
+    overwrite(input, wrap(new), who)
     return input
 
 

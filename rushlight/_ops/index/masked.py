@@ -139,6 +139,7 @@ MASKED_FILL_NUMBER = define(
     spec=_masked_fill_spec,
     grad=_masked_fill_grad,
     lower=_masked_fill_lower,
+    one_value=True,
 )
 MASKED_FILL = define(
     "masked_fill_tensor",
@@ -147,6 +148,7 @@ MASKED_FILL = define(
     spec=_masked_fill_spec,
     grad=_masked_fill_grad,
     node="MaskedFillBackward1",
+    one_value=True,
 )
 expose(masked_fill)
 expose(masked_fill_, torch=False)

@@ -275,6 +275,7 @@ INDEX_FILL = define(
     spec=_index_fill_spec,
     grad=_index_fill_grad,
     node="IndexFillBackward1",
+    one_value=True,
 )
 INDEX_FILL_NUMBER = define(
     "index_fill_number",
@@ -283,6 +284,7 @@ INDEX_FILL_NUMBER = define(
     spec=_index_fill_spec,
     grad=_index_fill_grad,
     node="IndexFillBackward0",
+    one_value=True,
 )
 expose(index_fill)
 expose(index_fill_, torch=False)

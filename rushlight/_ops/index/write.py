@@ -12,7 +12,12 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, edges_of, record, wants_record
-from rushlight._core.inplace import bump, check_writable, rewrite_history
+from rushlight._core.inplace import (
+    bump,
+    check_no_overlap,
+    check_writable,
+    rewrite_history,
+)
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.state import STATE
 from rushlight._core.table import define
@@ -126,8 +131,7 @@ def _write_whole(self, value):
     if value._array.shape or not shape:
         self.copy_(_fit_value(value, len(shape)))
         return
-    if 0 in getattr(self._array, "strides", ()):
-        _check_overlap(self._array)
+    check_no_overlap(self._array, "assignment by index")
     self.fill_(value)
 
 
@@ -216,7 +220,7 @@ def _write_region(array, value, indices, *, index, places):
                 value = real_part(value)
             value = value.astype(array.dtype)
     if not indices and 0 in target.strides:
-        _check_overlap(target)
+        check_no_overlap(target, "assignment by index")
     try:
         target[joined_index(indices, places) if indices else ...] = value
     except IndexError as error:
@@ -260,20 +264,6 @@ def no_broadcast(target, value, error):
             do="Reshape the value or the index.",
         )
     )
-
-
-def _check_overlap(target):
-    steps = zip(target.strides, target.shape, strict=True)
-    if target.size and any(step == 0 and size > 1 for step, size in steps):
-        raise ArgumentRuntimeError(
-            explain(
-                "assignment by index",
-                expected="elements with memory of their own",
-                got="an expanded tensor: more than one element refers to a single "
-                "memory location",
-                do="Call .clone() on it before you write to it.",
-            )
-        )
 
 
 def setitem_spec(x, value, *indices, index, places):

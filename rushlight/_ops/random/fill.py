@@ -7,7 +7,7 @@
 # device draws nothing.  The gradient of a fill is zero.
 """
 
-from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
+from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._core import sampling
 from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace
@@ -22,17 +22,6 @@ from rushlight._ops.specs import same_spec
 def filled(op, x, who, generator, **attrs):
     """Run a random op in place."""
     check_generator(generator, who)
-    array = getattr(x, "_array", None)
-    if any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape)):
-        raise ArgumentRuntimeError(
-            explain(
-                who,
-                expected="a tensor whose elements have memory of their own",
-                got="more than one element of the written-to tensor refers to a single "
-                "memory location",
-                do="Call .clone() or .contiguous() first.",
-            )
-        )
     return inplace(op, x, generator=generator, **attrs)
 
 

@@ -1,5 +1,6 @@
 """The in-place forms of views, which change what a tensor shows."""
 
+from rushlight._base.errors import UnsupportedError, explain
 from rushlight._core.inplace import bump, check_writable
 from rushlight._core.node import AccumulateGrad, node_type
 from rushlight._core.state import GRAD_MODE
@@ -17,6 +18,8 @@ def inplace_view(op, x, **attrs):
     old = wrap(x._array)
     old._edge = edge
     result = op.short(old, **attrs)
+    if result._array.__class__ is not x._array.__class__:
+        raise _from_outside(f"{op.name}_()")
     x._array = result._array
     if recording:
         x._edge = result._edge
@@ -25,6 +28,18 @@ def inplace_view(op, x, **attrs):
         edge.shape = x._array.shape
     bump(x)
     return x
+
+
+def _from_outside(who):
+    """The error for changing a real tensor while only specs are computed."""
+    return UnsupportedError(
+        explain(
+            who,
+            expected="a tensor that the traced function made",
+            got="one from outside, whose shape a compiled function cannot change",
+            do="Use the form without the underscore.",
+        )
+    )
 
 
 def _variant(node):
