@@ -68,6 +68,21 @@ def pieces(most, whole):
     return (most, -(-whole // most)) if whole > most else (whole, 1)
 
 
+def large_pieces(whole):
+    """As `pieces`, for rows of a large product: large ones, but some for each thread."""
+    most = next((n for n in (256, 128) if whole >= 8 * n), 64)
+    return pieces(most, whole)
+
+
+def share_of(size, times):
+    """How many of ``size * times`` columns a block takes: a divisor of `size`."""
+    for most in (256, 128, 64):
+        found = max(n for n in range(1, min(size, most) + 1) if size % n == 0)
+        if size * times >= 4 * found:
+            break
+    return found if found >= 16 else size
+
+
 def part_of(k, first, most, whole):
     """How many of `whole` a block has that begins at `first`, at most `most`."""
     if whole % most == 0:

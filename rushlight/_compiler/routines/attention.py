@@ -25,8 +25,7 @@ from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines._parts import keep, offset_of, span
 
-#: Most queries of a block, and keys of a tile.
-QUERIES = 64
+#: Most keys of a tile.
 KEYS = 128
 
 
@@ -60,6 +59,12 @@ class Attention:
     has_noise: bool = False
     strides: tuple = ()
     wants_scores: bool = False
+
+    @property
+    def queries(self):
+        """How many a block takes: fewer where each sees other keys."""
+        most = 64 if not self.is_causal else 32 if self.length > 128 else 16
+        return min(most, self.length)
 
     @property
     def matrices(self):
@@ -135,7 +140,7 @@ class _Block:
             dtype = call.mask if name == "mask" else call.dtype
             size = span(call.shape_of(name), call.strides_of(name))
             self.buffers[name] = k.buffer(name, dtype, size, name in written)
-        self.queries = min(QUERIES, call.length)
+        self.queries = call.queries
         self.width = min(KEYS, call.keys)
         self.query_blocks = -(-call.length // self.queries)
         self.tiles = -(-call.keys // self.width)

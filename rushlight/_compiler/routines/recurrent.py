@@ -20,11 +20,11 @@ from functools import cached_property
 
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
-from rushlight._compiler.routines._parts import part_of, pieces
+from rushlight._compiler.routines._parts import large_pieces, part_of, pieces, share_of
 from rushlight._compiler.routines._recurrent_cells import CELLS
 
-#: Sequences of a block; rows of a block of the large products.
-SEQUENCES, ROWS = 8, 128
+#: Sequences of a block.
+SEQUENCES = 8
 #: Most multiplications in one product of a step (Note [Few rows at once]).
 _SMALL = 1_000_000
 
@@ -95,6 +95,7 @@ class Recurrent:
         sizes |= {f"g_{name}": size for name, size in sizes.items()}
         return sizes | {
             "across": gates * hidden,
+            "across_input": gates * max(hidden, self.size),
             "d": rows * self.cell.slopes * hidden,
             "source": rows * hidden,
             "g_source": rows * hidden,
@@ -113,14 +114,16 @@ def recurrent_forward(call):
     """
     tasks = []
     for layer in range(call.layers):
-        tasks.append(_transpose(call, layer))
         if layer and call.has_noise:
             tasks.append(_noisy(call, layer))
+        size = call.hidden if layer else call.size
+        tasks.append(_transpose(call, f"w_ih{layer}", size, "across_input"))
         tasks.append(_project(call, layer))
+        tasks.append(_transpose(call, f"w_hh{layer}", call.hidden, "across"))
         tasks.append(_steps(call, layer))
     inputs = ("x", *call.states, *call.names, *call.noises)
     outputs = ("y", *[f"{name[0]}n" for name in call.states], *call.tapes)
-    scratch = ["across"] + ["source"] * bool(call.noises)
+    scratch = ["across", "across_input"] + ["source"] * bool(call.noises)
     return _routine(call, tasks, inputs, outputs, scratch)
 
 
@@ -190,17 +193,16 @@ class _Task:
 # --------------------------------------------------------------------------- forward
 
 
-def _transpose(call, layer):
-    """across = the transpose of w_hh (Note [Few rows at once])."""
-    name, hidden, wide = f"w_hh{layer}", call.hidden, call.cell.gates * call.hidden
-    task = _Task(call, "across", [name], ["across"])
-    k, (most, blocks) = task.k, pieces(16, hidden)
+def _transpose(call, name, size, target):
+    """The transpose of a weight (gates, size) (Note [Few rows at once])."""
+    wide = call.cell.gates * call.hidden
+    task = _Task(call, "transpose", [name], [target])
+    k, (most, blocks) = task.k, pieces(16, size)
     with k.loop("b", blocks, parallel=True):
-        first = k.mul(k.index("b"), most)
-        rows = part_of(k, first, most, hidden)
+        rows = part_of(k, k.mul(k.index("b"), most), most, size)
         with k.loop("r", rows), k.loop("j", wide, vector=True):
-            value = task.load(name, b=most, r=1, j=hidden)
-            task.store("across", value, b=most * wide, r=wide, j=1)
+            value = task.load(name, b=most, r=1, j=size)
+            task.store(target, value, b=most * wide, r=wide, j=1)
     return task.done()
 
 
@@ -236,19 +238,18 @@ def _source(call, layer):
 def _project(call, layer):
     """Fill the gates of the tape with what the input gives."""
     source, size, row, offset = _source(call, layer)
-    tape, weight = f"tape{layer}", f"w_ih{layer}"
-    task = _Task(call, "project", [source, weight], [tape])
+    tape, wide = f"tape{layer}", call.cell.gates * call.hidden
+    task = _Task(call, "project", [source, "across_input"], [tape])
     k, rows, into = task.k, call.time * call.batch, call.cell.columns * call.hidden
-    most, blocks = pieces(ROWS, rows)
+    most, blocks = large_pieces(rows)
     with k.loop("b", blocks, parallel=True):
         task.product(
             part_of(k, k.mul(k.index("b"), most), most, rows),
-            call.cell.gates * call.hidden,
+            wide,
             size,
             task.place(source, row, offset, b=most * row),
-            task.place(weight, size),
+            task.place("across_input", wide),
             task.place(tape, into, b=most * into),
-            transpose_b=True,
         )
     return task.done()
 
@@ -501,7 +502,7 @@ def _source_gradient(call, layer):
     noises = [f"noise{layer - 1}"] if layer and call.has_noise else []
     task = _Task(call, "source_gradient", ["d", weight, *noises], [target])
     k, rows, wide = task.k, call.time * call.batch, call.cell.slopes * call.hidden
-    most, blocks = pieces(ROWS, rows)
+    most, blocks = large_pieces(rows)
     with k.loop("b", blocks, parallel=True):
         part = part_of(k, k.mul(k.index("b"), most), most, rows)
         task.product(
@@ -527,7 +528,7 @@ def _weight_gradients(call, layer):
     own = [name for name in call.names if name.endswith(str(layer))]
     read = ["d", "h0", *dict.fromkeys([tape, source])]
     task = _Task(call, "weight_gradients", read, [f"g_{name}" for name in own])
-    k, most = task.k, _share(hidden)
+    k, most = task.k, share_of(hidden, call.cell.gates)
     rows, state_row = call.time * call.batch, call.cell.columns * hidden
     state = call.cell.state * hidden
     with k.loop("b", call.cell.gates * hidden // most, parallel=True):
@@ -567,12 +568,6 @@ def _weight_gradients(call, layer):
         if call.has_biases:
             _bias_gradients(task, layer, most, at)
     return task.done()
-
-
-def _share(hidden):
-    """Columns of a block: they divide a gate's."""
-    found = max(n for n in range(1, min(hidden, 64) + 1) if hidden % n == 0)
-    return found if found >= 16 else hidden
 
 
 def _bias_gradients(task, layer, most, at):

@@ -1,15 +1,16 @@
 """Attention forward and backward, as arrays.
 
-# Note [Unnormalised weights]
-# With scores S = scale Q K^T + mask, E = exp(S - max S) and row sums s, attention is
-# (E V) / s: the division is left to the end, where there are fewer elements.  Kept for
-# backward are E, s and the result O; with G the gradient of O and G' = G / s,
+# Note [Rows]
+# With scores S = scale Q K^T + mask, attention is softmax(S) V.  Forward keeps for each
+# query one number, its row: the logarithm of the sum of exp(S).  Backward makes the
+# scores again: the weights are P = exp(S - row), so that the scores of all queries are
+# never kept.  With G the gradient of the result O,
 #
-#     dV = E^T G'      dS = E (G' V^T - rowsum(G' O))      dQ = scale dS K
+#     dV = P^T G      dS = P (G V^T - rowsum(G O))      dQ = scale dS K
 #     dK = scale dS^T Q
 #
-# so neither the softmax nor its gradient is ever made.  Dropout's noise multiplies E in
-# the first, and G' V^T in the second.  Rows that are masked whole give 0.
+# Dropout's noise multiplies P in the first, and G V^T in the second.  Queries whose
+# keys are all masked have 0 as their result, and inf as their row.
 """
 
 import functools
@@ -67,40 +68,47 @@ def like(np, x, width):
 
 
 def forward(np, q, k, v, mask, noise, scale, is_causal):
-    """The result O (..., L, Ev), and E (..., L, S) and s (..., L, 1) for backward."""
+    """The result O (..., L, Ev), and the rows (..., L, 1) for backward."""
     lead, length, keys = q.shape[:-2], q.shape[-2], k.shape[-2]
-    weights = np.empty((*lead, length, keys), q.dtype)
-    sums = np.empty((*lead, length, 1), q.dtype)
+    rows = np.empty((*lead, length, 1), q.dtype)
     out = like(np, q, v.shape[-1])
     if not keys:
         out.fill(0)
-        sums.fill(1)
-        return out, weights, sums
-    shape = weights.shape
-    mask = None if mask is None else np.broadcast_to(mask, shape)
+        rows.fill(np.inf)
+        return out, rows
+    mask = None if mask is None else np.broadcast_to(mask, (*lead, length, keys))
     can_be_empty = mask is not None
 
     def piece_of(piece):
-        e = np.matmul(q[piece] * scale, k[piece].swapaxes(-1, -2), out=weights[piece])
-        if is_causal:
-            e += np.asarray(_causal(length, keys, e.dtype))
-        if mask is not None:
-            _apply_mask(np, e, mask[piece])
+        e = _scores(np, q[piece], k[piece], mask, piece, scale, is_causal)
         most = np.maximum.reduce(e, -1, None, None, True)
         if can_be_empty:
             most[most == -np.inf] = 0
         e -= most
         np.exp(e, e)
         total = _row_sums(np, e)
+        with np.errstate(divide="ignore"):
+            row = np.add(most, np.log(total), out=rows[piece])
         if can_be_empty:
+            row[total == 0] = np.inf
             total[total == 0] = 1
-        sums[piece] = total
-        dropped = e if noise is None else e * noise[piece]
-        part = np.matmul(dropped, v[piece], out=out[piece])
+        if noise is not None:
+            e *= noise[piece]
+        part = np.matmul(e, v[piece], out=out[piece])
         part /= total
 
     share(piece_of, _pieces(q, k, v))
-    return out, weights, sums
+    return out, rows
+
+
+def _scores(np, q, k, mask, piece, scale, is_causal):
+    """The scores of a piece, with its masks on them."""
+    scores = np.matmul(q * scale, k.swapaxes(-1, -2))
+    if is_causal:
+        scores += np.asarray(_causal(*scores.shape[-2:], scores.dtype))
+    if mask is not None:
+        _apply_mask(np, scores, mask[piece])
+    return scores
 
 
 def _apply_mask(np, scores, mask):
@@ -110,18 +118,23 @@ def _apply_mask(np, scores, mask):
         scores += mask
 
 
-def backward(np, g, q, k, v, out, weights, sums, noise, scale, wants_scores):
+def backward(
+    np, g, q, k, v, mask, noise, out, rows, scale, is_causal, wants_scores
+):
     """The gradients of q, k, v, and of the scores where they are wanted."""
     g_q, g_k, g_v = np.empty_like(q), np.empty_like(k), np.empty_like(v)
-    g_scores = np.empty_like(weights) if wants_scores else None
+    shape = (*q.shape[:-1], k.shape[-2])
+    g_scores = np.empty(shape, q.dtype) if wants_scores else None
     if not k.shape[-2]:
         g_q.fill(0)
         return g_q, g_k, g_v, g_scores
+    mask = None if mask is None else np.broadcast_to(mask, shape)
 
     def piece_of(piece):
-        e, part = weights[piece], g[piece] / sums[piece]
-        dropped = e if noise is None else e * noise[piece]
-        np.matmul(dropped.swapaxes(-1, -2), part, out=g_v[piece])
+        e = _scores(np, q[piece], k[piece], mask, piece, scale, is_causal)
+        e -= rows[piece]
+        np.exp(e, e)
+        part = g[piece]
         d = np.matmul(part, v[piece].swapaxes(-1, -2))
         if noise is not None:
             d *= noise[piece]
@@ -132,6 +145,8 @@ def backward(np, g, q, k, v, out, weights, sums, noise, scale, wants_scores):
         scaled = np.matmul(d, k[piece], out=g_q[piece])
         scaled *= scale
         np.matmul(d.swapaxes(-1, -2), q[piece] * scale, out=g_k[piece])
+        dropped = e if noise is None else e * noise[piece]
+        np.matmul(dropped.swapaxes(-1, -2), part, out=g_v[piece])
 
     share(piece_of, _pieces(q, k, v))
     return g_q, g_k, g_v, g_scores

@@ -203,7 +203,6 @@ def _attention_spec(q, k, v, mask, noise, *, scale, is_causal):
     dtype = numpy.float32 if q.dtype.itemsize == 2 else q.dtype
     return (
         Spec((*q.shape[:-1], v.shape[-1]), q.dtype),
-        Spec(weights, dtype),
         Spec((*q.shape[:-1], 1), dtype),
     )
 
@@ -211,7 +210,7 @@ def _attention_spec(q, k, v, mask, noise, *, scale, is_causal):
 def _attention_eager(backend, q, k, v, mask, noise, *, scale, is_causal):
     if mask is not None:
         _attention_spec(q, k, v, mask, noise, scale=scale, is_causal=is_causal)
-    out, weights, sums = _weights.forward(
+    out, rows = _weights.forward(
         backend.np,
         wide(q),
         wide(k),
@@ -221,11 +220,11 @@ def _attention_eager(backend, q, k, v, mask, noise, *, scale, is_causal):
         q.dtype.type(scale) if q.dtype.itemsize > 2 else numpy.float32(scale),
         is_causal,
     )
-    return out.astype(q.dtype, copy=False), weights, sums
+    return out.astype(q.dtype, copy=False), rows
 
 
 def _attention_grad(
-    g, *, q, k, v, mask, noise, out0, out1, out2, scale, is_causal, needs
+    g, *, q, k, v, mask, noise, out0, out1, scale, is_causal, needs
 ):
     g = g[0]
     if GRAD_MODE.get():
@@ -237,11 +236,12 @@ def _attention_grad(
             q,
             k,
             v,
+            mask,
+            noise,
             out0,
             out1,
-            out2,
-            noise,
             scale=scale,
+            is_causal=is_causal,
             wants_scores=needs[3],
         )
     return (*[f if need else None for f, need in zip(found, needs)], None)
@@ -296,13 +296,16 @@ ATTENTION = define(
 )
 
 
-def _backward_spec(g, q, k, v, out, weights, sums, noise, *, scale, wants_scores):
+def _backward_spec(
+    g, q, k, v, mask, noise, out, rows, *, scale, is_causal, wants_scores
+):
     found = [Spec(x.shape, x.dtype) for x in (q, k, v)]
-    return (*found, Spec(weights.shape if wants_scores else (0,), weights.dtype))
+    scores = (*q.shape[:-1], k.shape[-2]) if wants_scores else (0,)
+    return (*found, Spec(scores, rows.dtype))
 
 
 def _backward_eager(
-    backend, g, q, k, v, out, weights, sums, noise, *, scale, wants_scores
+    backend, g, q, k, v, mask, noise, out, rows, *, scale, is_causal, wants_scores
 ):
     found = _weights.backward(
         backend.np,
@@ -310,20 +313,21 @@ def _backward_eager(
         wide(q),
         wide(k),
         wide(v),
-        wide(out),
-        weights,
-        sums,
+        mask if mask is None else wide(mask),
         noise if noise is None else wide(noise),
-        weights.dtype.type(scale),
+        wide(out),
+        rows,
+        rows.dtype.type(scale),
+        is_causal,
         wants_scores,
     )
-    scores = found[3] if wants_scores else backend.np.empty(0, weights.dtype)
+    scores = found[3] if wants_scores else backend.np.empty(0, rows.dtype)
     return (*[f.astype(q.dtype, copy=False) for f in found[:3]], scores)
 
 
 ATTENTION_BACKWARD = define(
     "scaled_dot_product_attention_backward",
-    inputs="g q k v out weights sums noise",
+    inputs="g q k v mask noise out rows",
     eager=_backward_eager,
     spec=_backward_spec,
     many=True,

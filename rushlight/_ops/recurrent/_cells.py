@@ -4,8 +4,9 @@
 # Inside, a step's values are (F, N): one column for each sequence of the batch, so that
 # each gate is one run of memory and a step is W h for all gates at once.  A layer keeps
 # all steps in one array, its *tape* (T, K, N), whose rows are the gates after their
-# activation and what else backward reads.  Where sequences differ in length, they are
-# sorted by it: at time t the first n_t columns move on and the others keep their state.
+# activation, in torch's order, and what else backward reads, the state last.  Where
+# sequences differ in length, they are sorted by it: at time t the first n_t columns
+# move on and the others keep their state.
 
 # Note [One tanh for all gates]
 # sigmoid(x) = (1 + tanh(x / 2)) / 2.  The rows of weights that lead to a sigmoid are
@@ -16,14 +17,13 @@ import numpy
 
 
 class Lstm:
-    """Gates in the order i, f, o, g: c' = f c + i g, h' = o tanh(c')."""
+    """Gates i, f, g, o: c' = f c + i g, h' = o tanh(c')."""
 
     gates = 4
     has_cell = True
 
     def __init__(self, np, hidden, out):
         self.np, self.hidden, self.out = np, hidden, out
-        self.order = _rows(np, hidden, (0, 1, 3, 2))  # torch's is i, f, g, o
         ends = numpy.cumsum([4 * hidden, hidden, hidden, out])
         self.pre, self.cell, self.tanh = (
             slice(0, ends[0]),
@@ -31,7 +31,7 @@ class Lstm:
             slice(ends[1], ends[2]),
         )
         self.state, self.size = slice(ends[2], ends[3]), int(ends[3])
-        self.halved = 3 * hidden
+        self.halved = slice(0, 2 * hidden), slice(3 * hidden, 4 * hidden)
 
     def forward(self, tape, weights, h, c, steps):
         """Fill the tape, whose gates hold what the input gives; returns h and c."""
@@ -44,10 +44,11 @@ class Lstm:
             a, cell, tanh, state = now[self.pre], now[self.cell], now[self.tanh], None
             a += np.matmul(w, h[:, :n], out=part[:, :n])
             np.tanh(a, a)
-            sigmoids = a[: self.halved]
-            sigmoids *= 0.5
-            sigmoids += 0.5
-            i, f, o, g = (a[k * hidden : (k + 1) * hidden] for k in range(4))
+            for halved in self.halved:
+                sigmoids = a[halved]
+                sigmoids *= 0.5
+                sigmoids += 0.5
+            i, f, g, o = (a[k * hidden : (k + 1) * hidden] for k in range(4))
             product = np.multiply(i, g, out=raw[:, :n])
             np.multiply(f, c[:, :n], out=cell)
             cell += product
@@ -71,8 +72,8 @@ class Lstm:
         for t, n in reversed(steps):
             now, into = tape[t, :, :n], d[t, :, :n]
             a, tanh = now[self.pre], now[self.tanh]
-            i, f, o, g = (a[k * hidden : (k + 1) * hidden] for k in range(4))
-            into_i, into_f, into_o, into_g = (
+            i, f, g, o = (a[k * hidden : (k + 1) * hidden] for k in range(4))
+            into_i, into_f, into_g, into_o = (
                 into[k * hidden : (k + 1) * hidden] for k in range(4)
             )
             whole = g_y[t, :, :n]
@@ -90,10 +91,12 @@ class Lstm:
             np.multiply(g_cell, before(self.cell, t)[:, :n], out=into_f)
             np.multiply(g_cell, i, out=into_g)
             s = slope[:, :n]
-            np.subtract(1, a[: self.halved], out=s[: self.halved])
-            s[: self.halved] *= a[: self.halved]
-            np.multiply(g, g, out=s[self.halved :])
-            np.subtract(1, s[self.halved :], out=s[self.halved :])
+            for halved in self.halved:
+                np.subtract(1, a[halved], out=s[halved])
+                s[halved] *= a[halved]
+            slope_g = s[2 * hidden : 3 * hidden]
+            np.multiply(g, g, out=slope_g)
+            np.subtract(1, slope_g, out=slope_g)
             into *= s
             g_cell *= f
             g_h[:, :n] = np.matmul(weights["hh"].T, into)
@@ -108,10 +111,9 @@ class Gru:
 
     def __init__(self, np, hidden, out):
         self.np, self.hidden, self.out = np, hidden, out
-        self.order = _rows(np, hidden, (0, 1, 2))
         self.pre, self.own = slice(0, 3 * hidden), slice(3 * hidden, 4 * hidden)
         self.state, self.size = slice(4 * hidden, 5 * hidden), 5 * hidden
-        self.halved = 2 * hidden
+        self.halved = (slice(0, 2 * hidden),)
 
     def forward(self, tape, weights, h, c, steps):
         """Fill the tape, whose gates hold what the input gives; returns h."""
@@ -174,11 +176,10 @@ class Plain:
 
     gates = 1
     has_cell = False
-    halved = 0
+    halved = ()
 
     def __init__(self, np, hidden, out, is_relu=False):
         self.np, self.hidden, self.out, self.is_relu = np, hidden, out, is_relu
-        self.order = _rows(np, hidden, (0,))
         self.pre = self.state = slice(0, hidden)
         self.size = hidden
 
@@ -219,11 +220,6 @@ class PlainRelu(Plain):
 
 
 CELLS = {"lstm": Lstm, "gru": Gru, "rnn_tanh": Plain, "rnn_relu": PlainRelu}
-
-
-def _rows(np, hidden, order):
-    """The rows of torch's weights in our order of gates."""
-    return np.concatenate([np.arange(k * hidden, (k + 1) * hidden) for k in order])
 
 
 def _moved_on(np, old, new, n):

@@ -93,15 +93,16 @@ def forward(np, shape, x, h0, c0, params, noises):
 
 
 def _prepared(np, cell, own):
-    """The weights for the steps: our order, sigmoids' rows halved, biases added up."""
+    """The weights for the steps: sigmoids' rows halved, biases added up."""
     w_ih, w_hh, b_ih, b_hh, w_hr = own
     half = np.ones((len(w_ih), 1), w_ih.dtype)
-    half[: cell.halved] = 0.5
-    weights = {"ih": w_ih[cell.order] * half, "hh": w_hh[cell.order] * half}
+    for halved in cell.halved:
+        half[halved] = 0.5
+    weights = {"ih": w_ih * half, "hh": w_hh * half}
     weights["hr"], weights["b"], weights["b_hh"] = w_hr, None, None
     if b_ih is not None:
-        own_bias = b_hh[cell.order][:, None] * half
-        weights["b"] = b_ih[cell.order][:, None] * half
+        own_bias = b_hh[:, None] * half
+        weights["b"] = b_ih[:, None] * half
         if cell.gates == 3:  # GRU: r scales the hidden part of n, its bias too
             weights["b_hh"] = own_bias
         else:
@@ -132,7 +133,7 @@ def backward(np, shape, g_y, g_hn, g_cn, x, h0, c0, params, noises, tapes):
             first = h0[at].T, c0[at].T if cell.has_cell else None
             steps = shape.steps(time, batch, direction)
             before = _before_states(tapes[at], first[cell.has_cell], steps)
-            weights = {"hh": own[1][cell.order], "hr": own[4]}
+            weights = {"hh": own[1], "hr": own[4]}
             g_h, g_c = cell.backward(
                 tapes[at], weights, g_states, d, before, g_h, g_c, steps
             )
@@ -143,7 +144,7 @@ def backward(np, shape, g_y, g_hn, g_cn, x, h0, c0, params, noises, tapes):
                 np, shape, cell, d, source, tapes[at], first[0], steps, g_states
             )
             g_params[at * shape.each : (at + 1) * shape.each] = found
-            part = np.matmul(own[0][cell.order].T, d[:, : len(own[0])])
+            part = np.matmul(own[0].T, d[:, : len(own[0])])
             g_source = (
                 part if g_source is None else np.add(g_source, part, out=g_source)
             )
@@ -217,22 +218,14 @@ def _parameter_gradients(np, shape, cell, d, source, tape, first, steps, g_state
     else:
         both, own = np.matmul(flat, met), flat
         weights = both[:, :size], both[:, size:]
-    found = list(weights)
+    found = [np.ascontiguousarray(w) for w in weights]
     if shape.has_biases:
         sums = add_reduce(np, flat, 1)
         found += [sums, sums if own is flat else add_reduce(np, own, 1)]
-    found = [_in_torchs_order(np, cell, f) for f in found]
     if shape.has_projection:
-        o = tape[:, 2 * cell.hidden : 3 * cell.hidden]
+        o = tape[:, 3 * cell.hidden : 4 * cell.hidden]
         raw = _flat(np, o * tape[:, cell.tanh])
         found.append(np.matmul(_flat(np, g_states), raw.T))
-    return found
-
-
-def _in_torchs_order(np, cell, gradient):
-    """A parameter's gradient with its gates as torch orders them."""
-    found = np.empty_like(gradient, order="C")
-    found[cell.order] = gradient
     return found
 
 
