@@ -20,6 +20,7 @@ from rushlight._compiler.loops.ir import (
     Product,
     Read,
     Store,
+    adds_product,
     filled,
     neutral,
 )
@@ -133,6 +134,9 @@ class _Machine:
 
     def prepare(self, statement, indices, memo):
         """Compute what a statement needs; returns what does it."""
+        if adds_product(statement):
+            x, y = (self.value(arg, indices, memo) for arg in statement.value.args)
+            return lambda: self.add_product(statement.name, x, y)
         value = self.value(statement.value, indices, memo)
         if isinstance(statement, Accumulate):
             return lambda: self.accumulate(statement.name, statement.kind, value)
@@ -146,6 +150,9 @@ class _Machine:
             array[place] = np.asarray(value).astype(array.dtype)
 
         return store
+
+    def add_product(self, name, x, y):
+        self.accumulators[name] = meaning("fma", None, (x, y, self.accumulators[name]))
 
     def accumulate(self, name, kind, value):
         old = self.accumulators[name]

@@ -205,7 +205,8 @@ class Accumulate:
     """Combine an expression into an accumulator: "add", "mul", "max" or "min".
 
     A product that is added is rounded once, with the sum, where the machine can.
-    Bools have "max" (any) and "min" (all).
+    Bools have "max" (any) and "min" (all).  A product of floats (a "mul") is added with
+    one rounding, as by "fma".
     """
 
     name: str
@@ -356,3 +357,12 @@ def product_dtypes(kernel):
 
     visit(kernel.body)
     return [dtype for dtype in ("f32", "f64") if dtype in found]
+
+
+def adds_product(statement):
+    """Whether a statement adds a product of floats to an accumulator."""
+    if not isinstance(statement, Accumulate) or statement.kind != "add":
+        return False
+    value = statement.value
+    is_product = isinstance(value, Instruction) and value.op == "mul"
+    return is_product and value.dtype in ("f32", "f64")

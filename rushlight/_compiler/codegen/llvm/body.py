@@ -15,41 +15,25 @@
 # its buffer, an accumulator where the loop neither declares nor fills it.
 """
 
-from dataclasses import dataclass, field
-
 from rushlight._compiler.codegen.llvm import memory
+from rushlight._compiler.codegen.llvm.expressions import Expressions, Lanes, known
 from rushlight._compiler.codegen.llvm.hoisting import invariants
 from rushlight._compiler.codegen.llvm.instructions import emit_instruction
 from rushlight._compiler.codegen.llvm.values import Values
-from rushlight._compiler.codegen.llvm.writer import Value, i64
+from rushlight._compiler.codegen.llvm.writer import i64
 from rushlight._compiler.loops.ir import (
     Accumulate,
-    Const,
     Declare,
-    Index,
-    Instruction,
-    Load,
     Loop,
-    Number,
     Product,
-    Read,
     Store,
+    adds_product,
     filled,
     neutral,
 )
 
 
-@dataclass
-class Lanes:
-    """How statements are written: one element at a time, or lanes along an index."""
-
-    values: Values
-    along: str | None = None
-    mask: Value | None = None
-    uniform: dict = field(default_factory=dict)  # id(expression) -> bool
-
-
-class Body:
+class Body(Expressions):
     """Writes a kernel's statements.
 
     Args:
@@ -57,16 +41,6 @@ class Body:
         writer: of the function.
         arguments: values by the names of sizes, buffers and numbers.
     """
-
-    def __init__(self, kernel, writer, arguments):
-        self.kernel, self.b, self.arguments = kernel, writer, arguments
-        self.buffers = {b.name: b for b in kernel.buffers}
-        self.indices = {size: arguments[size] for size in kernel.sizes}
-        self.accumulators = {}  # name -> address
-        self.private = set()  # names of accumulators that each lane has for itself
-        self.scalar = Lanes(Values(writer, 1))
-        self.hoisted = {}  # values of the loops around (Note [Hoisting])
-        self._zero = None
 
     def run(self):
         """Write everything."""
@@ -118,9 +92,9 @@ class Body:
         def nonempty():
             write(loop, extent, lanes)
 
-        if _known(extent) is None:
+        if known(extent) is None:
             self.b.when(self.b.icmp("slt", i64(0), extent), nonempty)
-        elif _known(extent) > 0:
+        elif known(extent) > 0:
             nonempty()
 
     def plain_loop(self, loop, extent, lanes):
@@ -131,8 +105,8 @@ class Body:
             self.indices[loop.index] = counter
             self.statements(loop.body, lanes)
 
-        if loop.unroll or _known(extent) == 1:
-            for number in range(_known(extent)):
+        if loop.unroll or known(extent) == 1:
+            for number in range(known(extent)):
                 body(i64(number))
         else:
             self.b.counted(i64(0), extent, 1, body)
@@ -157,11 +131,11 @@ class Body:
 
     def vector_loop(self, loop, extent, _):
         """Whole groups, then a masked one (Note [Lanes])."""
-        known, v = _known(extent), Values(self.b, loop.lanes)
-        if known is None:
+        count, v = known(extent), Values(self.b, loop.lanes)
+        if count is None:
             whole = self.b.op("i64", f"and {extent}, {-loop.lanes}")
         else:
-            whole = i64(known - known % loop.lanes)
+            whole = i64(count - count % loop.lanes)
         accumulators = dict(self.accumulators)
         self.accumulators |= self.begin_lanes(loop, v)
         wide = dict(self.accumulators)
@@ -175,11 +149,11 @@ class Body:
         def groups():
             self.b.counted(i64(0), whole, loop.lanes, group)
 
-        if known is None:
+        if count is None:
             self.b.when(self.b.icmp("slt", i64(0), whole), groups)
-        elif known >= 2 * loop.lanes:
+        elif count >= 2 * loop.lanes:
             groups()
-        elif known >= loop.lanes:
+        elif count >= loop.lanes:
             group(i64(0))
         self.last_group(loop, extent, whole, lanes, group)
         self.hoisted, self.accumulators = outer, accumulators
@@ -187,10 +161,10 @@ class Body:
 
     def last_group(self, loop, extent, whole, lanes, group):
         """The masked group, where the extent is no multiple of the lanes."""
-        known, v = _known(extent), lanes.values
-        if known is not None:
-            if known % loop.lanes:
-                lanes.mask = v.first_lanes(known % loop.lanes)
+        count, v = known(extent), lanes.values
+        if count is not None:
+            if count % loop.lanes:
+                lanes.mask = v.first_lanes(count % loop.lanes)
                 group(whole)
             return
 
@@ -227,7 +201,7 @@ class Body:
 
     def prepare(self, statement, lanes, memo):
         """Write the values of a statement; returns what writes its effect."""
-        if _adds_product(statement):
+        if adds_product(statement):
             x, y = (self.value(arg, lanes, memo) for arg in statement.value.args)
             return lambda: self.add_product(lanes, statement.name, x, y)
         value = self.value(statement.value, lanes, memo)
@@ -296,174 +270,3 @@ class Body:
         arguments = [*layout, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c]
         function = self.arguments["product", product.dtype].text
         self.b.line(f"call void {function}({', '.join(map(str, arguments))})")
-
-    # Places
-
-    def offset(self, what, memo, lanes=None):
-        """The place of the first lane, without an `at` that differs between lanes."""
-        total, known = None, what.offset
-        terms = [
-            memory.scaled(self.scalar.values, self.indices[index], step)
-            for index, step in what.strides
-            if step
-        ]
-        if what.at is not None and (
-            lanes is None or self.slope(what.at, lanes) is not None
-        ):
-            terms.append(self.value(what.at, self.scalar, memo))
-        for term in terms:
-            if _known(term) is not None:
-                known += _known(term)
-            else:
-                total = term if total is None else self.b.binary("add", total, term)
-        if total is None:
-            return i64(known)
-        return self.b.binary("add", total, i64(known)) if known else total
-
-    def address(self, what, memo, lanes=None):
-        """The address of the element that a place means, in the first lane."""
-        dtype, base = self.buffers[what.buffer].dtype, self.arguments[what.buffer]
-        place = self.offset(what, memo, lanes)
-        return memory.element(self.scalar.values, dtype, base, place)
-
-    def places(self, what, step, lanes, memo):
-        """The places of all lanes."""
-        v, place = lanes.values, self.offset(what, memo, lanes)
-        if step is not None:
-            return memory.lane_places(v, place, step)
-        step = dict(what.strides).get(lanes.along, 0)
-        own = self.value(what.at, lanes, memo)
-        places = memory.lane_places(v, place, step) if step else v.splat(place)
-        return v.add(places, own)
-
-    def step(self, what, lanes):
-        """How far it is from lane to lane, or None where that differs."""
-        own = 0 if what.at is None else self.slope(what.at, lanes)
-        if own is None:
-            return None
-        return own + sum(s for index, s in what.strides if index == lanes.along)
-
-    def slope(self, value, lanes):
-        """By how much an integer grows from lane to lane, or None."""
-        if self.is_uniform(value, lanes):
-            return 0
-        if isinstance(value, Index):
-            return 1
-        if not isinstance(value, Instruction) or value.op not in ("add", "sub", "mul"):
-            return None
-        left, right = value.args
-        if value.op == "mul":
-            if isinstance(left, Const):
-                left, right = right, left
-            slope = self.slope(left, lanes)
-            constant = isinstance(right, Const) and slope is not None
-            return slope * right.value if constant else None
-        slopes = self.slope(left, lanes), self.slope(right, lanes)
-        if None in slopes:
-            return None
-        return slopes[0] + slopes[1] if value.op == "add" else slopes[0] - slopes[1]
-
-    def both(self, lanes, condition):
-        """The mask of lanes that are present and fulfil a condition."""
-        if condition is None or lanes.mask is None:
-            return lanes.mask if condition is None else condition
-        return lanes.values.and_(lanes.mask, condition)
-
-    # Values
-
-    def value(self, value, lanes, memo):
-        """An expression at a width, written at its first use."""
-        if isinstance(value, Const):
-            return lanes.values.const(value.value, value.dtype)
-        if isinstance(value, Read):
-            return self.read(value, lanes)
-        key = id(value), lanes.values.lanes
-        if key not in memo:
-            if lanes.along and self.is_uniform(value, lanes):
-                memo[key] = lanes.values.splat(self.value(value, self.scalar, memo))
-            else:
-                memo[key] = self.evaluate(value, lanes, memo)
-        return memo[key]
-
-    def read(self, value, lanes):
-        """An accumulator's value now."""
-        v = lanes.values if value.name in self.private else self.scalar.values
-        found = self.b.load(v.type_of(value.dtype), self.accumulators[value.name], 64)
-        return lanes.values.splat(found) if v is self.scalar.values else found
-
-    def evaluate(self, value, lanes, memo):
-        if isinstance(value, Load):
-            return self.load(value, lanes, memo)
-        if isinstance(value, Number):
-            return self.arguments[value.name]
-        if isinstance(value, Index):
-            index = self.indices[value.name]
-            if lanes.along:
-                return memory.lane_places(lanes.values, index, 1)
-            return index
-        args = [self.value(arg, lanes, memo) for arg in value.args]
-        dtypes = [arg.dtype for arg in value.args]
-        return emit_instruction(lanes.values, value.op, value.dtype, dtypes, args)
-
-    def load(self, load, lanes, memo):
-        dtype, condition = self.buffers[load.buffer].dtype, load.zero_unless
-        if condition is not None:
-            condition = self.value(condition, lanes, memo)
-        if lanes.along is None:
-            zero = None if condition is None else self.zero()
-            address = self.address(load, memo)
-            return memory.load_scalar(lanes.values, dtype, address, condition, zero)
-        v, mask, step = (
-            lanes.values,
-            self.both(lanes, condition),
-            self.step(load, lanes),
-        )
-        if step == 1:
-            address = self.address(load, memo)
-            return memory.load_lanes(v, dtype, address, mask)
-        places = self.places(load, step, lanes, memo)
-        return memory.gather(v, dtype, self.arguments[load.buffer], places, mask)
-
-    def zero(self):
-        """The address of a zero of any dtype."""
-        if self._zero is None:
-            self._zero = self.b.alloca("i64")
-            self.b.entry.append(f"  store i64 0, {self._zero}, align 8")
-        return self._zero
-
-    def is_uniform(self, value, lanes):
-        """Whether an expression is the same in all lanes."""
-        known = lanes.uniform.get(id(value))
-        if known is None:
-            known = lanes.uniform[id(value)] = self._is_uniform(value, lanes)
-        return known
-
-    def _is_uniform(self, value, lanes):
-        if isinstance(value, Index):
-            return value.name != lanes.along
-        if isinstance(value, Read):
-            return value.name not in self.private
-        if isinstance(value, Instruction):
-            return all(self.is_uniform(arg, lanes) for arg in value.args)
-        if isinstance(value, Load):
-            parts = [p for p in (value.at, value.zero_unless) if p is not None]
-            moves = any(index == lanes.along and s for index, s in value.strides)
-            return not moves and all(self.is_uniform(p, lanes) for p in parts)
-        return True
-
-
-def _known(value):
-    """The integer that an operand is, or None."""
-    return int(value.text) if value.text.lstrip("-").isdecimal() else None
-
-
-def _adds_product(statement):
-    """Whether a statement adds a product of floats to an accumulator."""
-    if not isinstance(statement, Accumulate) or statement.kind != "add":
-        return False
-    value = statement.value
-    return (
-        isinstance(value, Instruction)
-        and value.op == "mul"
-        and value.dtype in ("f32", "f64")
-    )
