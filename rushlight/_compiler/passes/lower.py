@@ -15,7 +15,12 @@ from rushlight._base.dtype import dtype as torch_dtype
 from rushlight._base.shape import wrap_dim
 from rushlight._compiler.graph.expression import Expressions
 from rushlight._compiler.graph.ir import Value
-from rushlight._compiler.loops.ir import FLOAT_ONLY, INSTRUCTIONS
+from rushlight._compiler.loops.ir import (
+    COMPARISONS,
+    FLOAT_ONLY,
+    INSTRUCTIONS,
+    LOGICAL,
+)
 from rushlight._core.operands import computation_dtype
 
 #: Dtypes that are computed with, and those that can only be read and written.
@@ -81,7 +86,10 @@ def _lowered(k, node, values):
     op = node.op
     if op.lower is None or node.draws:
         raise NotLowered
-    dtypes = {label(v) for v in (*node.values, *node.outputs)}
+    both = *node.values, *node.outputs
+    dtypes = {label(v) for v in both}
+    if any(0 in v.shape for v in both):
+        raise NotLowered
     if not dtypes <= set(STORED.values()):
         raise NotLowered
     inputs = [values.get(id(i), i) for i in node.inputs]
@@ -141,7 +149,20 @@ class Lowering:
             raise NotLowered
         if op in FLOAT_ONLY and dtype not in _FLOATS:
             raise NotLowered
+        if dtype == "bool" and op not in LOGICAL:
+            return self._of_bools(op, *args)
         return self.x.pointwise(op, *[self.operand(a, dtype) for a in args])
+
+    def _of_bools(self, op, *args):
+        """An instruction on bools: by logic, or as integers."""
+        args = [self.operand(a, "bool") for a in args]
+        if op == "where":
+            chosen, x, y = args
+            other = self.not_(chosen)
+            return self.or_(self.and_(chosen, x), self.and_(other, y))
+        if op not in COMPARISONS:
+            raise NotLowered
+        return self.instruction(op, *[self.x.cast(a, "i64") for a in args])
 
     def square(self, x):
         """``x * x``."""

@@ -1,12 +1,242 @@
-"""Plan: a graph made ready to run."""
+"""Plan: a graph made ready to run: programs of machine code, library calls between.
+
+# Note [Memory of a plan]
+# Results get memory of their own at each run; what lives between the units shares one
+# arena, made once.  So a plan is run by one thread at a time.
+"""
+
+import threading
 
 import numpy as np
 
-from rushlight._compiler.graph.interpreter import run_graph
+from rushlight._backends.numpy.pointers import address
+from rushlight._compiler.graph.expression import VIEWS
+from rushlight._compiler.graph.interpreter import run_graph, run_node
+from rushlight._compiler.loops.ir import product_dtypes
+from rushlight._compiler.passes.fuse import fuse
+from rushlight._compiler.passes.lower import lower_graph
+from rushlight._compiler.passes.memory import bytes_of, plan_memory
+from rushlight._compiler.runtime import blas
+from rushlight._compiler.runtime.kernel import native_kernel
+from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
+from rushlight._compiler.schedules.maps import strides_in
+from rushlight._compiler.schedules.nest import Nest
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.tensor import wrap
+
+_NUMPY = {"f32": np.float32, "f64": np.float64, "i64": np.int64, "bool": np.bool_}
+_NUMPY |= {"i32": np.int32, "u8": np.uint8}
 
 
 class Plan:
-    """Runs a graph; its results share no memory with its inputs."""
+    """Runs a graph; its results share no memory with its inputs.
+
+    Attributes:
+        graph: what is run.
+        kernels: the kernels of the loop language, in order.
+        library: {op name: how often its eager rule is called}.
+    """
+
+    def __init__(self, graph):
+        self.graph, self.kernels = graph, []
+        lowered = lower_graph(graph)
+        self.library = lowered.library
+        fused = fuse(lowered)
+        self._lock = threading.Lock()
+        self._lay_out(lowered, fused)
+        self.parts = list(self._parts(fused))
+
+    # ------------------------------------------------------------------------ the memory
+
+    def _lay_out(self, lowered, fused):
+        """Give every stored expression a base and an offset."""
+        self.inputs = lowered.inputs
+        self.places = {e: (i, 0) for i, e in enumerate(lowered.inputs)}
+        self.fresh = []  # (expression) of each base that a run makes
+        self.results = [self._result(e) for e in lowered.outputs]
+        items = [e for e in fused.stored if e.kind == "item"]
+        base = len(lowered.inputs)
+        owned = []
+        for source, _ in self.results:
+            if source.kind not in ("input", "item") and source not in owned:
+                owned.append(source)
+        for e in owned:
+            self.places[e] = base + len(self.fresh), 0
+            self.fresh.append(e)
+        base += len(self.fresh)
+        self.item_base = {}
+        for number, e in enumerate(sorted(items, key=lambda e: e.number)):
+            self.places[e] = self.item_base[e] = base + number, 0
+        base += len(items)
+        self.arena_base = base
+        arena = plan_memory(self._lives(fused))
+        for e, offset in arena.offsets.items():
+            self.places[e] = base, offset
+        self.arena = np.empty(arena.size + 64, np.uint8)
+        start = -address(self.arena) % 64
+        self.arena = self.arena[start : start + arena.size]
+        self.count = base + 1
+
+    def _result(self, e):
+        """(the stored expression, shape) of a result."""
+        shape = e.shape
+        while e.kind == "reshape" and e.args:
+            e = e.args[0]
+        return e, shape
+
+    def _lives(self, fused):
+        """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
+        lives = {}
+        for number, unit in enumerate(fused.units):
+            for e in unit.members:
+                if unit.kind != "library" and e not in self.places:
+                    lives[e] = [bytes_of(e), number, number]
+            for e in _reads(unit, fused.stored):
+                if e in lives:
+                    lives[e][2] = number
+        return lives
+
+    # ------------------------------------------------------------------------- the parts
+
+    def _parts(self, fused):
+        """Programs of neighbouring native units, and library calls between them."""
+        steps = []
+        for number, unit in enumerate(fused.units):
+            if unit.kind == "library":
+                if steps:
+                    yield self._program(steps)
+                    steps = []
+                yield _LibraryCall(self, unit.members[0], fused.stored)
+            elif unit.kind == "product":
+                steps.append(self._product(unit.members[0], fused.stored))
+            else:
+                steps.append(self._nest(unit, fused, number))
+        if steps:
+            yield self._program(steps)
+
+    def _program(self, steps):
+        return Program(steps, bases=self.count)
+
+    def _nest(self, unit, fused, number):
+        """A group as a step."""
+        written = {m for m in unit.members if m in self.places}
+        nest = Nest(unit, fused.stored, written, "nest")
+        self.kernels.append(nest.kernel)
+        return self.step(nest.kernel, [self.places[e] for e in nest.buffers])
+
+    def step(self, kernel, places):
+        """A task as a step, on buffers at places."""
+        native = native_kernel(kernel)
+        args = list(places)
+        if kernel.local_bytes:
+            args.append((LOCAL, 0))
+        args += [(STATIC, blas.address(dtype)) for dtype in product_dtypes(kernel)]
+        blocks = kernel.body[0].extent
+        return Step(native.address, args, blocks, None, kernel.local_bytes, native)
+
+    def _product(self, e, stored):
+        """A matrix product as a step."""
+        (a, b), (batch, m, n), k = e.args, e.shape, e.args[0].shape[-1]
+        size = 4 if e.dtype == "f32" else 8
+        options, places = {}, []
+        for name, operand in (("a", a), ("b", b)):
+            source, offset, (far, down, right) = strides_in(
+                operand, stored.__contains__
+            )
+            rows, columns = operand.shape[1:]
+            base, start = self.places[source]
+            places.append((base, start + offset * size))
+            turned = not (right == 1 or columns == 1) or (down < columns and rows > 1)
+            options[f"transpose_{name}"] = turned
+            step = right if turned else down
+            least = rows if turned else columns
+            options[f"ld{name}"] = max(step, least)
+            options[f"stride_{name}"] = 0 if operand.shape[0] == 1 else far
+        place = self.places[e]
+        return blas.gemm_step(e.dtype, *places, place, m, n, k, batch=batch, **options)
+
+    # --------------------------------------------------------------------------- running
+
+    def run(self, arrays):
+        """The outputs' arrays, from the inputs'."""
+        arrays = [
+            a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays
+        ]
+        with self._lock:
+            fresh = [np.empty(e.shape, _NUMPY[e.dtype]) for e in self.fresh]
+            held = [*arrays, *fresh, *([None] * len(self.item_base)), self.arena]
+            bases = [0 if a is None else address(a) for a in held]
+            for part in self.parts:
+                if part.__class__ is Program:
+                    part.run(bases)
+                else:
+                    part.run(held, bases)
+        return self._collect(held)
+
+    def _collect(self, held):
+        found, given = [], set()
+        for e, shape in self.results:
+            base, _ = self.places[e]
+            array = held[base]
+            if e.kind == "input" or base in given or not _is_own(array):
+                array = array.copy()
+            given.add(base)
+            found.append(array.reshape(shape))
+        return found
+
+    def view(self, e, stored, held):
+        """An expression of stored memory and views over it, as an array."""
+        if e in stored or e.kind == "input":
+            base, offset = self.places[e]
+            array = held[base]
+            if base == self.arena_base:
+                array = array[offset : offset + bytes_of(e)].view(_NUMPY[e.dtype])
+            return array.reshape(e.shape)
+        assert e.kind in VIEWS
+        source = self.view(e.args[0], stored, held)
+        if e.kind == "permute":
+            return source.transpose(e.data)
+        if e.kind == "expand":
+            return np.broadcast_to(source, e.shape)
+        if e.kind == "reshape":
+            return source.reshape(e.shape)
+        starts, steps = e.data
+        return source[
+            tuple(
+                slice(start, start + (size - 1) * step + 1, step)
+                for start, size, step in zip(starts, e.shape, steps, strict=True)
+            )
+        ]
+
+
+class _LibraryCall:
+    """An op run by its eager rule."""
+
+    def __init__(self, plan, e, stored):
+        self.plan, self.e, self.stored = plan, e, stored
+        self.node = e.data.node
+        items = [item for item in plan.item_base if item.args[0] is e]
+        self.items = [(item.data, plan.item_base[item][0]) for item in items]
+
+    def run(self, held, bases):
+        args = iter([self.plan.view(a, self.stored, held) for a in self.e.args])
+        inputs = [
+            wrap(next(args)) if hasattr(i, "spec") else i for i in self.node.inputs
+        ]
+        token = GRAD_MODE.set(False)
+        try:
+            results = run_node(self.node, inputs)
+        finally:
+            GRAD_MODE.reset(token)
+        for place, base in self.items:
+            array = results[place]._array
+            if not array.flags.c_contiguous:
+                array = np.ascontiguousarray(array)
+            held[base], bases[base] = array, address(array)
+
+
+class InterpretedPlan:
+    """Runs a graph node by node, where there is no llvmlite."""
 
     def __init__(self, graph):
         self.graph = graph
@@ -14,11 +244,20 @@ class Plan:
     def run(self, arrays):
         """The outputs' arrays, from the inputs'."""
         found = run_graph(self.graph, arrays)
-        return [
-            a
-            if a.base is None
-            and a.flags.c_contiguous
-            and not any(a is b for b in arrays)
-            else np.array(a)
-            for a in found
-        ]
+        return [np.array(array) for array in found]
+
+
+def _reads(unit, stored):
+    """The stored expressions that a unit reads."""
+    found, stack = set(), [a for m in unit.members for a in m.args]
+    while stack:
+        e = stack.pop()
+        if e not in found and e not in stored:
+            stack.extend(e.args)
+        found.add(e)
+    return found
+
+
+def _is_own(array):
+    """Whether nobody else holds an array's memory."""
+    return array.base is None

@@ -1,0 +1,402 @@
+"""Fuse: decide which expressions are stored, and which are computed in one kernel.
+
+# Note [Anchors]
+# Reductions, results, and operands of products and library calls have to be stored:
+# they are *anchors*.  Everything else is computed where it is used, inside the kernels
+# of the anchors that need it, again in each of them if need be; a costly one that
+# several kernels use becomes an anchor itself.
+
+# Note [Groups]
+# Anchors with one domain (the shape that is walked, without sizes of 1) and the same
+# reduced dimensions share a kernel, where that closes no cycle and each meets the
+# others element by element.  So a softmax, a normalisation and their backwards are one
+# kernel: rows are the kept dimensions, and what is computed for a whole row (a
+# maximum, a mean) is at hand for the next stage.
+"""
+
+from dataclasses import dataclass, field
+
+from rushlight._compiler.graph.expression import POINTWISE, VIEWS
+from rushlight._compiler.schedules.maps import (
+    Flat,
+    Misfit,
+    flat,
+    identity,
+    strides_in,
+    through,
+)
+
+#: Anchors in one group.
+_MOST = 24
+#: Instructions that cost more than reading and writing a value.
+COSTLY = frozenset({"exp", "expm1", "log", "log1p", "tanh", "erf", "sin", "cos", "pow"})
+
+
+@dataclass(eq=False)
+class Unit:
+    """Something that is run as a whole: a group, a product or a library call.
+
+    Attributes:
+        kind: "group", "product" or "library".
+        members: its anchors, in order.
+        domain: for a group, the shape that it walks, without sizes of 1.
+        reduced: the dimensions of the domain that are reduced; None while none is.
+        after: the units that must run before it, all of them.
+    """
+
+    kind: str
+    members: list
+    domain: tuple = ()
+    reduced: tuple | None = None
+    after: set = field(default_factory=set)
+
+    @property
+    def kept(self):
+        """The sizes of the domain that are not reduced."""
+        return tuple(
+            [s for d, s in enumerate(self.domain) if d not in (self.reduced or ())]
+        )
+
+
+@dataclass
+class Fused:
+    """The units in an order in which they can run, and what has memory.
+
+    Attributes:
+        units: list of Unit.
+        stored: set of expressions with memory: inputs, anchors, products, items.
+    """
+
+    units: list
+    stored: set
+
+
+def stripped(shape):
+    """A shape without its sizes of 1."""
+    return tuple([size for size in shape if size != 1])
+
+
+def fuse(lowered):
+    """Group a lowered graph.
+
+    Args:
+        lowered: Lowered.
+
+    Returns:
+        Fused.
+    """
+    forced = set()
+    while True:
+        try:
+            found = _Fusion(lowered, forced).run()
+        except Misfit as misfit:
+            forced.add(misfit.source)
+            continue
+        more = found.costly_repeats() - forced
+        if not more:
+            return found.result()
+        forced |= more
+
+
+class _Fusion:
+    def __init__(self, lowered, forced):
+        self.lowered, self.forced = lowered, forced
+        self.live = _reachable([*lowered.outputs, *lowered.draws])
+        self.anchors = self._choose_anchors()
+        self.stored = set(self.anchors) | {
+            e for e in self.live if e.kind in ("input", "product", "item")
+        }
+        self._settle_operands()
+        self.unit_of, self.units = {}, []
+        self.readers = {}  # stored expression -> groups that read it
+
+    def _choose_anchors(self):
+        """Expressions that must have memory of their own (Note [Anchors])."""
+        anchors = set(self.forced)
+        for e in self.live:
+            if e.kind == "reduce" or (e.kind == "cast" and e.dtype in ("i32", "u8")):
+                anchors.add(e)
+        for e in self.lowered.outputs:
+            source = e
+            while source.kind == "reshape":
+                source = source.args[0]
+            if source.kind not in ("input", "product", "item"):
+                anchors.add(source)
+        return anchors
+
+    def _settle_operands(self):
+        """Operands of products and library calls that have to be stored."""
+        for e in self.live:
+            if e.kind == "library":
+                for arg in e.args:
+                    source = arg
+                    while source not in self.stored and source.kind in VIEWS:
+                        source = source.args[0]
+                    self._store(source)
+            elif e.kind == "product":
+                for arg in e.args:
+                    if not self._is_matrix(arg):
+                        self._store(arg)
+
+    def _store(self, e):
+        if e not in self.stored:
+            self.stored.add(e)
+            self.anchors.add(e)
+
+    def _is_matrix(self, e):
+        """Whether BLAS can read an operand where it lies."""
+        found = strides_in(e, self.stored.__contains__)
+        if found is None:
+            source = e
+            while source not in self.stored and source.kind in VIEWS:
+                source = source.args[0]
+            if source in self.stored or source.kind in ("const", "iota", "gather"):
+                return False
+            self._store(source)
+            found = strides_in(e, self.stored.__contains__)
+            if found is None:
+                return False
+        _, _, strides = found
+        return is_matrix(e.shape, strides)
+
+    # -------------------------------------------------------------------------- groups
+
+    def run(self):
+        before_draw = None
+        for e in self.live:
+            if e.kind == "product":
+                self._add(Unit("product", [e]), self.sources(e))
+            elif e.kind == "library":
+                unit = Unit("library", [e])
+                self._add(unit, self.sources(e))
+                if e in self.lowered.draws:
+                    if before_draw is not None:
+                        self._follow(unit, before_draw)
+                    before_draw = unit
+            elif e.kind == "item":
+                self.unit_of[e] = self.unit_of[e.args[0]]
+            elif e in self.anchors:
+                self._place(e)
+        return self
+
+    def sources(self, e):
+        """The stored expressions that an anchor reads."""
+        found, stack, seen = set(), list(e.args), set()
+        while stack:
+            arg = stack.pop()
+            if arg in seen:
+                continue
+            seen.add(arg)
+            if arg in self.stored or arg.kind == "library":
+                found.add(arg)
+            else:
+                stack.extend(arg.args)
+        return found
+
+    def _add(self, unit, sources):
+        self.units.append(unit)
+        for member in unit.members:
+            self.unit_of[member] = unit
+        for source in sources:
+            if source in self.unit_of:
+                self._follow(unit, self.unit_of[source])
+
+    def _follow(self, unit, other):
+        if other is not unit:
+            unit.after |= {other, *other.after}
+
+    def _place(self, anchor):
+        """Join a group, or begin one (Note [Groups])."""
+        sources = self.sources(anchor)
+        domain, reduced = domain_of(anchor)
+        for unit in self._candidates(sources):
+            if self._joins(unit, anchor, sources, domain, reduced):
+                unit.members.append(anchor)
+                self.unit_of[anchor] = unit
+                if reduced:
+                    unit.reduced = reduced
+                added = {self.unit_of[s] for s in sources if s in self.unit_of}
+                for other in added:
+                    self._follow(unit, other)
+                for other in self.units:  # who came after it comes after these too
+                    if unit in other.after:
+                        other.after |= unit.after
+                break
+        else:
+            unit = Unit("group", [anchor], domain, reduced)
+            self._check(unit, anchor)
+            self._add(unit, sources)
+        for source in sources:
+            self.readers.setdefault(source, []).append(unit)
+
+    def _candidates(self, sources):
+        """Groups that make what an anchor reads, then those that read it too."""
+        found = []
+        for source in sorted(sources, key=lambda s: -s.number):
+            found.append(self.unit_of.get(source))
+        for source in sources:
+            found += self.readers.get(source, ())
+        unique = dict.fromkeys(u for u in found if u is not None and u.kind == "group")
+        return list(unique)
+
+    def _joins(self, unit, anchor, sources, domain, reduced):
+        if len(unit.members) >= _MOST:
+            return False
+        if domain == unit.domain:
+            if reduced and unit.reduced and reduced != unit.reduced:
+                return False
+        elif not (unit.reduced and not reduced and domain == unit.kept):
+            return False
+        if reduced and not unit.reduced and not self._reads_or_shares(unit, sources):
+            return False
+        others = {self.unit_of[s] for s in sources if s in self.unit_of} - {unit}
+        if any(unit in other.after for other in others):
+            return False
+        joined = Unit("group", [*unit.members, anchor], unit.domain)
+        joined.reduced = unit.reduced or reduced
+        try:
+            for member in joined.members:
+                self._check(joined, member)
+        except (Misfit, _Apart):
+            return False
+        return True
+
+    def _reads_or_shares(self, unit, sources):
+        return any(
+            self.unit_of.get(s) is unit or unit in self.readers.get(s, ())
+            for s in sources
+        )
+
+    def _check(self, unit, anchor):
+        """Raise Misfit or _Apart where an anchor does not fit into a group."""
+        axes = [f"a{d}" for d in range(len(unit.domain))]
+        extents = dict(zip(axes, unit.domain, strict=True))
+        kept = [a for d, a in enumerate(axes) if d not in (unit.reduced or ())]
+        places = {}
+        for member in unit.members:
+            on = axes if self._is_whole(unit, member) else kept
+            places[member] = identity(member.shape, on)
+        stack, seen = [], set()
+        if anchor.kind == "reduce":
+            stack.append((anchor.args[0], identity(anchor.args[0].shape, axes)))
+        else:
+            stack += self._operands(anchor, places[anchor], extents)
+        while stack:
+            e, index = stack.pop()
+            if (e, index) in seen:
+                continue
+            seen.add((e, index))
+            if e in places:
+                if places[e] != index:
+                    raise _Apart
+            elif e not in self.stored:
+                stack += self._operands(e, index, extents)
+
+    def _is_whole(self, unit, member):
+        """Whether a member is computed for every element of the domain."""
+        return member.kind != "reduce" and stripped(member.shape) == unit.domain
+
+    def _operands(self, e, index, extents):
+        return operands(e, index, extents, self.stored)
+
+    # ------------------------------------------------------------------------- results
+
+    def costly_repeats(self):
+        """Costly expressions that several groups compute."""
+        homes = {}
+        for unit in self.units:
+            if unit.kind == "group":
+                for e in self._inside(unit):
+                    homes.setdefault(e, set()).add(unit)
+        return {
+            e
+            for e, units in homes.items()
+            if len(units) > 1 and e.kind in COSTLY and e.size >= 64
+        }
+
+    def _inside(self, unit):
+        """What a group computes without storing it."""
+        found, stack = set(), [a for m in unit.members for a in m.args]
+        while stack:
+            e = stack.pop()
+            if e in found or e in self.stored:
+                continue
+            found.add(e)
+            stack.extend(e.args)
+        return found
+
+    def result(self):
+        units, done, waiting = [], set(), list(self.units)
+        while waiting:
+            ready = [u for u in waiting if u.after <= done]
+            assert ready, "a cycle of units"
+            units.append(ready[0])
+            done.add(ready[0])
+            waiting.remove(ready[0])
+        return Fused(units, self.stored)
+
+
+class _Apart(Exception):
+    """Two anchors of one group would not meet element by element."""
+
+
+def operands(e, index, extents, stored):
+    """Pairs (operand, map) of an expression at a map.
+
+    Raises:
+        Misfit: for a reshape that cannot be followed.
+    """
+    if e.kind in VIEWS:
+        source = e.args[0]
+        try:
+            return [(source, through(e, index, extents))]
+        except Misfit:
+            if source not in stored:
+                raise
+            return [(source, Flat(*flat(e.shape, index)))]
+    if e.kind == "gather":
+        table, rows = e.args
+        if table not in stored:
+            raise Misfit(table)
+        return [(rows, index[: rows.ndim])]
+    if e.kind in POINTWISE:
+        return [(arg, index) for arg in e.args]
+    return []
+
+
+def domain_of(anchor):
+    """The shape that an anchor walks, and which of its dimensions it reduces."""
+    if anchor.kind != "reduce":
+        return stripped(anchor.shape), None
+    shape, dims = anchor.args[0].shape, anchor.data[1]
+    domain, reduced = [], []
+    for d, size in enumerate(shape):
+        if size != 1:
+            if d in dims:
+                reduced.append(len(domain))
+            domain.append(size)
+    return tuple(domain), tuple(reduced)
+
+
+def is_matrix(shape, strides):
+    """Whether (B, m, n) elements with these strides are matrices to BLAS."""
+    _, rows, columns = shape
+    _, down, right = strides
+    if columns == 1 and rows > 1 and down != 1:
+        right = 1
+    if rows == 1:
+        down = max(columns, down)
+    good = (right == 1 or columns == 1) and (down >= columns or rows == 1)
+    turned = (down == 1 or rows == 1) and (right >= rows or columns == 1)
+    return good or turned
+
+
+def _reachable(roots):
+    """Everything that the roots need, operands first."""
+    seen, stack = set(), list(roots)
+    while stack:
+        e = stack.pop()
+        if e not in seen:
+            seen.add(e)
+            stack.extend(e.args)
+    return sorted(seen, key=lambda e: e.number)

@@ -1,0 +1,60 @@
+"""Memory plan: where everything that is stored between units lives.
+
+Values that are needed at the same time lie apart in one arena; a place is taken again
+when its value's last reader has run.
+"""
+
+from dataclasses import dataclass, field
+
+from rushlight._compiler.loops.ir import BYTES
+
+#: Places begin at multiples of this, in bytes.
+ALIGNMENT = 64
+
+
+@dataclass
+class Arena:
+    """One piece of memory for many values.
+
+    Attributes:
+        offsets: {value: byte offset}.
+        size: bytes.
+    """
+
+    offsets: dict = field(default_factory=dict)
+    size: int = 0
+
+
+def plan_memory(lives):
+    """Give each value a place.
+
+    Args:
+        lives: {value: (bytes, first unit, last unit)}.
+
+    Returns:
+        Arena.
+    """
+    arena, placed = Arena(), []
+    for value, (size, first, last) in sorted(
+        lives.items(), key=lambda item: (-item[1][0], item[1][1])
+    ):
+        size = -(-max(size, 1) // ALIGNMENT) * ALIGNMENT
+        busy = sorted(
+            (start, end)
+            for start, end, one, other in placed
+            if one <= last and first <= other
+        )
+        offset = 0
+        for start, end in busy:
+            if offset + size <= start:
+                break
+            offset = max(offset, end)
+        placed.append((offset, offset + size, first, last))
+        arena.offsets[value] = offset
+        arena.size = max(arena.size, offset + size)
+    return arena
+
+
+def bytes_of(expression):
+    """Bytes of an expression's elements."""
+    return expression.size * BYTES[expression.dtype]

@@ -1,0 +1,1 @@
+"""Schedules: how a group of expressions becomes a loop nest."""
