@@ -37,7 +37,19 @@ __all__ = [
 ]
 
 
+#: Imported when they are first used.
+_ROOMS = ("lr_scheduler", "swa_utils")
+
+
 def __getattr__(name):
+    if name in _ROOMS:
+        import importlib
+
+        return importlib.import_module(f"rushlight.optim.{name}")
     from rushlight._doors import missing_name
 
-    raise missing_name("rushlight.optim", name, __all__)
+    raise missing_name("rushlight.optim", name, [*__all__, *_ROOMS])
+
+
+def __dir__():
+    return sorted([*globals(), *_ROOMS])
