@@ -61,6 +61,7 @@ from rushlight._core.grad_mode import (
 from rushlight._core.tensor import Tensor
 from rushlight._core.printing import get_printoptions, set_printoptions
 from rushlight import _ops
+from rushlight._compiler import slots as _slots
 from rushlight._core.expose import TORCH as _exposed
 from rushlight import autograd
 from rushlight._queries import (

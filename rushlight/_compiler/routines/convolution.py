@@ -45,7 +45,9 @@ class _Shapes:
     steps: tuple  # of the weight: from group to group, output to output, channel ...
 
 
-def convolution(x_shape, w_shape, dtype, *, stride, pads, dilation, groups, out, **more):
+def convolution(
+    x_shape, w_shape, dtype, *, stride, pads, dilation, groups, out, **more
+):
     """``y = w * x + bias``, maybe followed by relu.
 
     Args:
@@ -192,7 +194,12 @@ class _Convolution:
                 for start, taps in zip(self.starts, self.taps, strict=True):
                     for place, (_, number) in enumerate(taps):
                         value = k.load(
-                            w, number, as_place(k, at), inside, c=by_channel, o=by_output
+                            w,
+                            number,
+                            as_place(k, at),
+                            inside,
+                            c=by_channel,
+                            o=by_output,
                         )
                         steps = {"c": len(taps) * down, "o": 1}
                         steps["block"] = shapes.channels * len(taps) * down
@@ -344,7 +351,9 @@ class _Convolution:
         at = add(
             k,
             at,
-            self._of_split(self.groups * shapes.outputs * size, self.each * down * size),
+            self._of_split(
+                self.groups * shapes.outputs * size, self.each * down * size
+            ),
         )
         at = add(k, at, mul(k, k.index("group"), shapes.outputs * size))
         for dim, extent in enumerate(part.count):

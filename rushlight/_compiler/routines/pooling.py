@@ -125,8 +125,9 @@ def max_pool_gradient(planes, windows, dtype):
             winner = k.load(won, 0, at, **by_out)
             place = mul(k, plane, size)
             for dim in reversed(range(len(names))):
-                along, winner = k.remainder(winner, windows.kernel[dim]), k.floordiv(
-                    winner, windows.kernel[dim]
+                along, winner = (
+                    k.remainder(winner, windows.kernel[dim]),
+                    k.floordiv(winner, windows.kernel[dim]),
                 )
                 along = k.mul(along, windows.dilation[dim])
                 start = k.mul(k.index(names[dim]), windows.stride[dim])

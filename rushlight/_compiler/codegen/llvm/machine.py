@@ -78,6 +78,11 @@ def _generator():
     return cache.key(*[file.read_bytes() for file in files])
 
 
+def is_kept(known_by):
+    """Whether the machine code of what is known by this is in the cache on disk."""
+    return cache.get(cache.key(_signature(), known_by)) is not None
+
+
 class Code:
     """A module's machine code; it lives as long as this object.
 

@@ -1,0 +1,148 @@
+"""Routines in eager mode: an operation's NumPy form until compiling pays.
+
+# Note [When routines are compiled]
+# As for kernels (Note [When to compile] in kernel.py), a routine is compiled once its
+# NumPy form has taken as long as compiling will; sooner, if its machine code is in the
+# cache on disk, for then it only has to be loaded.  Shapes and attributes are part of
+# a routine, so time is counted for each set of them.  Nothing of the compiler is
+# imported before.
+"""
+
+import threading
+import time
+
+import numpy as np
+
+#: Seconds of the NumPy form after which the cache on disk is asked.
+LOOKING = 0.02
+#: Seconds that compiling one task takes, about.
+COMPILING = 0.06
+#: How many sets of shapes and attributes are remembered for one operation.
+LIMIT = 256
+
+_lock = threading.Lock()
+
+
+class NativeRoutine:
+    """A routine as machine code that the team of threads runs.
+
+    Args:
+        routine: a Routine.
+        outputs: (shape, NumPy dtype) of each result; those after the routine's own
+            outputs are left empty.
+    """
+
+    def __init__(self, routine, outputs):
+        from rushlight._compiler.runtime.kernel import native_kernel
+
+        self.routine, self.outputs = routine, outputs
+        self.count = len(routine.outputs)
+        natives = [native_kernel(task.kernel) for task in routine.tasks]
+        names = [*routine.inputs, *routine.outputs, *routine.scratch]
+        bases = {name: number for number, name in enumerate(names)}
+        self.program = _program(routine.tasks, natives, bases)
+        self.scratch = [
+            (elements, _numpy_dtype(dtype))
+            for dtype, elements in routine.scratch.values()
+        ]
+
+    def __call__(self, arrays):
+        """The results, from the inputs' arrays."""
+        from rushlight._backends.numpy.pointers import address
+
+        given = [np.ascontiguousarray(a) for a in arrays if a is not None]
+        found = [np.empty(shape, dtype) for shape, dtype in self.outputs]
+        scratch = [np.empty(elements, dtype) for elements, dtype in self.scratch]
+        self.program.run([address(a) for a in (*given, *found[: self.count], *scratch)])
+        return found[0] if len(found) == 1 else tuple(found)
+
+
+def _numpy_dtype(dtype):
+    from rushlight._compiler.loops.interpreter import stored_dtype
+
+    return stored_dtype(dtype)
+
+
+def _program(tasks, natives, bases):
+    """The Program of tasks: step groups as the routine says."""
+    from rushlight._compiler.loops.ir import product_dtypes
+    from rushlight._compiler.runtime import blas
+    from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
+
+    steps = []
+    for task, native in zip(tasks, natives, strict=True):
+        args = [(bases[name], 0) for name in task.buffers]
+        if task.kernel.local_bytes:
+            args.append((LOCAL, 0))
+        args += [(STATIC, blas.address(d)) for d in product_dtypes(task.kernel)]
+        local, group = task.kernel.local_bytes, task.group
+        steps.append(Step(native.address, args, task.blocks, group, local, native))
+    return Program(steps, bases=len(bases))
+
+
+class _Entry:
+    """What is known of one set of shapes and attributes."""
+
+    __slots__ = ("native", "spent", "due", "lock")
+
+    def __init__(self):
+        self.native, self.spent, self.due = None, 0.0, LOOKING
+        self.lock = threading.Lock()
+
+
+class AdaptiveRoutine:
+    """An operation, run by machine code when that pays (Note [When ...]).
+
+    Args:
+        plain: its NumPy form, ``(*arrays, **attrs)`` to an array or a tuple of them.
+        request: ``(*arrays, **attrs)`` to (Routine, outputs) as `NativeRoutine` takes
+            them, or None where there is none.  Only shapes and dtypes may matter.
+    """
+
+    def __init__(self, plain, request):
+        self.plain, self.request = plain, request
+        self.entries = {}
+
+    def __call__(self, *arrays, **attrs):
+        key = tuple([None if a is None else (a.shape, a.dtype) for a in arrays])
+        try:
+            entry = self.entries.get((key, *attrs.items()))
+        except TypeError:  # attributes that cannot be remembered
+            return self.plain(*arrays, **attrs)
+        if entry is not None and entry.native is not None:
+            return entry.native(arrays)
+        start = time.perf_counter()
+        result = self.plain(*arrays, **attrs)
+        if entry is None:
+            entry = self._new((key, *attrs.items()))
+        entry.spent += time.perf_counter() - start
+        if entry.spent > entry.due and entry.lock.acquire(blocking=False):
+            try:
+                if entry.spent > entry.due and entry.native is None:
+                    self._advance(entry, arrays, attrs)
+            finally:
+                entry.lock.release()
+        return result
+
+    def _new(self, key):
+        with _lock:
+            while len(self.entries) >= LIMIT:
+                del self.entries[next(iter(self.entries))]
+            return self.entries.setdefault(key, _Entry())
+
+    def _advance(self, entry, arrays, attrs):
+        """Compile, or say when to look again."""
+        from rushlight._compiler.codegen.llvm import machine
+        from rushlight._compiler.loops.printer import print_kernel
+
+        is_first, entry.due = entry.due == LOOKING, float("inf")
+        found = self.request(*arrays, **attrs) if machine.is_available() else None
+        if found is None:
+            return
+        routine, outputs = found
+        if is_first:
+            texts = [print_kernel(task.kernel) for task in routine.tasks]
+            if not all(map(machine.is_kept, texts)):
+                entry.due = COMPILING * len(texts)
+                return
+        entry.native = NativeRoutine(routine, outputs)

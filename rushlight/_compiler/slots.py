@@ -1,0 +1,148 @@
+"""The slots of the NumPy backend that the compiler fills: operations as routines.
+
+Importing this costs next to nothing: what a slot needs is imported when an operation
+has been used enough to be worth compiling (Note [When routines are compiled]).
+"""
+
+from functools import partial
+from math import prod
+
+import numpy as np
+
+from rushlight._backends.numpy import NUMPY_BACKEND
+from rushlight._compiler.runtime.routine import AdaptiveRoutine
+
+_DTYPES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
+
+
+def _dtype_of(*arrays):
+    """The loop language's dtype of NumPy arrays of one float dtype, or None."""
+    arrays = [a for a in arrays if a is not None]
+    if any(a.__class__ is not np.ndarray or a.dtype != arrays[0].dtype for a in arrays):
+        return None
+    return _DTYPES.get(arrays[0].dtype)
+
+
+def _convolution(x, w, b, *, stride, pads, dilation, groups, out_size):
+    from rushlight._compiler.routines.convolution import convolution
+
+    dtype = _dtype_of(x, w, b)
+    if dtype is None:
+        return None
+    out = out_size or _outputs(x.shape, w.shape, stride, pads, dilation)
+    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
+    has_bias = b is not None
+    routine = convolution(x.shape, w.shape, dtype, **attrs, out=out, bias=has_bias)
+    return routine, [((x.shape[0], w.shape[0], *out), x.dtype)]
+
+
+def _outputs(x_shape, w_shape, stride, pads, dilation):
+    """The sizes of a convolution's result."""
+    dims = zip(x_shape[2:], w_shape[2:], stride, pads, dilation, strict=True)
+    return tuple((n + sum(p) - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in dims)
+
+
+def _convolution_input(g, w, *, stride, pads, dilation, groups, size):
+    from rushlight._compiler.routines.convolution import input_gradient
+
+    dtype = _dtype_of(g, w)
+    if dtype is None:
+        return None
+    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
+    routine = input_gradient(g.shape, w.shape, dtype, **attrs, size=tuple(size))
+    return routine, [((g.shape[0], w.shape[1] * groups, *size), g.dtype)]
+
+
+def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
+    from rushlight._compiler.routines.weight_gradient import weight_gradient
+
+    dtype, out = _dtype_of(g, x), g.shape[2:]
+    if dtype is None:
+        return None
+    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
+    routine = weight_gradient(x.shape, tuple(shape), dtype, **attrs, out=out)
+    return routine, [(tuple(shape), x.dtype)]
+
+
+def _windows(size, out, *, kernel, stride, pads, dilation=None, ceil_mode=False):
+    """The Windows of planes of a size; `ceil_mode` shows in how many there are."""
+    from rushlight._compiler.routines.pooling import Windows
+
+    dilation = dilation or (1,) * len(kernel)
+    return Windows(tuple(size), kernel, stride, pads, dilation, tuple(out))
+
+
+def _max_pool(spec, x, *, winners, **attrs):
+    from rushlight._compiler.routines.pooling import max_pool
+
+    dtype, dims = _dtype_of(x), len(attrs["kernel"])
+    if dtype is None:
+        return None
+    y, code = spec(x, winners=winners, **attrs)
+    windows = _windows(x.shape[-dims:], y.shape[-dims:], **attrs)
+    planes = prod(x.shape[: x.ndim - dims])
+    routine = max_pool(planes, windows, dtype, winners=winners)
+    return routine, [(y.shape, x.dtype), (code.shape, code.dtype)]
+
+
+def _max_pool_backward(g, winners, *, size, **attrs):
+    from rushlight._compiler.routines.pooling import max_pool_gradient
+
+    dtype, dims = _dtype_of(g), len(attrs["kernel"])
+    if dtype is None:
+        return None
+    windows = _windows(size[-dims:], g.shape[-dims:], **attrs)
+    planes = prod(g.shape[: g.ndim - dims])
+    return max_pool_gradient(planes, windows, dtype), [(tuple(size), g.dtype)]
+
+
+def _average_pool(spec, x, *, count_include_pad, divisor, **attrs):
+    from rushlight._compiler.routines.pooling import average_pool
+
+    dtype, dims = _dtype_of(x), len(attrs["kernel"])
+    if dtype is None:
+        return None
+    both = {"count_include_pad": count_include_pad, "divisor": divisor}
+    y = spec(x, **both, **attrs)
+    windows = _windows(x.shape[-dims:], y.shape[-dims:], **attrs)
+    planes = prod(x.shape[: x.ndim - dims])
+    more = {"pads_count": count_include_pad, "divisor": divisor}
+    return average_pool(planes, windows, dtype, **more), [(y.shape, x.dtype)]
+
+
+def _average_pool_backward(g, *, size, count_include_pad, divisor, **attrs):
+    from rushlight._compiler.routines.pooling import average_pool_gradient
+
+    dtype, dims = _dtype_of(g), len(attrs["kernel"])
+    if dtype is None:
+        return None
+    windows = _windows(size[-dims:], g.shape[-dims:], **attrs)
+    planes = prod(g.shape[: g.ndim - dims])
+    more = {"pads_count": count_include_pad, "divisor": divisor}
+    routine = average_pool_gradient(planes, windows, dtype, **more)
+    return routine, [(tuple(size), g.dtype)]
+
+
+#: By the op's name: the request of its routine (see `AdaptiveRoutine`).
+REQUESTS = {
+    "convolution": _convolution,
+    "convolution_input": _convolution_input,
+    "convolution_weight": _convolution_weight,
+    "max_pool": _max_pool,
+    "max_pool_backward": _max_pool_backward,
+    "avg_pool": _average_pool,
+    "avg_pool_backward": _average_pool_backward,
+}
+#: Of those, the ones that are given the op's spec rule first.
+_WITH_SPEC = {"max_pool", "avg_pool"}
+
+
+def _tune(op, plain):
+    """What runs an op instead of its NumPy form."""
+    request = REQUESTS[op.name]
+    if op.name in _WITH_SPEC:
+        request = partial(request, op.spec)
+    return AdaptiveRoutine(plain, request)
+
+
+NUMPY_BACKEND.slots.update(dict.fromkeys(REQUESTS, _tune))
