@@ -1,3 +1,15 @@
-"""Matrices: norms, triangles, diagonals."""
+"""Matrices: factors, solutions, norms, triangles, diagonals."""
 
-from rushlight._ops.linalg import diagonals, norms, svd, triangles
+from rushlight._ops.linalg import (
+    determinants,
+    diagonals,
+    eigen,
+    factors,
+    least,
+    lu,
+    norms,
+    powers,
+    solve,
+    svd,
+    triangles,
+)

@@ -8,6 +8,7 @@
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
+    GraphError,
     LinAlgError,
     ShapeError,
     UnsupportedDtypeError,
@@ -15,9 +16,11 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
+from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor, to_out
 from rushlight._ops._arrays import is_half
+from rushlight._ops._results import named_result
 
 
 def svdvals(A, *, driver=None, out=None):
@@ -150,3 +153,96 @@ def _svd_grad(g, *, out):
 
 
 SVD = define("linalg_svd", eager=_svd_eager, spec=_svd_spec, grad=_svd_grad, many=True)
+
+_Svd = named_result("linalg_svd", "U", "S", "Vh")
+_OldSvd = named_result("svd", "U", "S", "V")
+
+
+def linalg_svd(A, full_matrices=True, *, driver=None, out=None):
+    """Singular values and vectors: ``A == U @ diag(S) @ Vh``.
+
+    Args:
+        A: (*, m, n), float or complex.
+        full_matrices: make U and Vh square, else (*, m, k) and (*, k, n).
+        driver: for CUDA only, where it names the library's algorithm.
+        out: three tensors to write the results to.
+
+    Returns:
+        (U, S, Vh): S is real and falling.
+
+    Raises:
+        RuntimeError: for other shapes or dtypes; on differentiating through vectors
+            that full_matrices added.
+    """
+    require_tensor(A, "linalg.svd()", "A")
+    square = len(A.shape) > 1 and A.shape[-1] == A.shape[-2]
+    result = _Svd(call(SVD if square or not full_matrices else FULL_SVD, A))
+    return result if out is None else to_out(result, out, "linalg.svd()")
+
+
+def svd(input, some=True, compute_uv=True, *, out=None):
+    """The older form of `linalg.svd`: ``input == U @ diag(S) @ V.mH``.
+
+    Args:
+        input: (*, m, n), float or complex.
+        some: the reduced factors, else square ones.
+        compute_uv: False gives zeros for U and V.
+        out: three tensors to write the results to.
+
+    Returns:
+        (U, S, V): a named tuple.
+
+    Raises:
+        RuntimeError: as `linalg.svd`.
+
+    >>> import rushlight
+    >>> rushlight.svd(rushlight.tensor([[3.0, 0.0], [0.0, 2.0]])).S
+    tensor([3., 2.])
+    """
+    require_tensor(input, "svd()")
+    if compute_uv:
+        left, values, right = linalg_svd(input, not some)
+        right = right.mH
+    else:
+        values, (m, n) = svdvals(input), input.shape[-2:]
+        left = input.new_zeros((*input.shape[:-2], m, m))
+        right = input.new_zeros((*input.shape[:-2], n, n))
+    result = _OldSvd((left, values, right))
+    return result if out is None else to_out(result, out, "svd()")
+
+
+def _full_spec(x):
+    left, values, right = _svd_spec(x)
+    m, n = x.shape[-2:]
+    batch = left.shape[:-2]
+    return Spec((*batch, m, m), x.dtype), values, Spec((*batch, n, n), x.dtype)
+
+
+def _full_eager(backend, x):
+    _check_matrices(x)
+    return tuple(backend.np.linalg.svd(x))
+
+
+def _full_grad(g, *, x):
+    if g[0] is not None or g[2] is not None:
+        raise GraphError(
+            explain(
+                "backward through linalg.svd()",
+                expected="full_matrices=False where U or Vh are differentiated",
+                got="full_matrices=True, whose added vectors are not unique",
+                do="Pass full_matrices=False.",
+            )
+        )
+    return _svdvals_grad(g[1], x=x)
+
+
+FULL_SVD = define(
+    "linalg_svd_full",
+    eager=_full_eager,
+    spec=_full_spec,
+    grad=_full_grad,
+    many=True,
+    fills_missing=False,
+    node="LinalgSvdBackward0",
+)
+expose(svd)
