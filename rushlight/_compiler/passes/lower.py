@@ -195,6 +195,15 @@ class Lowering:
             found = self.x.reshape(found, sizes)
         return found
 
+    def mean(self, x, dims):
+        """The mean over some dimensions, which are kept with size 1."""
+        total = self.reduce("add", x, dims, True)
+        return self.div(total, x.size // total.size)
+
+    def total(self, x, dims):
+        """The sum over some dimensions (maybe none), which are dropped."""
+        return self.reduce("add", x, dims) if dims else x
+
     def index(self, shape, dim):
         """The position along a dimension, as int64."""
         return self.x.iota(shape, dim)

@@ -2,7 +2,7 @@
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call2
+from rushlight._core.dispatch import call, call2, call_tensors
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -67,13 +67,13 @@ def _matmul_grad(g, *, x, y, x_shape, y_shape, needs):
         return _vector_grad(g, x, y, rank, other, needs)
     left = right = None
     if needs[0]:
-        left = call(TURNED, g, conj_of(y), left=False, right=True)
+        left = call_tensors(TURNED, (g, conj_of(y)), left=False, right=True)
     if needs[1]:
         x = conj_of(x)
         if other == 2 and rank > 2:
             right = call2(FOLDED, x, g)
         else:
-            right = call(TURNED, x, g, left=True, right=False)
+            right = call_tensors(TURNED, (x, g), left=True, right=False)
     return left, right
 
 
@@ -153,6 +153,8 @@ def _turned_spec(x, y, *, left, right):
 
 
 def _turned_eager(backend, x, y, *, left, right):
+    if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
+        return (x.T if left else x).dot(y.T if right else y)  # Note [Layouts]
     check_dtypes("matmul()", x, y)
     return multiply(backend.np, _turn(x, left), _turn(y, right))
 
@@ -171,12 +173,18 @@ def _turned_grad(g, *, x, y, left, right, needs):
     return first, second
 
 
+def _turned_lower(k, x, y, *, left, right):
+    x = k.transpose(x, -1, -2) if left else x
+    return k.matmul(x, k.transpose(y, -1, -2) if right else y)
+
+
 TURNED = define(
     "matmul_turned",
     inputs="x y",
     eager=_turned_eager,
     spec=_turned_spec,
     grad=_turned_grad,
+    lower=_turned_lower,
     saved_for={"x": "y", "y": "x"},
     node="MmBackward0",
 )
@@ -197,6 +205,11 @@ def _folded_grad(g, *, x, y, needs):
     )
 
 
+def _folded_lower(k, x, y):
+    x, y = (k.reshape(z, (-1, z.shape[-1])) for z in (x, y))
+    return k.matmul(k.transpose(x, 0, 1), y)
+
+
 #: ``x.T @ y`` summed over leading dimensions: the gradient of a weight.
 FOLDED = define(
     "matmul_folded",
@@ -204,6 +217,7 @@ FOLDED = define(
     eager=_folded_eager,
     spec=_folded_spec,
     grad=_folded_grad,
+    lower=_folded_lower,
     saved_for={"x": "y", "y": "x"},
     node="MmBackward0",
 )

@@ -168,8 +168,19 @@ def _statistics_eager(backend, x):
     return mean, var.astype(x.dtype, copy=False)
 
 
+def _statistics_lower(k, x):
+    dims = (0, *range(2, x.ndim))
+    mean = k.mean(x, dims)
+    var = k.mean(k.square(k.sub(x, mean)), dims)
+    return k.reshape(mean, x.shape[1:2]), k.reshape(var, x.shape[1:2])
+
+
 BATCH_STATISTICS = define(
-    "batch_statistics", eager=_statistics_eager, spec=_statistics_spec, many=True
+    "batch_statistics",
+    eager=_statistics_eager,
+    spec=_statistics_spec,
+    lower=_statistics_lower,
+    many=True,
 )
 
 
@@ -267,11 +278,42 @@ def _backward_eager(backend, g, x, weight, mean, var, *, training, eps, needs):
     return g_x, g_weight, total if needs[2] else nothing
 
 
+def _along_channels(k, factor, x):
+    return k.reshape(factor, (1, -1, *[1] * (x.ndim - 2)))
+
+
+def _batch_norm_lower(k, x, weight, bias, mean, var, *, training, eps):
+    factor = k.div(1, k.sqrt(k.add(var, eps)))
+    factor = factor if weight is None else k.mul(factor, weight)
+    out = k.mul(k.sub(x, _along_channels(k, mean, x)), _along_channels(k, factor, x))
+    return out if bias is None else k.add(out, _along_channels(k, bias, x))
+
+
+def _backward_lower(k, g, x, weight, mean, var, *, training, eps, needs):
+    dims, nothing = (0, *range(2, x.ndim)), k.const(0)
+    scale = k.div(1, k.sqrt(k.add(var, eps)))
+    factor = scale if weight is None else k.mul(scale, weight)
+    centred = k.sub(x, _along_channels(k, mean, x))
+    total, product = k.total(g, dims), k.total(k.mul(g, centred), dims)
+    g_x = g
+    if training:
+        count = x.size // x.shape[1]
+        slope = k.div(k.mul(k.square(scale), product), count)
+        g_x = k.sub(g_x, _along_channels(k, k.div(total, count), x))
+        g_x = k.sub(g_x, k.mul(centred, _along_channels(k, slope, x)))
+    return (
+        k.mul(g_x, _along_channels(k, factor, x)) if needs[0] else nothing,
+        k.mul(product, scale) if needs[1] else nothing,
+        total if needs[2] else nothing,
+    )
+
+
 BATCH_NORM_BACKWARD = define(
     "batch_norm_backward",
     inputs="g x weight mean var",
     eager=_backward_eager,
     spec=_backward_spec,
+    lower=_backward_lower,
     many=True,
 )
 BATCH_NORM = define(
@@ -280,6 +322,7 @@ BATCH_NORM = define(
     eager=_batch_norm_eager,
     spec=_batch_norm_spec,
     grad=_batch_norm_grad,
+    lower=_batch_norm_lower,
     node="NativeBatchNormBackward0",
 )
 expose(batch_norm, torch=False, method=False, functional=True)

@@ -206,11 +206,35 @@ def _layer_norm_backward_eager(backend, g, rows, scale, weight, *, shape, needs)
     return g_x, g_weight, g_bias
 
 
+def _layer_norm_lower(k, x, weight, bias, *, shape, eps):
+    dims = tuple(range(-len(shape), 0))
+    centred = k.sub(x, k.mean(x, dims))
+    scale = k.div(1, k.sqrt(k.add(k.mean(k.square(centred), dims), eps)))
+    out = rows = k.mul(centred, scale)
+    if weight is not None:
+        out = k.mul(out, weight)
+    return out if bias is None else k.add(out, bias), rows, scale
+
+
+def _layer_norm_backward_lower(k, g, rows, scale, weight, *, shape, needs):
+    dims, leading = tuple(range(-len(shape), 0)), tuple(range(g.ndim - len(shape)))
+    g_x = g if weight is None else k.mul(g, weight)
+    along = k.mean(k.mul(g_x, rows), dims)
+    g_x = k.sub(k.sub(g_x, k.mean(g_x, dims)), k.mul(rows, along))
+    nothing = k.const(0)
+    return (
+        k.mul(g_x, scale) if needs[0] else nothing,
+        k.total(k.mul(g, rows), leading) if needs[1] else nothing,
+        k.total(g, leading) if needs[2] else nothing,
+    )
+
+
 LAYER_NORM_BACKWARD = define(
     "layer_norm_backward",
     inputs="g rows scale weight",
     eager=_layer_norm_backward_eager,
     spec=_layer_norm_backward_spec,
+    lower=_layer_norm_backward_lower,
     many=True,
 )
 LAYER_NORM = define(
@@ -219,6 +243,7 @@ LAYER_NORM = define(
     eager=_layer_norm_eager,
     spec=_layer_norm_spec,
     grad=_layer_norm_grad,
+    lower=_layer_norm_lower,
     node="NativeLayerNormBackward0",
     many=True,
     fills_missing=False,
@@ -331,12 +356,20 @@ def _rms_norm_grad(g, *, out1, out2, weight, shape, needs):
     return g_x if needs[0] else None, g_weight
 
 
+def _rms_norm_lower(k, x, weight, *, shape, eps):
+    dims = tuple(range(-len(shape), 0))
+    scale = k.div(1, k.sqrt(k.add(k.mean(k.square(x), dims), eps)))
+    rows = k.mul(x, scale)
+    return rows if weight is None else k.mul(rows, weight), rows, scale
+
+
 RMS_NORM = define(
     "rms_norm",
     inputs="x weight",
     eager=_rms_norm_eager,
     spec=_rms_norm_spec,
     grad=_rms_norm_grad,
+    lower=_rms_norm_lower,
     node="MulBackward0",
     many=True,
     fills_missing=False,

@@ -233,11 +233,17 @@ def _mean_grad(g, *, x_shape, dim, keepdim):
     return expand_reduced(g / count, x_shape, dim, keepdim)
 
 
+def _mean_lower(k, x, *, dim, keepdim, dtype):
+    total = k.reduce("add", k.cast(x, dtype), dim, keepdim)
+    return k.div(total, count_of(x.shape, dim))
+
+
 MEAN = define(
     "mean",
     eager=_mean_eager,
     spec=_mean_spec,
     grad=_mean_grad,
+    lower=_mean_lower,
     node=_numbered("Mean"),
 )
 expose(mean)

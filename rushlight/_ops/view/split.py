@@ -164,11 +164,20 @@ def _split_grad(g, *, dim):
     return TORCH["cat"](g, dim)
 
 
+def _split_lower(k, x, *, sizes, dim, form):
+    lead, parts, start = (slice(None),) * dim, [], 0
+    for size in sizes:
+        parts.append(k.slice(x, (*lead, slice(start, start + size))))
+        start += size
+    return parts
+
+
 SPLIT = define(
     "split",
     eager=_split_eager,
     spec=_split_spec,
     grad=_split_grad,
+    lower=_split_lower,
     node=lambda inputs, attrs: attrs["form"] + "Backward0",
     many=True,
     view=True,
