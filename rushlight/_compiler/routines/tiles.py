@@ -62,7 +62,8 @@ def _cost(dtype, across, down):
     """About the cycles of one step, or None where registers do not suffice."""
     count, size = vector_registers()
     each = max(1, LANES * BYTES[dtype] // size)  # registers of 16 lanes
-    if each * across * (down + 1) + 1 > count and (across, down) != (1, 1):
+    needed = each * across * (down + 1) + 4  # sums, vectors, a few shared numbers
+    if needed >= count and (across, down) != (1, 1):
         return None
     multiplying = each * across * down
     loading = 2 * each * across + down
