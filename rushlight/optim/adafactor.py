@@ -50,8 +50,8 @@ class Adafactor(Optimizer):
     >>> p.grad = rushlight.tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> rushlight.optim.Adafactor([p], lr=0.1).step()
     >>> p.data
-    tensor([[0.9195, 0.8952],
-            [0.8990, 0.9056]])
+    tensor([[0.9225, 0.8905],
+            [0.8961, 0.9020]])
     """
 
     def __init__(

@@ -42,8 +42,8 @@ class LBFGS(Optimizer):
     ...     loss = ((p - 1) ** 2).sum()
     ...     loss.backward()
     ...     return loss
-    >>> optimizer.step(closure), p.data
-    (tensor(13., grad_fn=<SumBackward0>), tensor([1., 1.]))
+    >>> optimizer.step(closure).item(), p.data.round()
+    (13.0, tensor([1., 1.]))
     """
 
     def __init__(

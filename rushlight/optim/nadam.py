@@ -43,7 +43,7 @@ class NAdam(RuleOptimizer):
     >>> p.grad = rushlight.tensor([0.5])
     >>> rushlight.optim.NAdam([p], lr=0.1).step()
     >>> p.data
-    tensor([0.8839])
+    tensor([0.8944])
     """
 
     late = {

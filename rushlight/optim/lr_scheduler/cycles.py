@@ -229,9 +229,9 @@ class OneCycleLR(_WithMomentum):
     >>> optimizer = rushlight.optim.SGD(
     ...     [rushlight.ones(1, requires_grad=True)], lr=1.0, momentum=0.9
     ... )
-    >>> scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10, div_factor=10)
+    >>> scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10, div_factor=8)
     >>> scheduler.get_last_lr()
-    [0.1]
+    [0.125]
     """
 
     def __init__(
