@@ -134,13 +134,13 @@ REQUESTS = {
     "avg_pool_backward": _average_pool_backward,
 }
 #: Of those, the ones that are given the op's spec rule first.
-_WITH_SPEC = {"max_pool", "avg_pool"}
+WITH_SPEC = {"max_pool", "avg_pool"}
 
 
 def _tune(op, plain):
     """What runs an op instead of its NumPy form."""
     request = REQUESTS[op.name]
-    if op.name in _WITH_SPEC:
+    if op.name in WITH_SPEC:
         request = partial(request, op.spec)
     return AdaptiveRoutine(plain, request)
 
