@@ -37,6 +37,11 @@ _NONE = {}
 _NO_EDGES = (None, None, None)
 
 
+def call1(op, x, **attrs):
+    """Run an op of one tensor: ``op.short(x, ...)``, which is the shorter way."""
+    return op.short(x, **attrs)
+
+
 def call2(op, x, y):
     """Run an op of two operands (tensors or Python numbers) and no attributes."""
     if not STATE.special:
@@ -215,7 +220,7 @@ def record(op, result, inputs, attrs, edges):
     array = result._array
     if array.dtype.kind in "biu":
         return
-    node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
+    node = _new(op.node or op.node_for(inputs, attrs))
     node.edges, node.shape, node.dtype = edges, array.shape, array.dtype
     node.number = next_number()
     node.hooks = node.notes = None
@@ -227,7 +232,7 @@ def record(op, result, inputs, attrs, edges):
 
 def record_many(op, results, inputs, attrs):
     """Give several results their node; each floating-point one gets an Output."""
-    node = _new(op.node if op.node_name is None else op.node_for(inputs, attrs))
+    node = _new(op.node or op.node_for(inputs, attrs))
     node.edges = edges_of(inputs)
     node.number = next_number()
     node.hooks = node.notes = None

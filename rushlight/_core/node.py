@@ -95,29 +95,7 @@ class Node:
 
     def gradients(self, gradient):
         """The gradients for each edge, from the gradient of the result."""
-        op = self.op
-        values = self.unpack() if self.saved != () else {}
-        if op.wants_needs:
-            values["needs"] = tuple([edge is not None for edge in self.edges])
-        found = op.grad(gradient, **values)
-        return found if found.__class__ in (tuple, list) else (found,)
-
-    def unpack(self):
-        """The saved values by name, each checked (Note [Saved values])."""
-        if self.saved is None:
-            raise GraphError(freed_message(self.name()))
-        values = {}
-        for name, value, version in zip(
-            self.op.saved_names, self.saved, self.versions, strict=True
-        ):
-            if version is not None:
-                value = _unpack_tensors(self, name, value, version)
-            elif value.__class__ is SavedOutput:
-                value = value.unpack(self)
-            elif value.__class__ is SavedOutputs:
-                value = tuple([output.unpack(self) for output in value])
-            values[name] = value
-        return values
+        return self.op.gradients(self, gradient)
 
     def release(self):
         """Free the saved values; running the rule again is refused."""
@@ -133,10 +111,15 @@ class Node:
         return f"<{self.name()} object at {hex(id(self))}>"
 
 
-def _unpack_tensors(node, name, value, version):
+def unpack_tensors(node, name, value, version):
+    """A saved tensor (or tuple of them) after a check of its version.
+
+    Raises:
+        RuntimeError: where it was written in place since.
+    """
     if value.__class__ is tuple:
         return tuple(
-            v if n is None else _unpack_tensors(node, name, v, n)
+            v if n is None else unpack_tensors(node, name, v, n)
             for v, n in zip(value, version, strict=True)
         )
     if value.__class__ is PackedTensor:
@@ -192,7 +175,7 @@ class PackedTensor:
     def __init__(self, packed, unpack_hook):
         self.packed, self.unpack_hook = packed, unpack_hook
 
-    def unpack(self):
+    def unpack(self, node=None):
         """The tensor that the user's unpack hook returns."""
         return self.unpack_hook(self.packed)
 

@@ -4,8 +4,8 @@ import functools
 from typing import Any
 
 from rushlight._backends import backend_of
-from rushlight._core.node import SavedOutput, SavedOutputs, node_type
-from rushlight._core.storage import memory_of, version_of
+from rushlight._core import saver
+from rushlight._core.node import node_type
 
 # How operands are converted before the rule runs (Op.promote).
 SAME = "same"  # to their common dtype
@@ -48,7 +48,9 @@ class Op:
             come, on the careful path.  Or None.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
         autocast: "lower", "float32", "widest" or None, as torch classes it.
-        save: what a node keeps of a call (Note [Saver]).
+        save, gradients: what a node keeps of a call, and how its rule is run on that
+            (Note [Saver]).
+        node: the class of the nodes, or None if not made yet or `node_name` decides.
         short: for an op of one tensor, ``(x, attributes) -> Tensor`` by the short
             path; the attributes in the order of the eager rule (Note [Short forms]).
     """
@@ -77,6 +79,7 @@ class Op:
         "node",
         "node_name",
         "save",
+        "gradients",
         "short",
         "_node_types",
     )
@@ -103,6 +106,7 @@ class Op:
     node: Any
     node_name: Any
     save: Any
+    gradients: Any
     short: Any
     _node_types: dict[str, Any]
 
@@ -110,14 +114,19 @@ class Op:
         return f"Op({self.name})"
 
     def node_for(self, inputs, attrs):
-        """The class of the node that records this call."""
-        if self.node_name is None:
-            return self.node
-        name = self.node_name(inputs, attrs)
-        found = self._node_types.get(name)
-        if found is None:
-            found = self._node_types[name] = node_type(name, self)
-        return found
+        """The class of the node that records this call; made when first needed."""
+        name = self.node_name
+        if callable(name):
+            name = name(inputs, attrs)
+            found = self._node_types.get(name)
+            if found is None:
+                found = self._node_types[name] = node_type(name, self)
+            return found
+        if name is None:
+            words = [part.capitalize() for part in self.name.split("_")]
+            name = f"{''.join(words)}Backward0"
+        self.node = node_type(name, self)
+        return self.node
 
 
 #: Every op that was defined, by name.
@@ -172,11 +181,9 @@ def define(
     op.wants_needs = "needs" in names
     op.saved_names = tuple(n for n in names if n != "needs")
     op.saves_first = op.inputs[0].lstrip("*") in op.saved_names
-    op.save, op.short = _maker_of_save(op), _maker_of_short(op)
-    op._node_types = {}
-    op.node_name = node if callable(node) else None
-    default = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
-    op.node = node_type(node if isinstance(node, str) else default, op)
+    op.save, op.gradients = saver.maker_of_save(op), saver.maker_of_gradients(op)
+    op.short = _maker_of_short(op)
+    op.node, op.node_name, op._node_types = None, node, {}
     TABLE[name] = op
     return op
 
@@ -192,23 +199,6 @@ def _keyword_only(grad):
     return code.co_varnames[first : first + code.co_kwonlyargcount]
 
 
-# Note [Saver]
-# Which values a node keeps is fixed by its rule's signature, so the function that
-# collects them is written out as source once per op, the way dataclasses writes
-# __init__: a loop over names would cost every recorded operation.
-
-
-def _maker_of_save(op):
-    if not op.saved_names:
-        return _save_nothing
-
-    def first_call(inputs, attrs, result):
-        op.save = _compile_save(op)
-        return op.save(inputs, attrs, result)
-
-    return first_call
-
-
 def _maker_of_short(op):
     def first_call(x, *attrs, **named):
         from rushlight._core.short import compile_short
@@ -217,70 +207,3 @@ def _maker_of_short(op):
         return op.short(x, *attrs, **named)
 
     return first_call
-
-
-def _save_nothing(inputs, attrs, result):
-    return (), ()
-
-
-def _compile_save(op):
-    """``save(inputs, attrs, result) -> (values, versions)`` for this op."""
-    lines, values, versions = [], [], []
-    for number, name in enumerate(op.saved_names):
-        value, version = f"v{number}", "None"
-        source, is_tensor = _source_of(op, name)
-        lines.append(f"    {value} = {source}")
-        if is_tensor == "one":
-            version = f"version_of({value})"
-        elif is_tensor == "many":
-            version = f"tuple([version_of(t) for t in {value}])"
-        values.append(value)
-        versions.append(version)
-    text = "def save(inputs, attrs, result):\n" + "\n".join(lines)
-    text += f"\n    return ({', '.join(values)},), ({', '.join(versions)},)\n"
-    scope = {
-        "version_of": version_of,
-        "saved_output": _saved_output,
-        "saved_outputs": SavedOutputs,
-    }
-    exec(compile(text, f"<save of {op.name}>", "exec"), scope)
-    return scope["save"]
-
-
-def _source_of(op, name):
-    """How to get one saved name, and whether that is a tensor (one, many or no)."""
-    inputs = [n.lstrip("*") for n in op.inputs]
-    if name == "out" and op.many:
-        outputs = "[saved_output(r, i) for i, r in enumerate(result)]"
-        return f"saved_outputs({outputs})", "no"
-    if name == "out":
-        return "saved_output(result)", "no"
-    if op.many and name.startswith("out") and name[3:].isdigit():
-        place = int(name[3:])
-        return f"saved_output(result[{place}], {place})", "no"
-    if name in inputs:
-        place = inputs.index(name)
-        if op.inputs[place].startswith("*"):
-            return f"inputs[{place}:]", "many"
-        wanted = op.saved_for.get(name)
-        if wanted is None:
-            return f"inputs[{place}]", "one"
-        test = " or ".join(
-            f"getattr(inputs[{inputs.index(w)}], '_edge', None) is not None"
-            for w in wanted.split()
-        )
-        return f"inputs[{place}] if {test} else None", "one"
-    stem, _, what = name.rpartition("_")
-    if what in ("shape", "dtype") and stem in inputs:
-        place = inputs.index(stem)
-        if op.inputs[place].startswith("*"):
-            return f"tuple([t._array.{what} for t in inputs[{place}:]])", "no"
-        source = f"inputs[{place}]"
-        return f"None if {source} is None else {source}._array.{what}", "no"
-    return f"attrs[{name!r}]", "no"
-
-
-def _saved_output(result, place=None):
-    from rushlight._core.tensor import wrap
-
-    return SavedOutput(result, memory_of(result), wrap, place)

@@ -16,16 +16,20 @@
 """
 
 import threading
+from operator import attrgetter
 from typing import Any
+
+import numpy as np
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.state import GRAD_MODE
-from rushlight._core.tensor import wrap
+from rushlight._core.tensor import Tensor, wrap
 from rushlight._core.watch import ANOMALY
 
 _accumulating = threading.Lock()
+_number = attrgetter("number")
 
 
 def run_backward(roots, gradients, *, retain_graph, create_graph, targets=None):
@@ -41,29 +45,36 @@ def run_backward(roots, gradients, *, retain_graph, create_graph, targets=None):
     Returns:
         dict: target edge -> gradient, for the targets that were reached.
     """
-    walk = _Walk(roots, targets, create_graph)
+    walk = _Walk(roots, targets, create_graph, retain_graph)
     token = GRAD_MODE.set(create_graph)
     try:
         for edge, gradient in zip(roots, gradients, strict=True):
             walk.arrive(edge, gradient, fresh=False)
-        for edge in roots:
-            walk.settle(edge)
-        for node in walk.nodes:
-            walk.run(node, retain_graph)
+            if edge.__class__ is AccumulateGrad:
+                walk.settle(edge)
+        walk.run()
     finally:
         GRAD_MODE.reset(token)
     return walk.captured
 
 
 class _Walk:
-    """The state of one backward."""
+    """The state of one backward.
 
-    def __init__(self, roots, targets, create_graph):
-        self.create_graph = create_graph
+    Attributes:
+        nodes: those behind the roots, newest first.
+        waiting: leaf -> how many contributions are still to come.
+        pending: edge -> the sum of what has arrived there.
+        owned: the leaves whose sum nobody else holds (Note [Ownership]).
+        targets, needed: the edges whose gradients are wanted and the nodes on the way
+            to them; None where all leaves accumulate.
+        captured: target -> gradient.
+    """
+
+    def __init__(self, roots, targets, create_graph, retain_graph):
+        self.create_graph, self.retain_graph = create_graph, retain_graph
         self.nodes, self.waiting = _reachable(roots)
-        self.pending = {}
-        self.owned = set()
-        self.captured = {}
+        self.pending, self.owned, self.captured = {}, set(), {}
         self.targets: Any = None
         self.needed: Any = None
         if targets is not None:
@@ -71,35 +82,53 @@ class _Walk:
             self.needed = _leading_to(self.nodes, self.targets)
         self.check_nan = bool(ANOMALY.get())
 
-    def run(self, node, retain_graph):
-        """Run one node's rule and pass its gradients on."""
-        gradient = self.pending.pop(node, None)
+    def run(self):
+        """Run each node's rule and pass its gradients on."""
+        pending, arrive = self.pending, self.arrive
+        careful = self.check_nan or self.targets is not None
+        release = not self.retain_graph
+        for node in self.nodes:
+            gradient = pending.pop(node, None)
+            if (
+                careful
+                or node.hooks is not None
+                or gradient.__class__ is not Tensor
+                or node.__class__ is Output
+            ):
+                found = self.run_carefully(node, gradient)
+                if found is None:
+                    continue
+            else:
+                found = node.gradients(gradient)
+                if release:
+                    node.release()
+            for edge, outgoing in zip(node.edges, found, strict=False):
+                if edge is None:
+                    continue
+                if outgoing is not None:
+                    fresh = outgoing is not gradient and node.op is not None
+                    arrive(edge, outgoing, fresh)
+                if edge.__class__ is AccumulateGrad:
+                    self.settle(edge)
+
+    def run_carefully(self, node, gradient):
+        """What `run` does for a node with hooks, targets, several results, no gradient.
+
+        Returns:
+            its gradients, or None where there are none to pass on.
+        """
         if gradient is not None and node.hooks is not None:
             gradient = _incoming(node, gradient)
         if self.targets is not None:
             if gradient is not None and node in self.targets:
                 self.captured[node] = gradient
             if node not in self.needed:
-                return
+                return None
         if gradient is None:
-            found = (None,) * len(node.edges)
-        elif node.__class__ is Output:
+            return (None,) * len(node.edges)
+        if node.__class__ is Output:
             self.collect(node, gradient)
-            return
-        else:
-            found = self.gradients_of(node, gradient)
-            if not retain_graph:
-                node.release()
-        for edge, outgoing in zip(node.edges, found, strict=False):
-            if edge is None:
-                continue
-            if outgoing is not None:
-                fresh = outgoing is not gradient and outgoing._base is None
-                self.arrive(edge, outgoing, fresh and node.op is not None)
-            self.settle(edge)
-
-    def gradients_of(self, node, gradient):
-        """A node's gradients, with its hooks run and checked for nan if asked."""
+            return None
         if gradient.__class__ is list:
             gradient = _materialize(node, gradient)
         found = node.gradients(gradient)
@@ -108,6 +137,8 @@ class _Walk:
         if node.hooks is not None and node.hooks.after:
             came_in = gradient if gradient.__class__ is tuple else (gradient,)
             found = node.hooks.outgoing(tuple(found), came_in)
+        if not self.retain_graph:
+            node.release()
         return found
 
     def collect(self, output, gradient):
@@ -123,19 +154,19 @@ class _Walk:
         array = gradient._array
         if array.shape != edge.shape or array.dtype is not edge.dtype:
             fitted = fit(gradient, edge.shape, edge.dtype)
-            fresh = fresh or (fitted is not gradient and fitted._base is None)
+            fresh = fresh or fitted is not gradient
             gradient = fitted
-        previous = self.pending.get(edge)
-        if previous is not None:
-            gradient, fresh = previous + gradient, True
+        if edge in self.pending:
+            gradient, fresh = self.pending[edge] + gradient, True
         self.pending[edge] = gradient
         if edge.__class__ is AccumulateGrad:
-            (self.owned.add if fresh else self.owned.discard)(edge)
+            if fresh and gradient._base is None:
+                self.owned.add(edge)
+            else:
+                self.owned.discard(edge)
 
     def settle(self, edge):
         """Finish a leaf when nothing more can arrive."""
-        if edge.__class__ is not AccumulateGrad:
-            return
         self.waiting[edge] -= 1
         if self.waiting[edge]:
             return
@@ -172,23 +203,23 @@ class _Walk:
 
 def _reachable(roots):
     """The nodes behind the roots, newest first, and how often each leaf is reached."""
-    seen, nodes, waiting, stack = set(), [], {}, list(roots)
-    for root in roots:
-        if root.__class__ is AccumulateGrad:
-            waiting[root] = waiting.get(root, 0) + 1
+    seen, waiting, stack = set(), {}, []
+    for edge in roots:
+        if edge.__class__ is AccumulateGrad:
+            waiting[edge] = waiting.get(edge, 0) + 1
+        elif edge not in seen:
+            seen.add(edge)
+            stack.append(edge)
     while stack:
-        node = stack.pop()
-        if node in seen or node.__class__ is AccumulateGrad:
-            continue
-        seen.add(node)
-        nodes.append(node)
-        for edge in node.edges:
+        for edge in stack.pop().edges:
+            if edge is None:
+                continue
             if edge.__class__ is AccumulateGrad:
                 waiting[edge] = waiting.get(edge, 0) + 1
-            elif edge is not None and edge not in seen:
+            elif edge not in seen:
+                seen.add(edge)
                 stack.append(edge)
-    nodes.sort(key=lambda node: node.number, reverse=True)
-    return nodes, waiting
+    return sorted(seen, key=_number, reverse=True), waiting
 
 
 def _leading_to(nodes, targets):
@@ -275,6 +306,15 @@ def _check_nan(node, gradients):
             )
 
 
+def _one(array):
+    """A tensor of ones of an array's shape, dtype and device."""
+    if array.__class__ is not np.ndarray:
+        return wrap(array).new_ones(array.shape)
+    ones = np.empty(array.shape, array.dtype)
+    ones.fill(1)
+    return wrap(ones)
+
+
 def root_gradient(tensor, gradient, who="backward()"):
     """The gradient to start from: the given one, or 1 for a single element."""
     if tensor._edge is None:
@@ -298,7 +338,7 @@ def root_gradient(tensor, gradient, who="backward()"):
                     do="Reduce it with .mean() or .sum(), or pass gradient=.",
                 )
             )
-        return wrap(tensor._array).new_ones(tensor._array.shape)
+        return _one(tensor._array)
     if tuple(gradient.shape) != tuple(tensor.shape):
         raise GraphError(
             explain(
