@@ -13,6 +13,7 @@ from rushlight._compiler.loops.ir import BYTES, LANES
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines.nests import (
     add,
+    all_of,
     as_place,
     copy_box,
     divided,
@@ -137,23 +138,25 @@ class _Convolution:
         self.planes = Planes(sweep, shapes.channels, together, self.rows)
         lanes = self._positions(self.rows, together)
         self.tile = choose_tile(self.dtype, lanes, shapes.outputs)
-        self.output_tiles = -(-shapes.outputs // self.tile.down)
+        self._split_outputs()
         self.per_tap = (
             shapes.groups * self.output_tiles * shapes.channels * self.tile.down
         )
-        self._split_outputs()
 
     def _split_outputs(self):
         """Where there are too few blocks, split the groups or the outputs too."""
         self.picture_blocks = -(-self.shapes.batch // self.together)
         blocks = max(1, self.picture_blocks * self.row_blocks)
         wanted, groups = -(-_BLOCKS // blocks), self.shapes.groups
-        self.groups = -(-groups // min(wanted, groups))  # in a block
-        self.group_blocks = -(-groups // self.groups)
-        self.each = self.output_tiles  # in a block
-        if groups == 1:
-            self.each = -(-self.output_tiles // min(wanted, self.output_tiles))
-        self.output_blocks = -(-self.output_tiles // self.each)
+        most = min(wanted, groups)
+        self.groups = max(  # in a block
+            d for d in range(1, groups + 1) if groups % d == 0 and groups // d >= most
+        )
+        self.group_blocks = groups // self.groups
+        tiles = -(-self.shapes.outputs // self.tile.down)
+        self.each = -(-tiles // min(wanted, tiles)) if groups == 1 else tiles
+        self.output_blocks = -(-tiles // self.each)
+        self.output_tiles = self.output_blocks * self.each  # maybe more than needed
         self.blocks = self.picture_blocks * self.row_blocks
         self.blocks *= self.group_blocks * self.output_blocks
 
@@ -231,32 +234,22 @@ class _Convolution:
             picture, self.row = divided(k, rest, self.row_blocks)
             self.split = 0 if self.group_blocks * self.output_blocks == 1 else split
             self.first = mul(k, picture, self.together)
-            self.images = rest_of(k, shapes.batch, self.first, self.together)
             size = shapes.channels * prod(self.sweep.size)
-            at = add(
-                k,
-                mul(k, self.first, source_size),
-                self._of_split(self.groups * size, 0),
-            )
-            count = self.groups
-            if self.group_blocks > 1:
-                count = rest_of(
-                    k, shapes.groups, mul(k, self.split, self.groups), self.groups
-                )
-            with k.loop("group", count):
+            at = mul(k, self.first, source_size)
+            at = add(k, at, self._of_split(self.groups * size, 0))
+            missing = self._is_there if shapes.batch % self.together else None
+            with k.loop("group", self.groups):
                 at = add(k, at, mul(k, k.index("group"), size))
-                planes.fill(
-                    k,
-                    self.held,
-                    (source, at),
-                    self.images,
-                    self.row,
-                    source_size,
-                    self.local,
-                )
+                place, row = (source, at), self.row
+                planes.fill(k, self.held, place, row, source_size, self.local, missing)
                 for number in range(len(self.sweep.parts)):
                     self._part(number)
         return k.kernel()
+
+    def _is_there(self, name):
+        """Whether there is a picture of this index."""
+        k = self.k
+        return k.lt(k.add(k.index(name), self.first), self.shapes.batch)
 
     def _of_split(self, by_groups, by_outputs):
         """How far a block's groups or outputs lie from the first."""
@@ -266,17 +259,10 @@ class _Convolution:
     def _part(self, number):
         if self.taps[number]:
             k = self.k
-            with k.loop("tile", self.tiles[number]), k.loop("outs", self._outs()):
+            with k.loop("tile", self.tiles[number]), k.loop("outs", self.each):
                 with k.loop("lane", LANES, vector=True):
                     self._sums(number)
         self._copy(number)
-
-    def _outs(self):
-        """How many tiles of outputs the block makes."""
-        first = mul(self.k, self.split, self.each)
-        if self.output_blocks == 1:
-            return self.each
-        return rest_of(self.k, self.output_tiles, first, self.each)
 
     def _sums(self, number):
         """One tile of sums, in registers (Note [Tiles])."""
@@ -336,52 +322,71 @@ class _Convolution:
     def _copy(self, number):
         """Copy a part's sums to the result."""
         k, shapes, part = self.k, self.shapes, self.sweep.parts[number]
-        down, size = self.tile.down, self.result_size
+        size, count = self.result_size, self.each * self.tile.down
         steps = [prod(shapes.result[i + 1 :]) for i in range(len(shapes.result))]
         outputs = shapes.groups * shapes.outputs
-        count = self.each * down
-        if self.output_blocks > 1 or count > shapes.outputs:
-            first = mul(k, self.split, count) if self.output_blocks > 1 else 0
-            count = rest_of(k, shapes.outputs, first, count)
+        if self.output_blocks == 1:
+            count = shapes.outputs
         loops = [
             (count, size, self.width),
-            (self.images, outputs * size, self.planes.picture),
+            (self.together, outputs * size, self.planes.picture),
         ]
-        offset, at = 0, mul(k, self.first, outputs * size)
-        at = add(
-            k,
-            at,
-            self._of_split(
-                self.groups * shapes.outputs * size, self.each * down * size
-            ),
-        )
+        at = mul(k, self.first, outputs * size)
+        split = self.groups * shapes.outputs * size, count * size
+        at = add(k, at, self._of_split(*split))
         at = add(k, at, mul(k, k.index("group"), shapes.outputs * size))
-        for dim, extent in enumerate(part.count):
-            to, of = part.step[dim] * steps[dim], self.planes.strides[dim]
-            offset += part.start[dim] * steps[dim]
-            if dim == 0:
-                at = add(k, at, mul(k, self.row, self.rows * to))
-                skipped = mul(k, self.row, self.rows)
-                extent = rest_of(k, extent, skipped, self.rows)
-            loops.append((extent, to, of))
-        change = None
-        if not self.taps[number]:
-            change = lambda value, names: k.const(0, self.dtype)  # noqa: E731
-        if self.bias or self.relu:
-            change = self._finish(change)
-        copy_box(k, (self.result, offset, at), (self.sums, 0, 0), loops, change)
+        at = add(k, at, mul(k, self.row, self.rows * part.step[0] * steps[0]))
+        extents = self.planes.counts(part)
+        offset = sum(s * step for s, step in zip(part.start, steps, strict=True))
+        for extent, step, ours, theirs in zip(
+            extents, part.step, steps, self.planes.strides, strict=True
+        ):
+            loops.append((extent, step * ours, theirs))
+        change = self._finish(None if self.taps[number] else k.const(0, self.dtype))
+        target, sums = (self.result, offset, at), (self.sums, 0, 0)
+        copy_box(k, target, sums, loops, change, only_if=self._conditions(part))
 
-    def _finish(self, before):
+    def _finish(self, instead):
         """What is done with each sum: add the bias, relu."""
+        if not self.bias and not self.relu and instead is None:
+            return None
 
         def change(value, names):
-            k = self.k
-            value = value if before is None else before(value, names)
+            k, outputs = self.k, self.shapes.outputs
+            value = value if instead is None else instead
             if self.bias:
-                outputs = self.shapes.outputs
-                at = self._of_split(self.groups * outputs, self.each * self.tile.down)
+                of_split = (self.groups * outputs, self.each * self.tile.down)
+                at = as_place(k, self._of_split(*of_split))
                 steps = {"group": outputs, names[0]: 1}
-                value = k.add(value, k.load(self.bias, 0, as_place(k, at), **steps))
+                inside = all_of(k, self._is_output(names[0]))
+                value = k.add(value, k.load(self.bias, 0, at, inside, **steps))
             return k.max(value, 0.0) if self.relu else value
 
         return change
+
+    def _is_output(self, name):
+        """The condition that an index means an output that there is, as a list."""
+        k, count = self.k, self.each * self.tile.down
+        if count * self.output_blocks <= self.shapes.outputs or self.output_blocks == 1:
+            return []
+        at = k.add(k.index(name), mul(k, self.split, count))
+        return [k.lt(at, self.shapes.outputs)]
+
+    def _conditions(self, part):
+        """A function of the indices' names to what must hold for a result, or None."""
+        k, shapes = self.k, self.shapes
+        has_all = shapes.batch % self.together == 0
+        is_whole = self.row_blocks * self.rows <= part.count[0]
+        if has_all and is_whole and not self._is_output("i0"):
+            return None
+
+        def conditions(names):
+            found = self._is_output(names[0])
+            if not has_all:
+                found.append(self._is_there(names[1]))
+            if not is_whole and self.row_blocks > 1:
+                at = k.add(k.index(names[2]), mul(k, self.row, self.rows))
+                found.append(k.lt(at, part.count[0]))
+            return found
+
+        return conditions

@@ -52,6 +52,14 @@ def rest_of(k, total, first, most_of_it):
     return most(k, least(k, add(k, total, mul(k, first, -1)), most_of_it), 0)
 
 
+def all_of(k, conditions):
+    """Whether all conditions hold; None where there are none."""
+    found = None
+    for condition in conditions:
+        found = condition if found is None else k.and_(found, condition)
+    return found
+
+
 # ---------------------------------------------------------------------------- loops
 
 
@@ -90,22 +98,29 @@ def merged(loops):
     return found or [(1, *[1 for _ in loops[0][1:]])]
 
 
-def copy_box(k, target, source, loops, change=None, prefix="i"):
+def copy_box(k, target, source, loops, change=None, inside=None, only_if=None):
     """``target[place] = change(source[place])`` over a box.
 
     Args:
         target, source: (buffer, offset, at).
         loops: (extent, step in the target, step in the source), outermost first.
         change: an expression of the loaded one and of the indices' names, or None.
+        inside: conditions of the indices' names, without which 0 is copied, or None.
+        only_if: conditions of the indices' names, without which nothing is written.
     """
     (to, to_offset, to_at), (of, of_offset, of_at) = target, source
-    loops = merged(loops) if change is None else loops
-    with open_loops(k, prefix, [loop[0] for loop in loops], vector=True) as names:
+    if change is inside is only_if is None:
+        loops = merged(loops)
+    with open_loops(k, "i", [loop[0] for loop in loops], vector=True) as names:
         to_steps = {name: loop[1] for name, loop in zip(names, loops, strict=True)}
         of_steps = {name: loop[2] for name, loop in zip(names, loops, strict=True)}
-        value = k.load(of, of_offset, as_place(k, of_at), **of_steps)
+        inside, only_if = (
+            None if test is None else all_of(k, test(names))
+            for test in (inside, only_if)
+        )
+        value = k.load(of, of_offset, as_place(k, of_at), inside, **of_steps)
         value = value if change is None else change(value, names)
-        k.store(to, value, to_offset, as_place(k, to_at), **to_steps)
+        k.store(to, value, to_offset, as_place(k, to_at), only_if, **to_steps)
 
 
 def fill_zero(k, buffer, elements, offset=0, at=0):

@@ -23,8 +23,6 @@ from rushlight._compiler.routines.nests import (
     add,
     copy_box,
     fill_zero,
-    least,
-    most,
     mul,
 )
 
@@ -182,53 +180,66 @@ class Planes:
         last = (self.channels - 1) * self.channel + max(shifts, default=0)
         return max(self.channels * self.channel, last + reach)
 
-    def fill(self, k, planes, source, images, row, picture, elements):
+    def fill(self, k, planes, source, row, picture, elements, missing=None):
         """Copy pictures in, with zeros around them.
 
         Args:
             k: the builder.
             planes: the local buffer.
             source: (buffer, at): where the first channel of the first picture begins.
-            images: how many pictures there are.
-            row: the number of the block along the first dim.
+            row: the number of the block along the first dim; 0 if there is one.
             picture: from picture to picture in the source.
             elements: of the local buffer.
+            missing: where pictures may be missing, the condition that the one with an
+                index's name is there.
         """
         fill_zero(k, planes, elements)
         size = self.sweep.size
         steps = [prod(size[i + 1 :]) for i in range(len(size))]
         for residues, number in self.phases.items():
             loops = [(self.channels, self.channel, prod(size))]
-            loops.append((images, self.picture, picture))
-            to = [number * self.together * self.picture, 0]
-            of = [0, source[1]]
-            for dim in range(len(size)):
-                step = self.sweep.steps[dim]
-                first, count = self._inside(k, dim, residues[dim], row)
-                if isinstance(first, int):
-                    to[0] += first * self.strides[dim]
-                    of[0] += first * step * steps[dim]
-                else:
-                    to[1] = add(k, to[1], mul(k, first, self.strides[dim]))
-                    of[1] = add(k, of[1], mul(k, first, step * steps[dim]))
+            loops.append((self.together, self.picture, picture))
+            to, of, skipped = number * self.together * self.picture, 0, 0
+            for dim, step in enumerate(self.sweep.steps):
+                first, count = self._inside(dim, residues[dim], row)
+                to += first * self.strides[dim]
+                of += first * step * steps[dim]
+                of += (residues[dim] - self.sweep.lead[dim]) * steps[dim]
                 if dim == 0:
                     skipped = mul(k, row, self.rows * step * steps[dim])
-                    of[1] = add(k, of[1], skipped)
-                of[0] += (residues[dim] - self.sweep.lead[dim]) * steps[dim]
                 loops.append((count, self.strides[dim], step * steps[dim]))
-            copy_box(k, (planes, *to), (source[0], *of), loops)
+            inside = self._conditions(k, residues[0], row, missing)
+            place = source[0], of, add(k, source[1], skipped)
+            copy_box(k, (planes, to, 0), place, loops, inside=inside)
 
-    def _inside(self, k, dim, residue, row):
-        """The rows of a plane that are in the picture: (first, how many)."""
+    def _inside(self, dim, residue, row):
+        """The rows of a plane that are in the picture: (first, how many).
+
+        If there are several blocks along the dim: all rows that may be.
+        """
         step, lead = self.sweep.steps[dim], self.sweep.lead[dim]
-        first = -((residue - lead) // step)  # ceil((lead - residue) / step)
+        if dim == 0 and not isinstance(row, int):
+            return 0, self.pitch[0]
+        first = max(0, -((residue - lead) // step))  # ceil((lead - residue) / step)
         stop = (self.sweep.size[dim] - 1 + lead - residue) // step + 1
-        if dim == 0:
-            skipped = mul(k, row, -self.rows)
-            first, stop = add(k, skipped, first), add(k, skipped, stop)
-        first = most(k, first, 0)
-        stop = least(k, stop, self.pitch[dim])
-        return first, most(k, add(k, stop, mul(k, first, -1)), 0)
+        return first, max(0, min(stop, self.pitch[dim]) - first)
+
+    def _conditions(self, k, residue, row, missing):
+        """A function of the indices' names to conditions, or None."""
+        if isinstance(row, int) and missing is None:
+            return None
+        step, lead = self.sweep.steps[0], self.sweep.lead[0]
+
+        def conditions(names):
+            found = [] if missing is None else [missing(names[1])]
+            if not isinstance(row, int):
+                at = add(k, mul(k, k.index(names[2]), step), residue - lead)
+                at = add(k, at, mul(k, row, self.rows * step))
+                found.append(k.le(k.const(0, "i64"), at))
+                found.append(k.lt(at, self.sweep.size[0]))
+            return found
+
+        return conditions
 
 
 def nests(items):

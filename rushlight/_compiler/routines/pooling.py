@@ -123,16 +123,16 @@ def max_pool_gradient(planes, windows, dtype):
         with _outputs(k, windows, vector=False) as (by_out, names):
             at = as_place(k, mul(k, plane, prod(windows.out)))
             winner = k.load(won, 0, at, **by_out)
-            place = mul(k, plane, size)
+            place = 0
             for dim in reversed(range(len(names))):
-                along, winner = (
-                    k.remainder(winner, windows.kernel[dim]),
-                    k.floordiv(winner, windows.kernel[dim]),
-                )
-                along = k.mul(along, windows.dilation[dim])
+                kernel, step = windows.kernel[dim], prod(windows.size[dim + 1 :])
+                tap, winner = k.remainder(winner, kernel), k.floordiv(winner, kernel)
                 start = k.mul(k.index(names[dim]), windows.stride[dim])
-                along = k.add(along, k.add(start, -windows.pads[dim]))
-                place = add(k, place, mul(k, along, prod(windows.size[dim + 1 :])))
+                along = k.add(k.mul(tap, windows.dilation[dim]), start)
+                place = add(k, place, mul(k, add(k, along, -windows.pads[dim]), step))
+            # winners that no max_pool made must not lead out of the plane
+            place = k.max(k.min(place, size - 1), 0)
+            place = add(k, mul(k, plane, size), place)
             value = k.load(g, 0, at, **by_out)
             if not windows.are_apart:
                 value = k.add(value, k.load(found, 0, place))

@@ -18,6 +18,7 @@ from rushlight._compiler.loops.ir import BYTES, LANES
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines.nests import (
     add,
+    all_of,
     as_place,
     divided,
     fill_zero,
@@ -101,6 +102,8 @@ class _WeightGradient:
         self.portions = max(1, min(_PORTIONS, self.units, most))
         self.each = -(-self.units // self.portions)
         self.portions = max(1, -(-self.units // max(1, self.each)))
+        pictures = self.units // self.row_blocks * self.together
+        self.are_missing = pictures > self.batch or self.units % max(1, self.each) != 0
         wanted = -(-_PORTIONS // (self.portions * self.groups))
         self.splits = min(max(wanted, -(-lanes // 128)), lanes // LANES)
         self.width = -(-lanes // LANES // self.splits) * LANES
@@ -153,39 +156,51 @@ class _WeightGradient:
                 unit = add(k, first, k.index("unit"))
                 number, self.row = divided(k, unit, self.row_blocks)
                 self.first = mul(k, number, self.together)
-                self.images = rest_of(k, self.batch, self.first, self.together)
-                size = self.channels * prod(self.sweep.size)
-                at = add(k, mul(k, self.first, picture), mul(k, self.group, size))
-                source = (x, at)
+                at = mul(k, self.group, self.channels * prod(self.sweep.size))
+                source = (x, add(k, mul(k, self.first, picture), at))
+                missing = self._is_there if self.are_missing else None
                 self.planes.fill(
-                    k, self.held, source, self.images, self.row, picture, self.local
+                    k, self.held, source, self.row, picture, self.local, missing
                 )
                 self._turn()
                 self._add_up()
         return k.kernel()
 
+    def _is_there(self, name):
+        """Whether there is a picture of this index."""
+        k = self.k
+        return k.lt(k.add(k.index(name), self.first), self.batch)
+
     def _turn(self):
         """Transpose g: for each position the channels side by side."""
-        k, inner = self.k, prod(self.out[1:])
-        size = prod(self.out)
-        at = mul(k, self.first, self.groups * self.outputs * size)
+        k, inner, size = self.k, prod(self.out[1:]), prod(self.out)
+        outputs, picture = self.groups * self.outputs, prod(self.out)
+        at = mul(k, self.first, outputs * size)
         at = add(k, at, mul(k, self.group, self.outputs * size))
         at = add(k, at, mul(k, self.split, self.width * size))
-        skipped = mul(k, self.row, self.rows)
-        at = add(k, at, mul(k, skipped, inner))
-        rows = rest_of(k, self.out[0], skipped, self.rows)
-        count = self.outputs
-        if self.splits > 1:
-            count = rest_of(k, count, mul(k, self.split, self.width), self.width)
-        picture = self.groups * self.outputs * size
-        with k.loop("image", self.images), k.loop("position", mul(k, rows, inner)):
+        at = as_place(k, add(k, at, mul(k, self.row, self.rows * inner)))
+        count = min(self.outputs, self.width)
+        with k.loop("image", self.together), k.loop("position", self.rows * inner):
             with k.loop("output", count, vector=True):
-                value = k.load(
-                    self.g, 0, as_place(k, at), image=picture, position=1, output=size
-                )
+                inside = all_of(k, self._conditions(inner))
+                steps = {"image": outputs * size, "position": 1, "output": picture}
+                value = k.load(self.g, 0, at, inside, **steps)
                 steps = {"image": self.rows * inner * self.columns}
                 steps |= {"position": self.columns, "output": 1}
                 k.store(self.turned, value, **steps)
+
+    def _conditions(self, inner):
+        """What must hold for an element of g to be there."""
+        k, found = self.k, []
+        if self.are_missing:
+            found.append(self._is_there("image"))
+        if self.row_blocks * self.rows > self.out[0]:
+            at = k.add(k.index("position"), mul(k, self.row, self.rows * inner))
+            found.append(k.lt(at, prod(self.out)))
+        if self.outputs < self.splits * self.width and self.splits > 1:
+            at = k.add(k.index("output"), mul(k, self.split, self.width))
+            found.append(k.lt(at, self.outputs))
+        return found
 
     def _add_up(self):
         """Add a unit's products to the sums."""
@@ -240,9 +255,7 @@ class _WeightGradient:
     def _positions(self):
         """Loops over a unit's positions; gives the steps in planes and in g."""
         k = self.k
-        skipped = mul(k, self.row, self.rows)
-        extents = [self.images, rest_of(k, self.out[0], skipped, self.rows)]
-        extents += self.out[1:]
+        extents = [self.together, self.rows, *self.out[1:]]
         inner = prod(self.out[1:]) * self.columns
         turned = [self.rows * inner, inner]
         turned += [
