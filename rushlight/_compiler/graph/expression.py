@@ -10,6 +10,7 @@
 # gather    rows of a table by an index: table[index]
 # product   (B, m, k) x (B, k, n); B may be 1 for the second
 # library   an op of the table, run by its eager rule; `item` is one of its results
+# routine   an op of the table as tasks (_compiler/routines); `item` as above
 # Equal expressions are one object, so common subexpressions are computed once.
 """
 
@@ -180,9 +181,16 @@ class Expressions:
 
     def library(self, node, args, specs):
         """An op run by its eager rule; its results."""
-        library = self.make("library", args, (), "none", _Identity(node))
+        return self._items(self.make("library", args, (), "none", Whole(node)), specs)
+
+    def routine(self, node, routine, args, specs):
+        """An op run as a Routine; its results."""
+        whole = self.make("routine", args, (), "none", Whole(node, routine))
+        return self._items(whole, specs)
+
+    def _items(self, whole, specs):
         return [
-            self.make("item", [library], shape, dtype, place)
+            self.make("item", [whole], shape, dtype, place)
             for place, (shape, dtype) in enumerate(specs)
         ]
 
@@ -205,13 +213,13 @@ class _Number:
         return repr(self.value)
 
 
-class _Identity:
-    """A node, equal only to itself."""
+class Whole:
+    """An op that is run as a whole: its node and, maybe, Routine; equal to itself."""
 
-    __slots__ = ("node",)
+    __slots__ = ("node", "routine")
 
-    def __init__(self, node):
-        self.node = node
+    def __init__(self, node, routine=None):
+        self.node, self.routine = node, routine
 
     def __repr__(self):
         return self.node.op.name

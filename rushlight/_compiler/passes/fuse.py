@@ -37,7 +37,7 @@ class Unit:
     """Something that is run as a whole: a group, a product or a library call.
 
     Attributes:
-        kind: "group", "product" or "library".
+        kind: "group", "product", "routine" or "library".
         members: its anchors, in order.
         domain: for a group, the shape that it walks, without sizes of 1.
         reduced: the dimensions of the domain that are reduced; None while none is.
@@ -133,6 +133,12 @@ class _Fusion:
                     while source not in self.stored and source.kind in VIEWS:
                         source = source.args[0]
                     self._store(source)
+            elif e.kind == "routine":
+                for arg in e.args:
+                    source = arg
+                    while source not in self.stored and source.kind == "reshape":
+                        source = source.args[0]
+                    self._store(source)
             elif e.kind == "product":
                 for arg in e.args:
                     if not self._is_matrix(arg):
@@ -166,8 +172,8 @@ class _Fusion:
         for e in self.live:
             if e.kind == "product":
                 self._add(Unit("product", [e]), self.sources(e))
-            elif e.kind == "library":
-                unit = Unit("library", [e])
+            elif e.kind in ("library", "routine"):
+                unit = Unit(e.kind, [e])
                 self._add(unit, self.sources(e))
                 if e in self.lowered.draws:
                     if before_draw is not None:
@@ -187,7 +193,7 @@ class _Fusion:
             if arg in seen:
                 continue
             seen.add(arg)
-            if arg in self.stored or arg.kind == "library":
+            if arg in self.stored or arg.kind in ("library", "routine"):
                 found.add(arg)
             else:
                 stack.extend(arg.args)
@@ -302,17 +308,32 @@ class _Fusion:
     # ------------------------------------------------------------------------- results
 
     def costly_repeats(self):
-        """Costly expressions that several groups compute."""
+        """What several groups compute, and had better read (Note [Anchors])."""
         homes = {}
         for unit in self.units:
             if unit.kind == "group":
                 for e in self._inside(unit):
                     homes.setdefault(e, set()).add(unit)
-        return {
-            e
-            for e, units in homes.items()
-            if len(units) > 1 and e.kind in COSTLY and e.size >= 64
-        }
+        found = set()
+        for e, units in sorted(homes.items(), key=lambda item: item[0].number):
+            if len(units) > 1 and e.size >= 64 and e.kind in POINTWISE:
+                if e.kind in COSTLY or self._reads_much(e, found):
+                    found.add(e)
+        return found
+
+    def _reads_much(self, e, stored):
+        """Whether computing it again reads more than storing and reading it would."""
+        seen, stack, loads = set(), list(e.args), 0
+        while stack:
+            arg = stack.pop()
+            if arg in seen:
+                continue
+            seen.add(arg)
+            if arg in self.stored or arg in stored:
+                loads += arg.size * 2 >= e.size
+            else:
+                stack.extend(arg.args)
+        return loads > 2
 
     def _inside(self, unit):
         """What a group computes without storing it."""

@@ -8,6 +8,7 @@ take (NotLowered), is run by its eager rule: a library call.
 
 import operator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from rushlight._compiler.loops.ir import (
     INSTRUCTIONS,
     LOGICAL,
 )
+from rushlight._compiler.slots import REQUESTS, WITH_SPEC
 from rushlight._core.operands import computation_dtype
 
 #: Dtypes that are computed with, and those that can only be read and written.
@@ -67,8 +69,8 @@ def lower_graph(graph):
             found = _lowered(k, node, values)
         except NotLowered:
             found = _library(k, node, values)
-            name = node.op.name
-            library[name] = library.get(name, 0) + 1
+            if found[0].args[0].kind == "library":
+                library[node.op.name] = library.get(node.op.name, 0) + 1
             if node.draws:
                 draws.append(found[0].args[0])
         for value, expression in zip(node.outputs, found, strict=True):
@@ -119,8 +121,29 @@ def _finished(k, found, value):
 
 
 def _library(k, node, values):
+    """An op that has no rule: a routine if there is one, else a library call."""
     args = [values[id(v)] for v in node.values]
-    return k.x.library(node, args, [(v.shape, label(v)) for v in node.outputs])
+    specs = [(v.shape, label(v)) for v in node.outputs]
+    routine = _routine_for(node)
+    if routine is not None:
+        return k.x.routine(node, routine, args, specs)
+    return k.x.library(node, args, specs)
+
+
+def _routine_for(node):
+    request = REQUESTS.get(node.op.name)
+    if request is None or any(0 in v.shape for v in (*node.values, *node.outputs)):
+        return None
+    if node.op.name in WITH_SPEC:
+        request = partial(request, node.op.spec)
+    stand_ins = [_stand_in(i) if i.__class__ is Value else i for i in node.inputs]
+    found = request(*stand_ins, **node.attrs)
+    return None if found is None else found[0]
+
+
+def _stand_in(value):
+    """An array of a value's shape and dtype that takes no memory."""
+    return np.broadcast_to(np.zeros((), value.dtype), value.shape)
 
 
 class Lowering:

@@ -6,7 +6,7 @@ when its value's last reader has run.
 
 from dataclasses import dataclass, field
 
-from rushlight._compiler.loops.ir import BYTES
+import numpy as np
 
 #: Places begin at multiples of this, in bytes.
 ALIGNMENT = 64
@@ -57,4 +57,13 @@ def plan_memory(lives):
 
 def bytes_of(expression):
     """Bytes of an expression's elements."""
-    return expression.size * BYTES[expression.dtype]
+    return expression.size * numpy_dtype(expression).itemsize
+
+
+_NUMPY = {"f32": "float32", "f64": "float64", "i64": "int64", "i32": "int32"}
+_NUMPY |= {"u8": "uint8", "bool": "bool"}
+
+
+def numpy_dtype(expression):
+    """NumPy's dtype of an expression's elements."""
+    return np.dtype(_NUMPY.get(expression.dtype, expression.dtype))

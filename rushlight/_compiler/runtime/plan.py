@@ -5,6 +5,7 @@
 # arena, made once.  So a plan is run by one thread at a time.
 """
 
+import math
 import threading
 
 import numpy as np
@@ -14,8 +15,8 @@ from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.graph.interpreter import run_graph, run_node
 from rushlight._compiler.loops.ir import product_dtypes
 from rushlight._compiler.passes.fuse import fuse
-from rushlight._compiler.passes.lower import lower_graph
-from rushlight._compiler.passes.memory import bytes_of, plan_memory
+from rushlight._compiler.passes.lower import label, lower_graph
+from rushlight._compiler.passes.memory import bytes_of, numpy_dtype, plan_memory
 from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime.kernel import native_kernel
 from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
@@ -23,9 +24,6 @@ from rushlight._compiler.schedules.maps import strides_in
 from rushlight._compiler.schedules.nest import Nest
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import wrap
-
-_NUMPY = {"f32": np.float32, "f64": np.float64, "i64": np.int64, "bool": np.bool_}
-_NUMPY |= {"i32": np.int32, "u8": np.uint8}
 
 
 class Plan:
@@ -52,13 +50,16 @@ class Plan:
         """Give every stored expression a base and an offset."""
         self.inputs = lowered.inputs
         self.places = {e: (i, 0) for i, e in enumerate(lowered.inputs)}
+        self.items = [e for e in fused.stored if e.kind == "item"]
+        self.scratch = {}  # of routines: {name: _Scratch}
         self.fresh = []  # (expression) of each base that a run makes
         self.results = [self._result(e) for e in lowered.outputs]
-        items = [e for e in fused.stored if e.kind == "item"]
+        items = [e for e in fused.stored if is_foreign(e)]
         base = len(lowered.inputs)
         owned = []
         for source, _ in self.results:
-            if source.kind not in ("input", "item") and source not in owned:
+            is_ours = source.kind != "input" and not is_foreign(source)
+            if is_ours and source not in owned:
                 owned.append(source)
         for e in owned:
             self.places[e] = base + len(self.fresh), 0
@@ -88,13 +89,36 @@ class Plan:
         """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
         lives = {}
         for number, unit in enumerate(fused.units):
-            for e in unit.members:
-                if unit.kind != "library" and e not in self.places:
+            for e in self._made(unit, fused.stored):
+                if e not in self.places:
                     lives[e] = [bytes_of(e), number, number]
             for e in _reads(unit, fused.stored):
                 if e in lives:
                     lives[e][2] = number
         return lives
+
+    def _made(self, unit, stored):
+        """What a unit writes to memory of the plan's; for a routine scratch too."""
+        if unit.kind == "routine":
+            (whole,) = unit.members
+            items = [e for e in stored if e.kind == "item" and e.args[0] is whole]
+            return [*items, *self._scratch_of(whole)]
+        return [] if unit.kind == "library" else unit.members
+
+    def _scratch_of(self, whole):
+        """A routine's results that nobody reads, and its scratch memory."""
+        if whole not in self.scratch:
+            routine, outputs = whole.data.routine, whole.data.node.outputs
+            named = dict(zip(routine.outputs, outputs, strict=False))
+            have = {e.data for e in self.items if e.args[0] is whole}
+            names = {}
+            for place, (name, value) in enumerate(named.items()):
+                if place not in have:
+                    names[name] = _Scratch(value.shape, label(value))
+            for name, (dtype, elements) in routine.scratch.items():
+                names[name] = _Scratch((elements,), dtype)
+            self.scratch[whole] = names
+        return list(self.scratch[whole].values())
 
     # ------------------------------------------------------------------------- the parts
 
@@ -109,6 +133,8 @@ class Plan:
                 yield _LibraryCall(self, unit.members[0], fused.stored)
             elif unit.kind == "product":
                 steps.append(self._product(unit.members[0], fused.stored))
+            elif unit.kind == "routine":
+                steps += self._routine(unit.members[0], fused.stored, number)
             else:
                 steps.append(self._nest(unit, fused, number))
         if steps:
@@ -124,7 +150,23 @@ class Plan:
         self.kernels.append(nest.kernel)
         return self.step(nest.kernel, [self.places[e] for e in nest.buffers])
 
-    def step(self, kernel, places):
+    def _routine(self, whole, stored, number):
+        """A routine's tasks as steps."""
+        routine = whole.data.routine
+        places = {n: self.places[e] for n, e in self.scratch[whole].items()}
+        for name, arg in zip(routine.inputs, whole.args, strict=True):
+            while arg not in stored:
+                arg = arg.args[0]
+            places[name] = self.places[arg]
+        for e in self.items:
+            if e.args[0] is whole and e.data < len(routine.outputs):
+                places[routine.outputs[e.data]] = self.places[e]
+        for task in routine.tasks:
+            self.kernels.append(task.kernel)
+            at = [places[name] for name in task.buffers]
+            yield self.step(task.kernel, at, (number, task.group))
+
+    def step(self, kernel, places, group=None):
         """A task as a step, on buffers at places."""
         native = native_kernel(kernel)
         args = list(places)
@@ -132,7 +174,7 @@ class Plan:
             args.append((LOCAL, 0))
         args += [(STATIC, blas.address(dtype)) for dtype in product_dtypes(kernel)]
         blocks = kernel.body[0].extent
-        return Step(native.address, args, blocks, None, kernel.local_bytes, native)
+        return Step(native.address, args, blocks, group, kernel.local_bytes, native)
 
     def _product(self, e, stored):
         """A matrix product as a step."""
@@ -163,7 +205,7 @@ class Plan:
             a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays
         ]
         with self._lock:
-            fresh = [np.empty(e.shape, _NUMPY[e.dtype]) for e in self.fresh]
+            fresh = [np.empty(e.shape, numpy_dtype(e)) for e in self.fresh]
             held = [*arrays, *fresh, *([None] * len(self.item_base)), self.arena]
             bases = [0 if a is None else address(a) for a in held]
             for part in self.parts:
@@ -190,7 +232,7 @@ class Plan:
             base, offset = self.places[e]
             array = held[base]
             if base == self.arena_base:
-                array = array[offset : offset + bytes_of(e)].view(_NUMPY[e.dtype])
+                array = array[offset : offset + bytes_of(e)].view(numpy_dtype(e))
             return array.reshape(e.shape)
         assert e.kind in VIEWS
         source = self.view(e.args[0], stored, held)
@@ -256,6 +298,18 @@ def _reads(unit, stored):
             stack.extend(e.args)
         found.add(e)
     return found
+
+
+class _Scratch:
+    """Memory that only a routine knows."""
+
+    def __init__(self, shape, dtype):
+        self.shape, self.dtype, self.size = shape, dtype, math.prod(shape)
+
+
+def is_foreign(e):
+    """Whether an expression's memory is made by a library call."""
+    return e.kind == "item" and e.args[0].kind == "library"
 
 
 def _is_own(array):
