@@ -1,5 +1,6 @@
 """The scalar instructions of the loop language in LLVM's words."""
 
+from rushlight._compiler.codegen.llvm import angles, powers
 from rushlight._compiler.codegen.llvm import math as functions
 
 _FLOATS = ("f32", "f64")
@@ -19,6 +20,8 @@ def emit_instruction(v, op, result, dtypes, args):
         return _cast(v, dtypes[0], result, args[0])
     if op == "where":
         return v.b.select(*args)
+    if op in _FUNCTIONS:
+        return _FUNCTIONS[op](v, *args, result)
     table = {"f32": _FLOAT, "f64": _FLOAT, "i64": _INTEGER, "bool": _BOOL}[dtypes[0]]
     return table[op](v, dtypes[0], *args)
 
@@ -30,10 +33,6 @@ def _word(name):
 
 def _intrinsic(name):
     return lambda v, dtype, *args: v.intrinsic(name, dtype, *args)
-
-
-def _function(name):
-    return lambda v, dtype, *args: getattr(functions, name)(v, *args, dtype)
 
 
 def _fcmp(order):
@@ -161,8 +160,17 @@ _FLOAT = {
     "eq": _fcmp("oeq"),
     "ne": _fcmp("une"),
 }
-for _name in "exp expm1 log log1p tanh erf sin cos pow".split():
-    _FLOAT[_name] = _function(_name)
+_FUNCTIONS = {
+    "exp": functions.exp,
+    "expm1": functions.expm1,
+    "log": functions.log,
+    "log1p": functions.log1p,
+    "tanh": functions.tanh,
+    "erf": functions.erf,
+    "sin": angles.sin,
+    "cos": angles.cos,
+    "pow": powers.pow,
+}
 
 _INTEGER = {
     "add": _word("add"),

@@ -103,6 +103,17 @@ class Values:
         one = self.b.insert(Value(self.wide(value.type), "poison"), value, 0)
         return self.b.shuffle(one, [0] * self.lanes)
 
+    def freeze(self, x):
+        """x, or some value where LLVM says that x is none."""
+        return self.b.op(x.type, f"freeze {x}")
+
+    def any(self, truth):
+        """Whether a truth holds in any lane."""
+        if self.lanes == 1:
+            return truth
+        bits = self.b.bitcast(truth, f"i{self.lanes}")
+        return self.b.icmp("ne", bits, Value(bits.type, "0"))
+
     def fneg(self, x):
         """``-x``."""
         return self.b.op(x.type, f"fneg {x}")

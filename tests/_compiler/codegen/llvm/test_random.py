@@ -137,8 +137,8 @@ class Maker:
         if depth == 0 or self.pick([True, False, False, False]):
             return self.leaf(around, pool)
         op = self.pick(
-            "add sub mul max min where cast neg abs div sqrt floor ceil trunc round fma "
-            "remainder floordiv lt le eq ne and_ not_".split()
+            "add sub mul max min where cast neg abs div sqrt floor ceil trunc round "
+            "fma remainder floordiv lt le eq ne and_ not_".split()
         )
         x = self.expression(around, pool, depth - 1)
         if op == "cast":
