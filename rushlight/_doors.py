@@ -4,6 +4,7 @@ import importlib
 
 #: Functions of torch that live in one of the rooms.
 _IN_ROOMS = {
+    "autocast": "amp",
     "compile": "compiler",
     "load": "serialization",
     "save": "serialization",
@@ -14,6 +15,16 @@ _IN_ROOMS = {
     "pixel_shuffle": "nn.functional",
     "pixel_unshuffle": "nn.functional",
 }
+_IN_ROOMS.update(
+    dict.fromkeys(
+        "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache "
+        "get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype "
+        "is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled "
+        "set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled "
+        "set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype".split(),
+        "amp.casting",
+    )
+)
 
 
 def opened(name, rooms, namespace):

@@ -168,3 +168,13 @@ def manual_seed(seed):
 def manual_seed_all(seed):
     """Seed all devices' random numbers; nothing where there is none."""
     manual_seed(seed)
+
+
+def __getattr__(name):
+    if name == "amp":
+        import importlib
+
+        return importlib.import_module("rushlight.cuda.amp")
+    from rushlight._doors import missing_name
+
+    raise missing_name("rushlight.cuda", name, [*__all__, "amp"])
