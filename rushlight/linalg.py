@@ -4,7 +4,6 @@ from rushlight._base.errors import LinAlgError
 from rushlight._ops.linalg.determinants import det
 from rushlight._ops.linalg.determinants import linalg_slogdet as slogdet
 from rushlight._ops.linalg.eigen import eig, eigh, eigvals, eigvalsh
-from rushlight._ops.linalg.factors import householder_product
 from rushlight._ops.linalg.factors import linalg_cholesky as cholesky
 from rushlight._ops.linalg.factors import linalg_cholesky_ex as cholesky_ex
 from rushlight._ops.linalg.factors import linalg_qr as qr
@@ -21,6 +20,7 @@ from rushlight._ops.linalg.powers import (
     tensorsolve,
     vecdot,
 )
+from rushlight._ops.linalg.reflections import householder_product
 from rushlight._ops.linalg.solve import inv, inv_ex, solve, solve_ex, solve_triangular
 from rushlight._ops.linalg.svd import linalg_svd as svd
 from rushlight._ops.linalg.svd import svdvals

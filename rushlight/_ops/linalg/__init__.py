@@ -9,6 +9,7 @@ from rushlight._ops.linalg import (
     lu,
     norms,
     powers,
+    reflections,
     solve,
     svd,
     triangles,

@@ -1,5 +1,7 @@
 """The algorithm of LU factors with row exchanges, on arrays of matrices."""
 
+import math
+
 
 def factor(np, x):
     """Gaussian elimination with partial pivoting, of all matrices at once.
@@ -13,13 +15,17 @@ def factor(np, x):
             (*, min(m, n)) int32, which row from 1 each row was exchanged with.
     """
     *batch, m, n = x.shape
-    packed = np.array(x, order="C").reshape(-1, m, n)
-    count, steps = len(packed), min(m, n)
+    count, steps = math.prod(batch), min(m, n)
+    packed = np.array(x, order="C").reshape(count, m, n)
     pivots = np.zeros((count, steps), np.int32)
     each = np.arange(count)
     with np.errstate(all="ignore"):
         for k in range(steps):
-            places = np.abs(packed[:, k:, k]).argmax(-1) + k
+            column = packed[:, k:, k]
+            sizes = np.abs(column.real)
+            if x.dtype.kind == "c":  # as LAPACK compares complex numbers
+                sizes = sizes + np.abs(column.imag)
+            places = sizes.argmax(-1) + k
             pivots[:, k] = places + 1
             kept = packed[each, places].copy()
             packed[each, places] = packed[:, k]
@@ -34,7 +40,8 @@ def factor(np, x):
 
 def row_order(np, pivots, rows):
     """The order of rows that a series of exchanges makes: (*, rows)."""
-    flat = pivots.reshape(-1, pivots.shape[-1])
+    batch, steps = pivots.shape[:-1], pivots.shape[-1]
+    flat = pivots.reshape(math.prod(batch), steps)
     order = np.tile(np.arange(rows), (len(flat), 1))
     each = np.arange(len(flat))
     for k in range(flat.shape[-1]):
@@ -42,4 +49,4 @@ def row_order(np, pivots, rows):
         kept = order[each, other].copy()
         order[each, other] = order[:, k]
         order[:, k] = kept
-    return order.reshape(*pivots.shape[:-1], rows)
+    return order.reshape(*batch, rows)

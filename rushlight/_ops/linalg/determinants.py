@@ -27,8 +27,8 @@ def det(A, *, out=None):
         RuntimeError: for other shapes or dtypes.
 
     >>> import rushlight
-    >>> rushlight.det(rushlight.tensor([[1.0, 2.0], [3.0, 5.0]]))
-    tensor(-1.0000)
+    >>> rushlight.det(rushlight.tensor([[1.0, 2.0], [3.0, 5.0]])).round()
+    tensor(-1.)
     """
     require_tensor(A, "linalg.det()", "A")
     result = DET.short(A)

@@ -1,6 +1,7 @@
-"""Factors of matrices: cholesky, qr, and what is built on them."""
+"""Factors of matrices: cholesky and qr."""
 
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
+from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
@@ -14,8 +15,6 @@ from rushlight._ops.linalg.solve import solve_triangular
 _CholeskyEx = named_result("linalg_cholesky_ex", "L", "info")
 _Qr = named_result("linalg_qr", "Q", "R")
 _OldQr = named_result("qr", "Q", "R")
-_Geqrf = named_result("geqrf", "a", "tau")
-_TriangularSolve = named_result("triangular_solve", "solution", "cloned_coefficient")
 
 # ---------------------------------------------------------------------------- cholesky
 
@@ -117,9 +116,10 @@ def cholesky_solve(input, L, upper=False, *, out=None):
     tensor([[2.]])
     """
     require_tensor(L, "cholesky_solve()", "L")
-    L = L.triu().mH if upper else L.tril()
-    half = solve_triangular(L, input, upper=False)
-    result = solve_triangular(L.mH, half, upper=True)
+    require_tensor(input, "cholesky_solve()")
+    check_matrices(L._array, "cholesky_solve()", square=True, name="L")
+    check_matrices(input._array, "cholesky_solve()", name="input")
+    result = call(CHOLESKY_SOLVE, input, L, upper=bool(upper))
     return result if out is None else to_out(result, out, "cholesky_solve()")
 
 
@@ -139,8 +139,64 @@ def cholesky_inverse(L, upper=False, *, out=None):
     """
     require_tensor(L, "cholesky_inverse()", "L")
     check_matrices(L._array, "cholesky_inverse()", square=True)
-    unit = eye_like(L, L.shape[-1]).expand(L.shape)
-    return cholesky_solve(unit, L, upper, out=out)
+    result = CHOLESKY_INVERSE.short(L, upper=bool(upper))
+    return result if out is None else to_out(result, out, "cholesky_inverse()")
+
+
+def _solved(x, factor, upper):
+    """The solution of two triangular systems."""
+    first, last = (factor.mH, factor) if upper else (factor, factor.mH)
+    half = solve_triangular(first, x, upper=False)
+    return solve_triangular(last, half, upper=True)
+
+
+def _cholesky_solve_spec(b, factor, *, upper):
+    batch = broadcast_shapes(b.shape[:-2], factor.shape[:-2])
+    return Spec((*batch, *b.shape[-2:]), b.dtype)
+
+
+def _cholesky_solve_eager(backend, b, factor, *, upper):
+    return _solved(wrap(b), wrap(factor), upper)._array
+
+
+def _cholesky_solve_grad(g, *, factor, out, upper, needs):
+    g_b = call(CHOLESKY_SOLVE, g, factor, upper=upper)
+    if not needs[1]:
+        return g_b, None
+    common = g_b @ out.mH
+    common = common + common.mH
+    return g_b, -(factor @ common) if upper else -(common @ factor)
+
+
+CHOLESKY_SOLVE = define(
+    "cholesky_solve",
+    inputs="b factor",
+    eager=_cholesky_solve_eager,
+    spec=_cholesky_solve_spec,
+    grad=_cholesky_solve_grad,
+)
+
+
+def _cholesky_inverse_spec(x, *, upper):
+    return Spec(x.shape, x.dtype)
+
+
+def _cholesky_inverse_eager(backend, x, *, upper):
+    unit = backend.np.broadcast_to(backend.np.eye(x.shape[-1], dtype=x.dtype), x.shape)
+    return _solved(wrap(unit), wrap(x), upper)._array
+
+
+def _cholesky_inverse_grad(g, *, x, out, upper):
+    common = out @ (g + g.mH) @ out
+    return -(x @ common) if upper else -(common @ x)
+
+
+CHOLESKY_INVERSE = define(
+    "cholesky_inverse",
+    eager=_cholesky_inverse_eager,
+    spec=_cholesky_inverse_spec,
+    grad=_cholesky_inverse_grad,
+)
 
 
 def _cholesky_spec(x):
@@ -300,180 +356,3 @@ def _qr_grad_tall(q, r, g_q, g_r):
 
 QR = define("linalg_qr", eager=_qr_eager, spec=_qr_spec, grad=_qr_grad, many=True)
 expose(qr)
-
-# ------------------------------------------------------------------------- reflections
-
-
-def geqrf(input, *, out=None):
-    """The factors of `qr` as LAPACK keeps them: R, and reflections below it.
-
-    Args:
-        input: (*, m, n), float or complex.
-        out: two tensors to write the results to.
-
-    Returns:
-        (a, tau): (*, m, n) and (*, min(m, n)).
-
-    Raises:
-        RuntimeError: for other shapes or dtypes.
-
-    >>> import rushlight
-    >>> rushlight.geqrf(rushlight.tensor([[3.0], [4.0]])).a[0].abs()
-    tensor([5.])
-    """
-    require_tensor(input, "geqrf()")
-    result = _Geqrf(call(GEQRF, input))
-    return result if out is None else to_out(result, out, "geqrf()")
-
-
-def _geqrf_spec(x):
-    check_matrices(x, "geqrf()")
-    return Spec(x.shape, x.dtype), Spec((*x.shape[:-2], min(x.shape[-2:])), x.dtype)
-
-
-def _geqrf_eager(backend, x):
-    check_matrices(x, "geqrf()")
-    np = backend.np
-    packed, tau = np.linalg.qr(x, "raw")
-    return np.swapaxes(packed, -1, -2).copy(), tau
-
-
-GEQRF = define("geqrf", eager=_geqrf_eager, spec=_geqrf_spec, many=True)
-
-
-def householder_product(input, tau, *, out=None):
-    """The first columns of a product of reflections ``I - tau_i v_i v_i^H``.
-
-    Args:
-        input: (*, m, n), m >= n: column i holds v_i below its diagonal one.
-        tau: (*, k), k <= n, the same dtype.
-        out: tensor to write the result to.
-
-    Returns:
-        Tensor: (*, m, n).
-
-    Raises:
-        RuntimeError: for shapes or dtypes that do not fit.
-    """
-    who = "linalg.householder_product()"
-    require_tensor(input, who)
-    require_tensor(tau, who, "tau")
-    check_matrices(input._array, who, name="input")
-    m, n = input.shape[-2:]
-    if m < n or tau.shape[-1] > n or tau.dtype != input.dtype:
-        raise ArgumentRuntimeError(
-            explain(
-                who,
-                expected="input (*, m, n) with m >= n, and tau (*, k) of its dtype "
-                "with k <= n",
-                got=f"{list(input.shape)} and {list(tau.shape)}",
-                do="Pass what geqrf() returned.",
-            )
-        )
-    result = _reflected(input, tau, eye_like(input, m)[:, :n])
-    return result if out is None else to_out(result, out, who)
-
-
-def _reflected(input, tau, result):
-    """Apply reflections to a matrix from the left, the last one first."""
-    m = input.shape[-2]
-    vectors = input.tril(-1) + eye_like(input, m)[:, : input.shape[-1]]
-    for i in range(tau.shape[-1] - 1, -1, -1):
-        v = vectors[..., i : i + 1]
-        result = result - tau[..., i, None, None] * (v @ (v.mH @ result))
-    return result
-
-
-def orgqr(input, input2, *, out=None):
-    """The older name of `linalg.householder_product`.
-
-    Args:
-        input: (*, m, n), float or complex.
-        input2: (*, k), the same dtype.
-        out: tensor to write the result to.
-
-    Returns:
-        Tensor: (*, m, n).
-
-    Raises:
-        RuntimeError: for shapes or dtypes that do not fit.
-
-    >>> import rushlight
-    >>> a, tau = rushlight.geqrf(rushlight.tensor([[3.0], [4.0]]))
-    >>> rushlight.orgqr(a, tau).abs()
-    tensor([[0.6000],
-            [0.8000]])
-    """
-    return householder_product(input, input2, out=out)
-
-
-def ormqr(input, tau, other, left=True, transpose=False, *, out=None):
-    """The product of `geqrf`'s square Q (or its adjoint) and a matrix.
-
-    Args:
-        input: (*, m, k), the reflections.
-        tau: (*, k).
-        other: (*, m, n); (*, n, m) where left is False.
-        left: whether Q stands on the left.
-        transpose: use Q's adjoint.
-        out: tensor to write the result to.
-
-    Returns:
-        Tensor: other's shape.
-
-    Raises:
-        RuntimeError: for shapes or dtypes that do not fit.
-
-    >>> import rushlight
-    >>> a, tau = rushlight.geqrf(rushlight.tensor([[3.0], [4.0]]))
-    >>> rushlight.ormqr(a, tau, rushlight.eye(2), transpose=True).shape
-    torch.Size([2, 2])
-    """
-    require_tensor(input, "ormqr()")
-    check_matrices(input._array, "ormqr()", name="input")
-    m = input.shape[-2]
-    rows = other.shape[-2] if left else other.shape[-1]
-    if rows != m or tau.shape[-1] > m:
-        raise ArgumentRuntimeError(
-            explain(
-                "ormqr()",
-                expected=f"other with {m} {'rows' if left else 'columns'}",
-                got=f"shape {list(other.shape)}",
-                do="Set left= to the side of Q.",
-            )
-        )
-    unit = eye_like(input, m)
-    q = _reflected(input, tau, unit.expand(*input.shape[:-2], m, m))
-    q = q.mH if transpose else q
-    result = q @ other if left else other @ q
-    return result if out is None else to_out(result, out, "ormqr()")
-
-
-def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
-    """The older form of `linalg.solve_triangular`.
-
-    Args:
-        b: (*, n, k), float or complex.
-        A: (*, n, n).
-        upper, unitriangular: as for `linalg.solve_triangular`.
-        transpose: solve with A's transpose.
-
-    Returns:
-        (solution, cloned_coefficient): the second is a copy of A.
-
-    Raises:
-        RuntimeError: for shapes or dtypes that do not fit.
-
-    >>> import rushlight
-    >>> one = rushlight.ones(1, 1)
-    >>> rushlight.triangular_solve(one, 2 * one).solution
-    tensor([[0.5000]])
-    """
-    require_tensor(A, "triangular_solve()", "A")
-    options = {"upper": upper != transpose, "unitriangular": unitriangular}
-    found = solve_triangular(A.mT if transpose else A, b, **options)
-    return _TriangularSolve((found, A.clone()))
-
-
-for _function in (geqrf, orgqr, ormqr, triangular_solve):
-    expose(_function)

@@ -12,7 +12,7 @@ from rushlight._ops.linalg._matrices import (
     check_same_dtype,
     eye_like,
 )
-from rushlight._ops.linalg.eigen import eigh, eigvalsh
+from rushlight._ops.linalg.eigen import eigvalsh
 from rushlight._ops.linalg.norms import norm
 from rushlight._ops.linalg.solve import inv
 from rushlight._ops.linalg.svd import svdvals
@@ -34,12 +34,17 @@ def _tolerance(A, atol, rtol):
     return 0.0 if atol is None else atol, rtol
 
 
+def _real(tolerance):
+    is_complex = isinstance(tolerance, Tensor) and tolerance.is_complex()
+    return tolerance.real if is_complex else tolerance
+
+
 def _threshold(values, atol, rtol):
     """(*): below this singular values count as zero."""
     largest = values.amax(-1) if values.shape[-1] else values.sum(-1)
-    relative = rtol * largest
+    relative = _real(rtol) * largest
     if isinstance(atol, Tensor):
-        return relative.maximum(atol.to(relative.dtype))
+        return relative.maximum(_real(atol).to(relative.dtype))
     return relative.clamp(min=atol)
 
 
@@ -104,21 +109,9 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None, out=None):
     check_matrices(A._array, who, square=hermitian)
     rtol = rcond if rtol is None else rtol
     atol, rtol = _tolerance(A, atol, rtol)
-    if hermitian:
-        result = _pinv_hermitian(A, atol, rtol)
-    else:
-        values = svdvals(A.detach())
-        threshold = _threshold(values, atol, rtol)
-        result = PINV.short(A, threshold=threshold.detach()._array)
+    limits = [getattr(_real(limit), "_array", limit) for limit in (atol, rtol)]
+    result = PINV.short(A, limits=limits, hermitian=bool(hermitian))
     return result if out is None else to_out(result, out, who)
-
-
-def _pinv_hermitian(A, atol, rtol):
-    values, vectors = eigh(A)
-    size = values.abs()
-    kept = size > _threshold(size, atol, rtol).unsqueeze(-1)
-    inverse = values.masked_fill(~kept, 1).reciprocal().masked_fill(~kept, 0)
-    return (vectors * inverse.unsqueeze(-2)) @ vectors.mH
 
 
 def pinverse(input, rcond=1e-15):
@@ -134,18 +127,24 @@ def pinverse(input, rcond=1e-15):
     return pinv(input, rcond)
 
 
-def _pinv_spec(x, *, threshold):
+def _pinv_spec(x, *, limits, hermitian):
     check_matrices(x, "linalg.pinv()")
     return Spec((*x.shape[:-2], x.shape[-1], x.shape[-2]), x.dtype)
 
 
-def _pinv_eager(backend, x, *, threshold):
+def _pinv_eager(backend, x, *, limits, hermitian):
     np = backend.np
-    left, values, right = np.linalg.svd(x, full_matrices=False)
-    kept = values > np.asarray(threshold)[..., None]
+    if hermitian:
+        values, right = np.linalg.eigh(x)
+        left = right
+    else:
+        left, values, right = np.linalg.svd(x, full_matrices=False)
+        right = np.conjugate(np.swapaxes(right, -1, -2))
+    sizes, (atol, rtol) = np.abs(values), limits
+    threshold = np.maximum(atol, rtol * sizes.max(-1, initial=0))
+    kept = sizes > np.asarray(threshold)[..., None]
     inverse = np.where(kept, 1 / np.where(kept, values, 1), 0).astype(values.dtype)
-    back = np.conjugate(np.swapaxes(right, -1, -2))
-    return np.matmul(back * inverse[..., None, :], np.conjugate(left.swapaxes(-1, -2)))
+    return np.matmul(right * inverse[..., None, :], np.conjugate(left.swapaxes(-1, -2)))
 
 
 def _pinv_grad(g, *, x, out):
@@ -190,8 +189,8 @@ def lstsq(A, B, rcond=None, *, driver=None):
 
     >>> import rushlight
     >>> A = rushlight.tensor([[1.0], [1.0]])
-    >>> rushlight.linalg.lstsq(A, rushlight.tensor([[1.0], [3.0]])).solution
-    tensor([[2.0000]])
+    >>> rushlight.linalg.lstsq(A, rushlight.tensor([[1.0], [3.0]])).solution.round()
+    tensor([[2.]])
     """
     who = "linalg.lstsq()"
     driver = driver or "gelsy"
@@ -204,7 +203,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
     solution = (pinv(A, rtol=0.0) if full else pinv(A, atol=atol, rtol=rtol)) @ right
     solution = solution.squeeze(-1) if is_vector else solution
     rank = (values > _threshold(values, atol, rtol).unsqueeze(-1)).sum(-1)
-    residuals = A.new_empty(0)
+    residuals = (solution.real if A.is_complex() else solution).reshape(-1)[:0]
     m, n = A.shape[-2:]
     if m > n and bool((rank == n).all()) and driver != "gelsy":
         errors = A @ solution.view(*right.shape[:-2], n, -1) - right
@@ -279,7 +278,7 @@ def cond(A, p=None, *, out=None):
 def _cond_by_inverse(A, p):
     from rushlight._ops.linalg.solve import singular_pivots
 
-    bad = wrap(singular_pivots(A._array) != 0)
+    bad = wrap(singular_pivots(A._array)) != 0
     full = bad[..., None, None]
     safe = A.masked_fill(full, 0) + full.to(A.dtype) * eye_like(A, A.shape[-1])
     found = norm(A, p, (-2, -1)) * norm(inv(safe), p, (-2, -1))

@@ -42,7 +42,7 @@ def matrix_power(input, n, *, out=None):
 
 def _power(x, n):
     if n == 0:
-        return eye_like(x, x.shape[-1]).expand(x.shape).clone()
+        return eye_like(x, x.shape[-1]) + x.masked_fill(x == x, 0).nan_to_num(0)
     found = None
     while n:
         if n & 1:
@@ -266,6 +266,7 @@ def linalg_vander(x, *, N=None):
         raise ArgumentRuntimeError(
             explain("linalg.vander()", expected="N > 1", got=N, do="Ask for 2 or more.")
         )
+    x = x if x.ndim else x.unsqueeze(0)
     count = x.shape[-1] if N is None else N
     result = x.unsqueeze(-1).expand(*x.shape, max(count - 1, 0))
     ones = x.new_ones((*x.shape, 1))

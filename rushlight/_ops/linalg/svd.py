@@ -8,7 +8,6 @@
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
-    GraphError,
     LinAlgError,
     ShapeError,
     UnsupportedDtypeError,
@@ -171,8 +170,7 @@ def linalg_svd(A, full_matrices=True, *, driver=None, out=None):
         (U, S, Vh): S is real and falling.
 
     Raises:
-        RuntimeError: for other shapes or dtypes; on differentiating through vectors
-            that full_matrices added.
+        RuntimeError: for other shapes or dtypes.
     """
     require_tensor(A, "linalg.svd()", "A")
     square = len(A.shape) > 1 and A.shape[-1] == A.shape[-2]
@@ -223,17 +221,12 @@ def _full_eager(backend, x):
     return tuple(backend.np.linalg.svd(x))
 
 
-def _full_grad(g, *, x):
-    if g[0] is not None or g[2] is not None:
-        raise GraphError(
-            explain(
-                "backward through linalg.svd()",
-                expected="full_matrices=False where U or Vh are differentiated",
-                got="full_matrices=True, whose added vectors are not unique",
-                do="Pass full_matrices=False.",
-            )
-        )
-    return _svdvals_grad(g[1], x=x)
+def _full_grad(g, *, out):
+    """As of the reduced factors; the vectors that were added are not unique."""
+    left, values, right = out
+    count = values.shape[-1]
+    reduced = left[..., :count], values, right[..., :count, :]
+    return _svd_grad((g[0][..., :count], g[1], g[2][..., :count, :]), out=reduced)
 
 
 FULL_SVD = define(
@@ -242,7 +235,6 @@ FULL_SVD = define(
     spec=_full_spec,
     grad=_full_grad,
     many=True,
-    fills_missing=False,
     node="LinalgSvdBackward0",
 )
 expose(svd)
