@@ -9,10 +9,9 @@ Cells are in `_recurrent_cells`.  Sequences are all of one length, in one direct
 # the weights are one product afterwards, with blocks of their rows.
 
 # Note [Few rows at once]
-# A step multiplies a few rows by a large matrix.  OpenBLAS has kernels for small
-# products which read the matrix where it lies, columns side by side; beyond about a
-# million multiplications it would copy the matrix at every step.  So wide matrices are
-# multiplied in parts of their columns, and those of forward are transposed beforehand.
+# A step multiplies a few rows by a large matrix.  That is fast where the matrix lies
+# with its columns side by side (Note [Small products] in `_products`), so forward
+# transposes its weights beforehand.
 """
 
 from dataclasses import dataclass
@@ -20,13 +19,12 @@ from functools import cached_property
 
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
-from rushlight._compiler.routines._parts import large_pieces, part_of, pieces, share_of
+from rushlight._compiler.routines._parts import part_of, pieces, share_of
+from rushlight._compiler.routines._products import emit_product, rows_for
 from rushlight._compiler.routines._recurrent_cells import CELLS
 
 #: Sequences of a block.
 SEQUENCES = 8
-#: Most multiplications in one product of a step (Note [Few rows at once]).
-_SMALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,9 @@ class Recurrent:
 
     @property
     def tapes(self):
-        return tuple(f"tape{n}" for n in range(self.layers))
+        """The names of the tapes' parts (Note [Parts of a tape])."""
+        parts = self.cell.parts
+        return tuple(f"{part}{n}" for n in range(self.layers) for part in parts)
 
     @cached_property
     def sizes(self):
@@ -87,8 +87,9 @@ class Recurrent:
         sizes = {"x": rows * self.size, "y": rows * hidden}
         sizes |= dict.fromkeys(("h0", "c0", "hn", "cn"), states)
         sizes |= dict.fromkeys(self.noises, rows * hidden)
-        sizes |= dict.fromkeys(self.tapes, rows * self.cell.columns * hidden)
         for n in range(self.layers):
+            for part, columns in self.cell.parts.items():
+                sizes[f"{part}{n}"] = rows * columns * hidden
             sizes[f"w_ih{n}"] = gates * (hidden if n else self.size)
             sizes[f"w_hh{n}"] = gates * hidden
             sizes[f"b_ih{n}"] = sizes[f"b_hh{n}"] = gates
@@ -110,7 +111,7 @@ def recurrent_forward(call):
 
     Returns:
         Routine: x is (time, batch, size), y (time, batch, hidden), states (layers,
-        batch, hidden); tapes as in Note [Rows of a tape].
+        batch, hidden); tapes as in Note [Parts of a tape].
     """
     tasks = []
     for layer in range(call.layers):
@@ -187,7 +188,7 @@ class _Task:
         return self.k.place(self.buffers[name], row, offset, **places)
 
     def product(self, m, n, inner, a, b, c, **options):
-        self.k.product(self.call.dtype, m, n, inner, a, b, c, **options)
+        emit_product(self.k, self.call.dtype, m, n, inner, a, b, c, **options)
 
 
 # --------------------------------------------------------------------------- forward
@@ -208,48 +209,38 @@ def _transpose(call, name, size, target):
 
 def _noisy(call, layer):
     """source = the state of the layer below, times dropout's noise."""
-    tape, noise, hidden = f"tape{layer - 1}", f"noise{layer - 1}", call.hidden
-    task, row = (
-        _Task(call, "noisy", [tape, noise], ["source"]),
-        call.cell.columns * hidden,
-    )
-    k = task.k
-    with k.loop("b", call.time, parallel=True), k.loop("r", call.batch):
-        with k.loop("j", hidden, vector=True):
-            state = task.load(
-                tape, call.cell.state * hidden, b=call.batch * row, r=row, j=1
-            )
-            places = {"b": call.batch * hidden, "r": hidden, "j": 1}
-            value = k.mul(state, task.load(noise, **places))
+    state, noise, hidden = f"state{layer - 1}", f"noise{layer - 1}", call.hidden
+    task = _Task(call, "noisy", [state, noise], ["source"])
+    k, places = task.k, {"b": call.batch * hidden, "j": 1}
+    with k.loop("b", call.time, parallel=True):
+        with k.loop("j", call.batch * hidden, vector=True):
+            value = k.mul(task.load(state, **places), task.load(noise, **places))
             task.store("source", value, **places)
     return task.done()
 
 
 def _source(call, layer):
-    """(name, size, row, offset) of a layer's input, a row for each step and sequence."""
+    """(name, size) of a layer's input."""
     if layer == 0:
-        return "x", call.size, call.size, 0
-    if call.has_noise:
-        return "source", call.hidden, call.hidden, 0
-    row = call.cell.columns * call.hidden
-    return f"tape{layer - 1}", call.hidden, row, call.cell.state * call.hidden
+        return "x", call.size
+    return "source" if call.has_noise else f"state{layer - 1}", call.hidden
 
 
 def _project(call, layer):
     """Fill the gates of the tape with what the input gives."""
-    source, size, row, offset = _source(call, layer)
-    tape, wide = f"tape{layer}", call.cell.gates * call.hidden
-    task = _Task(call, "project", [source, "across_input"], [tape])
-    k, rows, into = task.k, call.time * call.batch, call.cell.columns * call.hidden
-    most, blocks = large_pieces(rows)
+    (source, size), wide = _source(call, layer), call.cell.gates * call.hidden
+    gates, rows = f"{call.cell.pre}{layer}", call.time * call.batch
+    task = _Task(call, "project", [source, "across_input"], [gates])
+    k, (most, blocks) = task.k, rows_for(rows, wide, size)
     with k.loop("b", blocks, parallel=True):
         task.product(
             part_of(k, k.mul(k.index("b"), most), most, rows),
             wide,
             size,
-            task.place(source, row, offset, b=most * row),
+            task.place(source, size, b=most * size),
             task.place("across_input", wide),
-            task.place(tape, into, b=most * into),
+            task.place(gates, wide, b=most * wide),
+            most=most,
         )
     return task.done()
 
@@ -259,7 +250,8 @@ def _steps(call, layer):
     cell, hidden = call.cell, call.hidden
     biases = [f"b_ih{layer}", f"b_hh{layer}"] if call.has_biases else []
     lasts = [f"{name[0]}n" for name in call.states]
-    outputs = [f"tape{layer}", *lasts] + ["y"] * (layer == call.layers - 1)
+    tape = [f"{part}{layer}" for part in cell.parts]
+    outputs = [*tape, *lasts] + ["y"] * (layer == call.layers - 1)
     task = _Task(call, "steps", ["across", *biases, *call.states], outputs)
     k, (most, blocks) = task.k, pieces(SEQUENCES, call.batch)
     step = _Step(task, layer, most)
@@ -271,38 +263,14 @@ def _steps(call, layer):
         task.local("part", most * cell.gates * hidden)
         with k.loop("t", call.time):
             wide = cell.gates * hidden
-            state = task.place("h", hidden)
-            _few_rows(task, rows, wide, hidden, state, ("across", 0), ("part", wide))
+            state, weight = task.place("h", hidden), task.place("across", wide)
+            part = task.place("part", wide)
+            task.product(rows, wide, hidden, state, weight, part, most=most)
             with k.loop("r", rows), k.loop("j", hidden, vector=True):
                 cell.forward(k, step)
         for name, last in zip(call.states, lasts, strict=True):
             _copy(step, rows, name[0], last)
     return task.done()
-
-
-def _few_rows(task, m, n, inner, a, weight, into, beta=0.0):
-    """A product of a step (Note [Few rows at once]).
-
-    Args:
-        task: of the product.
-        m, n, inner: sizes of the product.
-        a: the place of its first factor.
-        weight: (name, offset) of the second, whose rows have n elements.
-        into: (name, row) of the result.
-        beta: of the product.
-    """
-    most = max(64, _SMALL // (SEQUENCES * inner) // 64 * 64)
-    for start in range(0, n, most):
-        name, offset = weight
-        task.product(
-            m,
-            min(most, n - start),
-            inner,
-            a,
-            task.place(name, n, offset + start),
-            task.place(*into, start),
-            beta=beta,
-        )
 
 
 def _copy(step, rows, source, target):
@@ -326,8 +294,6 @@ class _Step:
         self.task, self.layer, self.most = task, layer, most
         self.call, self.k = task.call, task.k
         hidden, batch = self.call.hidden, self.call.batch
-        self.row = self.call.cell.columns * hidden
-        self.places = self.places_of(self.row)
         self.states = self.places_of(hidden)
         self.local = {"r": hidden, "j": 1}
         self.has_output = layer == self.call.layers - 1
@@ -342,9 +308,8 @@ class _Step:
 
     def given_by_input(self, gate):
         """What input and its bias give to a gate."""
-        offset = gate * self.call.hidden
-        found = self.task.load(f"tape{self.layer}", offset, **self.places)
-        return self._with_bias(found, "b_ih", offset)
+        found = self.tape(self.call.cell.pre, gate)
+        return self._with_bias(found, "b_ih", gate * self.call.hidden)
 
     def given_by_state(self, gate):
         """What state and its bias give to a gate."""
@@ -367,10 +332,20 @@ class _Step:
     def last_cell(self):
         return self.task.load("c", **self.local)
 
-    def keep(self, column, value):
-        """Store a column of the tape."""
-        offset = column * self.call.hidden
-        self.task.store(f"tape{self.layer}", value, offset, **self.places)
+    def tape(self, part, gate=0):
+        """Of a part of the tape, and of its gates one."""
+        offset, places = self.place_in(part, gate)
+        return self.task.load(f"{part}{self.layer}", offset, **places)
+
+    def keep(self, part, value, gate=0):
+        """Store to the tape."""
+        offset, places = self.place_in(part, gate)
+        self.task.store(f"{part}{self.layer}", value, offset, **places)
+
+    def place_in(self, part, gate):
+        """(offset, strides) of a gate in a part of the tape."""
+        row = self.call.cell.parts[part] * self.call.hidden
+        return gate * self.call.hidden, self.places_of(row)
 
     def move_on(self, state, cell=None):
         """Store the new state."""
@@ -388,13 +363,17 @@ def _steps_backward(call, layer):
     """d = the gradient before each gate, from the last step to the first."""
     cell, hidden = call.cell, call.hidden
     is_last = layer == call.layers - 1
-    incoming = ["g_source"] if not is_last else ["g_y"] if "g_y" in call.gradients else []
+    incoming = (
+        ["g_source"] if not is_last else ["g_y"] if "g_y" in call.gradients else []
+    )
     finals = [f"g_{name[0]}n" for name in call.states]
     finals = [name for name in finals if name in call.gradients]
-    weight, tape = f"w_hh{layer}", f"tape{layer}"
+    weight, tape = f"w_hh{layer}", [f"{part}{layer}" for part in cell.parts]
+    if call.kind == "lstm":
+        tape.remove(f"state{layer}")
     before = ["c0"] if cell.has_cell else ["h0"] if call.kind == "gru" else []
     firsts = [f"g_{name}" for name in call.states]
-    read = [weight, tape, *before, *incoming, *finals]
+    read = [weight, *tape, *before, *incoming, *finals]
     task = _Task(call, "steps_backward", read, ["d", *firsts])
     k, (most, blocks) = task.k, pieces(SEQUENCES, call.batch)
     step = _StepBackward(task, layer, most, *incoming)
@@ -425,7 +404,8 @@ def _into_state(task, step, rows, weight):
         ]
     for column, offset, inner, beta in parts:
         a = task.place("d", wide, step.last_slope + column, **strides)
-        _few_rows(task, rows, hidden, inner, a, (weight, offset), ("h", hidden), beta)
+        b, into = task.place(weight, hidden, offset), task.place("h", hidden)
+        task.product(rows, hidden, inner, a, b, into, most=step.most, beta=beta)
 
 
 class _StepBackward(_Step):
@@ -433,12 +413,13 @@ class _StepBackward(_Step):
 
     def __init__(self, task, layer, most, incoming=None):
         super().__init__(task, layer, most)
-        last = (self.call.time - 1) * self.call.batch
-        hidden, wide = self.call.hidden, self.call.cell.slopes * self.call.hidden
         self.incoming = incoming
-        self.last_tape, self.last_slope = last * self.row, last * wide
-        self.last_state_place = last * hidden
-        self.slopes = self.places_of(wide)
+        wide = self.call.cell.slopes * self.call.hidden
+        self.slopes, self.last_slope = self.places_of(wide), self.last(wide)
+
+    def last(self, row):
+        """Where the last step begins in an array (time, batch, row)."""
+        return (self.call.time - 1) * self.call.batch * row
 
     def places_of(self, row):
         places = super().places_of(row)
@@ -454,17 +435,20 @@ class _StepBackward(_Step):
         with k.loop(index, rows), k.loop("j", self.call.hidden, vector=True):
             self.task.store(name, zero, **{index: self.call.hidden, "j": 1})
 
-    def tape(self, column):
-        offset = self.last_tape + column * self.call.hidden
-        return self.task.load(f"tape{self.layer}", offset, **self.places)
+    def place_in(self, part, gate):
+        offset, places = super().place_in(part, gate)
+        row = self.call.cell.parts[part] * self.call.hidden
+        return offset + self.last(row), places
 
-    def before(self, column):
-        """A column of the step before, or of the first state."""
+    def before(self, part):
+        """A part of the tape at the step before, or of the first state."""
         call, k = self.call, self.k
         is_first = k.eq(k.index("t"), call.time - 1)
-        offset = self.last_tape + column * call.hidden - call.batch * self.row
+        offset, places = self.place_in(part, 0)
+        offset -= call.batch * call.hidden
+        not_first = k.not_(is_first)
         tape = self.task.load(
-            f"tape{self.layer}", offset, zero_unless=k.not_(is_first), **self.places
+            f"{part}{self.layer}", offset, zero_unless=not_first, **places
         )
         places = {"b": self.most * call.hidden, "r": call.hidden, "j": 1}
         base = self.layer * call.batch * call.hidden
@@ -476,7 +460,8 @@ class _StepBackward(_Step):
         g = self.task.load("h", **self.local)
         if self.incoming is None:
             return g
-        found = self.task.load(self.incoming, self.last_state_place, **self.states)
+        last = self.last(self.call.hidden)
+        found = self.task.load(self.incoming, last, **self.states)
         return self.k.add(g, found)
 
     def g_cell(self):
@@ -502,7 +487,7 @@ def _source_gradient(call, layer):
     noises = [f"noise{layer - 1}"] if layer and call.has_noise else []
     task = _Task(call, "source_gradient", ["d", weight, *noises], [target])
     k, rows, wide = task.k, call.time * call.batch, call.cell.slopes * call.hidden
-    most, blocks = large_pieces(rows)
+    most, blocks = rows_for(rows, size, gates)
     with k.loop("b", blocks, parallel=True):
         part = part_of(k, k.mul(k.index("b"), most), most, rows)
         task.product(
@@ -512,6 +497,7 @@ def _source_gradient(call, layer):
             task.place("d", wide, b=most * wide),
             task.place(weight, size),
             task.place(target, size, b=most * size),
+            most=most,
         )
         for noise in noises:
             with k.loop("r", part), k.loop("j", size, vector=True):
@@ -523,14 +509,13 @@ def _source_gradient(call, layer):
 
 def _weight_gradients(call, layer):
     """The gradients of a layer's parameters, in blocks of the gates' columns."""
-    source, size, row, offset = _source(call, layer)
-    hidden, tape, wide = call.hidden, f"tape{layer}", call.cell.slopes * call.hidden
+    source, size = _source(call, layer)
+    hidden, state, wide = call.hidden, f"state{layer}", call.cell.slopes * call.hidden
     own = [name for name in call.names if name.endswith(str(layer))]
-    read = ["d", "h0", *dict.fromkeys([tape, source])]
+    read = ["d", "h0", state, source]
     task = _Task(call, "weight_gradients", read, [f"g_{name}" for name in own])
     k, most = task.k, share_of(hidden, call.cell.gates)
-    rows, state_row = call.time * call.batch, call.cell.columns * hidden
-    state = call.cell.state * hidden
+    rows = call.time * call.batch
     with k.loop("b", call.cell.gates * hidden // most, parallel=True):
         # n's own part in a GRU has another gradient, in a column of its own
         at = None
@@ -542,19 +527,17 @@ def _weight_gradients(call, layer):
             size,
             rows,
             task.place("d", wide, b=most),
-            task.place(source, row, offset),
+            task.place(source, size),
             task.place(f"g_w_ih{layer}", size, b=most * size),
             transpose_a=True,
         )
         into = task.place(f"g_w_hh{layer}", hidden, b=most * hidden)
         first = task.place("h0", hidden, layer * call.batch * hidden)
         slopes = task.place("d", wide, at=at, b=most)
-        task.product(
-            most, hidden, call.batch, slopes, first, into, transpose_a=True
-        )
+        task.product(most, hidden, call.batch, slopes, first, into, transpose_a=True)
         if call.time > 1:
             later = task.place("d", wide, call.batch * wide, at=at, b=most)
-            states = task.place(tape, state_row, state)
+            states = task.place(state, hidden)
             task.product(
                 most,
                 hidden,

@@ -3,8 +3,8 @@
 # Note [Columns of a batch]
 # Inside, a step's values are (F, N): one column for each sequence of the batch, so that
 # each gate is one run of memory and a step is W h for all gates at once.  A layer keeps
-# all steps in one array, its *tape* (T, K, N), whose rows are the gates after their
-# activation, in torch's order, and what else backward reads, the state last.  Where
+# what backward reads of all steps in its *tape*: arrays (T, F, N) by name, of the gates
+# after their activation, in torch's order, the state, and what else there is.  Where
 # sequences differ in length, they are sorted by it: at time t the first n_t columns
 # move on and the others keep their state.
 
@@ -13,35 +13,24 @@
 # halved beforehand, so that a step needs one call of tanh for all its gates.
 """
 
-import numpy
-
-
 class Lstm:
     """Gates i, f, g, o: c' = f c + i g, h' = o tanh(c')."""
 
-    gates = 4
-    has_cell = True
+    gates, pre, has_cell = 4, "gates", True
 
     def __init__(self, np, hidden, out):
         self.np, self.hidden, self.out = np, hidden, out
-        ends = numpy.cumsum([4 * hidden, hidden, hidden, out])
-        self.pre, self.cell, self.tanh = (
-            slice(0, ends[0]),
-            slice(ends[0], ends[1]),
-            slice(ends[1], ends[2]),
-        )
-        self.state, self.size = slice(ends[2], ends[3]), int(ends[3])
+        self.sizes = {"gates": 4 * hidden, "cell": hidden, "tanh": hidden, "state": out}
         self.halved = slice(0, 2 * hidden), slice(3 * hidden, 4 * hidden)
 
     def forward(self, tape, weights, h, c, steps):
         """Fill the tape, whose gates hold what the input gives; returns h and c."""
         np, hidden = self.np, self.hidden
         w, w_hr = weights["hh"], weights["hr"]
-        part = np.empty((4 * hidden, h.shape[1]), tape.dtype)
-        raw = np.empty((hidden, h.shape[1]), tape.dtype)
+        part = np.empty((4 * hidden, h.shape[1]), h.dtype)
+        raw = np.empty((hidden, h.shape[1]), h.dtype)
         for t, n in steps:
-            now = tape[t, :, :n]
-            a, cell, tanh, state = now[self.pre], now[self.cell], now[self.tanh], None
+            a, cell, tanh, state = (tape[name][t, :, :n] for name in self.sizes)
             a += np.matmul(w, h[:, :n], out=part[:, :n])
             np.tanh(a, a)
             for halved in self.halved:
@@ -53,7 +42,6 @@ class Lstm:
             np.multiply(f, c[:, :n], out=cell)
             cell += product
             np.tanh(cell, tanh)
-            state = now[self.state]
             if w_hr is None:
                 np.multiply(o, tanh, out=state)
             else:
@@ -67,11 +55,10 @@ class Lstm:
         g_y (T, out, N) becomes the gradient of each step's h.
         """
         np, hidden = self.np, self.hidden
-        slope = np.empty((4 * hidden, g_h.shape[1]), tape.dtype)
-        spare = np.empty((hidden, g_h.shape[1]), tape.dtype)
+        slope = np.empty((4 * hidden, g_h.shape[1]), g_h.dtype)
+        spare = np.empty((hidden, g_h.shape[1]), g_h.dtype)
         for t, n in reversed(steps):
-            now, into = tape[t, :, :n], d[t, :, :n]
-            a, tanh = now[self.pre], now[self.tanh]
+            a, tanh, into = tape["gates"][t, :, :n], tape["tanh"][t, :, :n], d[t, :, :n]
             i, f, g, o = (a[k * hidden : (k + 1) * hidden] for k in range(4))
             into_i, into_f, into_g, into_o = (
                 into[k * hidden : (k + 1) * hidden] for k in range(4)
@@ -88,7 +75,7 @@ class Lstm:
             extra *= o
             g_cell += extra  # through h = o tanh(c)
             np.multiply(g_cell, g, out=into_i)
-            np.multiply(g_cell, before(self.cell, t)[:, :n], out=into_f)
+            np.multiply(g_cell, before("cell", t)[:, :n], out=into_f)
             np.multiply(g_cell, i, out=into_g)
             s = slope[:, :n]
             for halved in self.halved:
@@ -106,23 +93,21 @@ class Lstm:
 class Gru:
     """Gates in the order r, z, n: h' = (1 - z) n + z h; n's own part waits for r."""
 
-    gates = 3
-    has_cell = False
+    gates, pre, has_cell = 3, "gates", False
 
     def __init__(self, np, hidden, out):
         self.np, self.hidden, self.out = np, hidden, out
-        self.pre, self.own = slice(0, 3 * hidden), slice(3 * hidden, 4 * hidden)
-        self.state, self.size = slice(4 * hidden, 5 * hidden), 5 * hidden
+        self.sizes = {"gates": 3 * hidden, "own": hidden, "state": hidden}
         self.halved = (slice(0, 2 * hidden),)
 
     def forward(self, tape, weights, h, c, steps):
         """Fill the tape, whose gates hold what the input gives; returns h."""
         np, hidden = self.np, self.hidden
         w, bias = weights["hh"], weights["b_hh"]
-        part = np.empty((3 * hidden, h.shape[1]), tape.dtype)
+        part = np.empty((3 * hidden, h.shape[1]), h.dtype)
         for t, n in steps:
-            now, last = tape[t, :, :n], h[:, :n]
-            a, own, state = now[self.pre], now[self.own], now[self.state]
+            a, own, state = (tape[name][t, :, :n] for name in self.sizes)
+            last = h[:, :n]
             found = np.matmul(w, last, out=part[:, :n])
             if bias is not None:
                 found += bias
@@ -145,12 +130,12 @@ class Gru:
         """Fill d (T, 4 hidden, N): before r, z, n, and the part of n that r scales."""
         np, hidden = self.np, self.hidden
         for t, n in reversed(steps):
-            now, into = tape[t, :, :n], d[t, :, :n]
+            now, into = tape["gates"][t, :, :n], d[t, :, :n]
             r, z, new = (now[k * hidden : (k + 1) * hidden] for k in range(3))
             into_r, into_z, into_n, into_own = (
                 into[k * hidden : (k + 1) * hidden] for k in range(4)
             )
-            whole, last = g_y[t, :, :n], before(self.state, t)[:, :n]
+            whole, last = g_y[t, :, :n], before("state", t)[:, :n]
             whole += g_h[:, :n]
             np.subtract(last, new, out=into_z)
             into_z *= whole
@@ -159,7 +144,7 @@ class Gru:
             np.subtract(1, z, out=into_n)
             into_n *= whole
             into_n *= 1 - new * new
-            np.multiply(into_n, now[self.own], out=into_r)
+            np.multiply(into_n, tape["own"][t, :, :n], out=into_r)
             into_r *= r
             into_r *= 1 - r
             np.multiply(into_n, r, out=into_own)
@@ -174,20 +159,18 @@ class Gru:
 class Plain:
     """h' = tanh or relu of the sum."""
 
-    gates = 1
-    has_cell = False
+    gates, pre, has_cell = 1, "state", False
     halved = ()
 
     def __init__(self, np, hidden, out, is_relu=False):
         self.np, self.hidden, self.out, self.is_relu = np, hidden, out, is_relu
-        self.pre = self.state = slice(0, hidden)
-        self.size = hidden
+        self.sizes = {"state": hidden}
 
     def forward(self, tape, weights, h, c, steps):
         """Fill the tape, which holds what the input gives; returns h."""
         np = self.np
         for t, n in steps:
-            state = tape[t, :, :n]
+            state = tape["state"][t, :, :n]
             state += np.matmul(weights["hh"], h[:, :n])
             if self.is_relu:
                 np.maximum(state, 0, out=state)
@@ -200,7 +183,7 @@ class Plain:
         """Fill d (T, hidden, N), the gradient before the activation; returns g_h."""
         np = self.np
         for t, n in reversed(steps):
-            state, into, whole = tape[t, :, :n], d[t, :, :n], g_y[t, :, :n]
+            state, into, whole = tape["state"][t, :, :n], d[t, :, :n], g_y[t, :, :n]
             whole += g_h[:, :n]
             if self.is_relu:
                 np.multiply(whole, state > 0, out=into)

@@ -37,6 +37,15 @@ class Shape:
         hidden = params[0].shape[0] // CELLS[self.kind].gates
         return CELLS[self.kind](np, hidden, params[1].shape[1])
 
+    def tapes_of(self, arrays, params):
+        """Arrays, one after another, as tapes: {name: array} for each layer."""
+        arrays, found = iter(arrays), []
+        for layer in range(self.layers):
+            for direction in range(self.directions):
+                cell = self.cell(None, self.params_of(params, layer, direction))
+                found.append({name: next(arrays) for name in cell.sizes})
+        return found
+
     def params_of(self, params, layer, direction):
         """[w_ih, w_hh, b_ih, b_hh, w_hr] of one layer and direction."""
         start = (layer * self.directions + direction) * self.each
@@ -61,11 +70,9 @@ def forward(np, shape, x, h0, c0, params, noises):
         for direction in range(shape.directions):
             own = shape.params_of(params, layer, direction)
             cell, at = shape.cell(np, own), layer * shape.directions + direction
-            tape = np.empty((time, cell.size, batch), x.dtype)
-            if shape.lengths:
-                tape.fill(0)
-            weights = _prepared(np, cell, own)
-            pre = tape[:, cell.pre]
+            empty = np.zeros if shape.lengths else np.empty
+            tape = {n: empty((time, f, batch), x.dtype) for n, f in cell.sizes.items()}
+            weights, pre = _prepared(np, cell, own), tape[cell.pre]
             np.matmul(weights["ih"], source, out=pre)
             if weights["b"] is not None:
                 pre += weights["b"]
@@ -76,7 +83,7 @@ def forward(np, shape, x, h0, c0, params, noises):
             last_h.append(h.T)
             last_c.append(c.T if cell.has_cell else None)
             tapes.append(tape)
-            states.append(tape[:, cell.state])
+            states.append(tape["state"])
         source = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
         if layer < len(noises):
             source = source * noises[layer].transpose(0, 2, 1)
@@ -172,8 +179,7 @@ def _input_of(np, shape, layer, x, params, noises, tapes):
         return x.transpose(0, 2, 1)
     states = []
     for direction in range(shape.directions):
-        cell = shape.cell(np, shape.params_of(params, layer - 1, direction))
-        states.append(tapes[(layer - 1) * shape.directions + direction][:, cell.state])
+        states.append(tapes[(layer - 1) * shape.directions + direction]["state"])
     found = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
     if noises:
         found = found * noises[layer - 1].transpose(0, 2, 1)
@@ -181,14 +187,14 @@ def _input_of(np, shape, layer, x, params, noises, tapes):
 
 
 def _before_states(tape, first, steps):
-    """A function (rows, t): what the state was before step t, for its sequences."""
+    """A function (name, t): what a state was before step t, for its sequences."""
     earlier = {t: steps[k - 1] if k else None for k, (t, _) in enumerate(steps)}
 
-    def before(rows, t):
+    def before(name, t):
         if earlier[t] is None:
             return first
         previous, n = earlier[t]
-        found = tape[previous, rows]
+        found = tape[name][previous]
         if n == found.shape[1]:
             return found
         # Sequences that begin only now have their first state (reverse direction).
@@ -209,7 +215,7 @@ def _parameter_gradients(np, shape, cell, d, source, tape, first, steps, g_state
     met[:size] = source.transpose(1, 0, 2)
     before = _before_states(tape, first, steps)
     for t in range(time):
-        met[size:, t] = before(cell.state, t)
+        met[size:, t] = before("state", t)
     met = met.reshape(size + cell.out, -1).T
     if cell.gates == 3:  # GRU: n's own part is another gradient
         own = np.concatenate([flat[: 2 * cell.hidden], flat[gates:]])
@@ -223,8 +229,8 @@ def _parameter_gradients(np, shape, cell, d, source, tape, first, steps, g_state
         sums = add_reduce(np, flat, 1)
         found += [sums, sums if own is flat else add_reduce(np, own, 1)]
     if shape.has_projection:
-        o = tape[:, 3 * cell.hidden : 4 * cell.hidden]
-        raw = _flat(np, o * tape[:, cell.tanh])
+        o = tape["gates"][:, 3 * cell.hidden :]
+        raw = _flat(np, o * tape["tanh"])
         found.append(np.matmul(_flat(np, g_states), raw.T))
     return found
 

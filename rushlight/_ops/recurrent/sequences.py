@@ -5,6 +5,8 @@ position, parameters as a flat list [w_ih, w_hh, b_ih, b_hh, (w_hr)] for each la
 direction.  Packed sequences come as (data, batch_sizes, ...).
 """
 
+import itertools
+
 import numpy
 
 from rushlight._base.errors import (
@@ -286,11 +288,10 @@ def _recurrent_spec(x, h, *rest, shape):
     tapes = []
     for layer in range(shape.layers):
         for direction in range(shape.directions):
-            own = shape.params_of(params, layer, direction)
-            hidden = own[0].shape[0] // CELLS[shape.kind].gates
-            out = own[1].shape[1]
-            size = {"lstm": 6 * hidden + out, "gru": 5 * hidden}.get(shape.kind, hidden)
-            tapes.append(Spec((time, size, h.shape[1]), dtype))
+            cell = shape.cell(None, shape.params_of(params, layer, direction))
+            sizes = cell.sizes.values()
+            tapes += [Spec((time, size, h.shape[1]), dtype) for size in sizes]
+    out = cell.out
     y = Spec((*x.shape[:-1], out * shape.directions), x.dtype)
     states = [Spec(s.shape, x.dtype) for s in (h, c0) if s is not None]
     return (y, *states, *tapes)
@@ -302,7 +303,8 @@ def _recurrent_eager(backend, x, h, *rest, shape):
     x, noises = _padded(np, shape, wide(x)), [_padded(np, shape, n) for n in noises]
     y, h_n, c_n, tapes = _layers.forward(np, shape, x, wide(h), c0, params, noises)
     results = [_packed(np, shape, y), h_n] + ([] if c_n is None else [c_n])
-    return (*[r.astype(dtype, copy=False) for r in results], *tapes)
+    arrays = [array for tape in tapes for array in tape.values()]
+    return (*[r.astype(dtype, copy=False) for r in results], *arrays)
 
 
 def _padded(np, shape, x):
@@ -363,9 +365,9 @@ def _backward_spec(x, h, g_y, g_hn, g_cn, *rest, shape):
 def _backward_eager(backend, x, h, g_y, g_hn, g_cn, *rest, shape):
     np, dtype = backend.np, x.dtype
     c0, params, others = _split(shape, [wide(r) for r in rest])
-    count = shape.layers * shape.directions
+    count = sum(len(tape) for tape in shape.tapes_of(itertools.repeat(None), params))
     noises = [_padded(np, shape, n) for n in others[: len(others) - count]]
-    tapes = others[len(others) - count :]
+    tapes = shape.tapes_of(others[len(others) - count :], params)
     g_y = None if g_y is None else _padded(np, shape, wide(g_y))
     g_hn, g_cn = (None if g is None else wide(g) for g in (g_hn, g_cn))
     g_x, g_h, g_c, g_params = _layers.backward(

@@ -1,0 +1,91 @@
+"""Matrix products of a block, as one call of BLAS or as many small ones.
+
+# Note [Small products]
+# OpenBLAS copies the factors of a large product into its own order before it begins.
+# On processors with AVX-512 it has kernels for products of up to a million
+# multiplications that read the factors where they lie, and keep nearer to what the
+# processor can do: 105 GFLOP/s on a core where the large ones did 75 to 90.  So there
+# we cut a product into such pieces, in a fixed order.  The second factor must not be
+# transposed: then those kernels are slow.
+"""
+
+import ctypes
+import functools
+from dataclasses import replace
+
+from rushlight._base import threads
+from rushlight._compiler.routines._parts import large_pieces, pieces
+
+#: Most multiplications of a small product.
+SMALL = 1_000_000
+_PROCESSORS = (b"SkylakeX", b"Cooperlake", b"Sapphirerapids")
+
+
+@functools.cache
+def has_small_products():
+    """Whether BLAS has kernels for small products (Note [Small products])."""
+    name = threads.blas_function("get_corename")
+    if name is None:
+        return False
+    name.restype = ctypes.c_char_p
+    return name() in _PROCESSORS
+
+
+def rows_for(whole, columns, inner):
+    """(rows of a block, blocks) for a product (whole, inner) (inner, columns)."""
+    if has_small_products():
+        for most in (32, 16, 8):
+            if most * min(columns, 64) * inner <= SMALL:
+                return pieces(most, whole)
+    return large_pieces(whole)
+
+
+def emit_product(k, dtype, m, n, inner, a, b, c, most=None, beta=0.0, **options):
+    """A product of a block, cut into small ones where that pays.
+
+    Args:
+        k: the builder.
+        dtype: "f32" or "f64".
+        m: how many rows: an int or an expression.
+        n, inner: columns of c, and what is summed over: ints.
+        a, b, c: the places.
+        most: the greatest value of m, where that is an expression.
+        beta, options: as for `Product`; b is not transposed.
+    """
+    columns, sums = _cut(m if most is None else most, n, inner)
+    steps = a.row if options.get("transpose_a") else 1, b.row
+
+    def add(j, start, count, beta, loop=None):
+        """The product for some columns of a range of what is summed over."""
+        one, two = (
+            _shifted(place, start * step, loop and (loop, sums * step))
+            for place, step in zip((a, b), steps)
+        )
+        width, two, into = min(columns, n - j), _shifted(two, j), _shifted(c, j)
+        k.product(dtype, m, width, count, one, two, into, beta=beta, **options)
+
+    whole, rest = divmod(max(inner - sums, 0), sums)
+    for j in range(0, n, columns):
+        add(j, 0, min(sums, inner), beta)
+        if whole:
+            with k.loop(f"s{j}", whole):
+                add(j, sums, sums, 1.0, f"s{j}")
+        if rest:
+            add(j, inner - rest, rest, 1.0)
+
+
+def _cut(m, n, inner):
+    """(columns, summands) of the pieces of a product with m rows."""
+    if not has_small_products() or m * n * inner <= SMALL:
+        return n, inner
+    columns = SMALL // (m * inner) // 64 * 64
+    if columns:
+        return columns, inner
+    columns = min(n, 64)
+    return columns, max(16, SMALL // (m * columns) // 16 * 16)
+
+
+def _shifted(place, by, along=None):
+    """A place further on, which may move along an index: (name, stride)."""
+    strides = place.strides + ((along,) if along else ())
+    return replace(place, offset=place.offset + by, strides=strides)
