@@ -197,7 +197,7 @@ def average_pool_gradient(planes, windows, dtype, *, pads_count=True, divisor=No
 def adaptive_average_pool(planes, size, out, dtype):
     """The mean of each of a plane's parts.
 
-    Part i of o along a dim of n elements is ``i * n // o`` to ``ceil((i + 1) * n / o)``.
+    Part i of o along n elements goes from ``i * n // o`` to ``ceil((i + 1) * n / o)``.
 
     Args:
         planes: how many.

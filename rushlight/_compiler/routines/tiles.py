@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from rushlight._compiler.loops.ir import BYTES, LANES
 
 
+#: Loops over groups of taps that are written out.
+_BODIES = 4
+
+
 @functools.cache
 def vector_registers():
     """The number of vector registers and the bytes of one."""
@@ -73,13 +77,16 @@ def _cost(dtype, across, down):
 def choose_sums(dtype, lanes, channels, taps):
     """The tile of a weight's gradient: (vectors, channels, taps) at once.
 
-    Several taps are taken together only where there are few channels.
+    Several taps are taken together only where there are few channels, and only if
+    few loops are enough for them all: each is compiled by itself.
     """
     best = None
     for across in (1, 2, 3, 4):
         for together in range(1, min(channels, 16) + 1):
             few = range(1, min(taps, 16) + 1) if together == channels else (1,)
             for some in few:
+                if some > 1 and taps > _BODIES * some:
+                    continue
                 cost = _cost(dtype, across, together * some)
                 if cost is None:
                     continue

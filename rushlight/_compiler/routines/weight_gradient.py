@@ -329,7 +329,7 @@ class _WeightGradient:
         with k.loop("output", count, vector=True):
             sum_of = k.declare("total", self.dtype, 0.0)
             by = {"output": 1, "block": self.sums, "portion": each}
-            by |= {name: self.columns for name in steps}
+            by |= dict.fromkeys(steps, self.columns)
             with k.loop("portion", self.portions):
                 k.accumulate(sum_of, "add", k.load(found, offset, **by))
             k.store(result, sum_of, to, as_place(k, at), output=step, **steps)
