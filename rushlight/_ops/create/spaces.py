@@ -92,6 +92,9 @@ def _span(start, end, steps, dtype, out, who):
     return *ends, steps, dtype_or_default(dtype, who)
 
 
+_WIDE = {"f": np.float64, "d": np.longdouble}
+
+
 def _spaced(start, end, steps, dtype):
     """As torch: counted from both ends, so that the last one is exact; not yet rounded.
 
@@ -107,8 +110,11 @@ def _spaced(start, end, steps, dtype):
     step = (end - start) / kind.type(max(steps - 1, 1))
     half = steps // 2
     values = np.empty(steps, kind)
-    values[:half] = start + step * np.arange(half).astype(kind)
-    values[half:] = end - step * np.arange(steps - half - 1, -1, -1).astype(kind)
+    # torch multiplies and adds with one rounding: here in a wider dtype.
+    wide = _WIDE.get(dtype.char, kind.type)
+    begin, end, step = wide(start), wide(end), wide(step)
+    values[:half] = begin + step * np.arange(half).astype(wide)
+    values[half:] = end - step * np.arange(steps - half - 1, -1, -1).astype(wide)
     if steps == 1:
         values[0] = start
     return values

@@ -1,9 +1,12 @@
 """Expressions whose values were recorded from torchvision, and how values are kept.
 
 An expression uses `torch`, `T` (transforms), `F` (transforms.functional), `D`
-(datasets), `U` (utils) and the inputs below.  Where it raises, the type that user code catches is
-recorded.
+(datasets), `U` (utils) and the inputs below.  Where it raises, the type that user code
+catches is recorded.
 """
+
+import hashlib
+import random
 
 import numpy as np
 
@@ -53,8 +56,12 @@ class Inputs:
             return image
         return Image.fromarray(self.array(height, width, *depth))
 
+    def boxes(self, count):
+        return self.torch.tensor([[1, 2, 5, 6], [0, 0, 8, 8]][:count])
+
     def seeded(self, transform, image, seed=0, times=4):
         self.torch.manual_seed(seed)
+        random.seed(seed)
         return [transform(image) for _ in range(times)], self.torch.rand(1)
 
 
@@ -72,6 +79,8 @@ def names(torch, transforms, datasets, utils):
         "tensor": inputs.tensor,
         "image": inputs.image,
         "seeded": inputs.seeded,
+        "boxes": inputs.boxes,
+        "random": random,
     }
 
 
@@ -102,6 +111,21 @@ def kept(value):
 
 def _flat(array):
     return array.reshape(-1).tolist()
+
+
+def brief(value):
+    """What `kept` gives, with a few figures in the place of many numbers."""
+    if isinstance(value, list):
+        return [brief(item) for item in value]
+    if not isinstance(value, dict) or "data" not in value:
+        return value
+    numbers = np.array(value["data"])
+    if numbers.dtype.kind == "f":
+        ramp = np.linspace(-1, 1, len(numbers))
+        sums = numbers.sum(), (numbers**2).sum(), (numbers * ramp).sum()
+        return {**value, "data": [round(float(number), 6) for number in sums]}
+    digest = hashlib.sha256(",".join(map(str, numbers.tolist())).encode())
+    return {**value, "data": digest.hexdigest()[:16]}
 
 
 # ---------------------------------------------------------------------- the expressions
@@ -283,33 +307,4 @@ TRANSFORMS = [
         f"issubclass(T.{name}, torch.nn.Module)"
         for name in "Normalize Resize CenterCrop Pad RandomCrop ToTensor Lambda".split()
     ],
-]
-
-UTILS = [
-    "U.make_grid(tensor(5, 3, 4, 2))",
-    "U.make_grid(tensor(5, 1, 4, 2, dtype='float32'), 2, 1, pad_value=0.5)",
-    "U.make_grid(tensor(4, 2))",
-    "U.make_grid(tensor(3, 4, 2))",
-    "U.make_grid(tensor(1, 3, 4, 2))",
-    "U.make_grid([tensor(3, 4, 2)] * 3, nrow=2, padding=0)",
-    "U.make_grid(tensor(3, 3, 4, 2, dtype='float32'), normalize=True)",
-    "U.make_grid(tensor(3, 1, 4, 2, dtype='float32'), 8, 2, True, None, True)",
-    "U.make_grid(tensor(2, 3, 2, 2, dtype='float32'), 1, 2, True, (0.2, 0.9))",
-    "U.make_grid(tensor(2, 3, 2, 2, dtype='float32'), 1, 2, True, [0.2, 0.9])",
-    "U.make_grid('x')",
-    "U.make_grid([3])",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(2, 4) // 32)",
-    "U.draw_bounding_boxes(tensor(1, 9, 9), tensor(3, 4) % 9, None, 'red')",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(2, 4) // 32, None, 'red', True, 2)",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, None, [(1, 2, 30)])",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), torch.tensor([[5, 2, 1, 6]]))",
-    "U.draw_bounding_boxes(tensor(2, 9, 9), tensor(1, 4) // 32)",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, ['a', 'b'])",
-    "U.draw_bounding_boxes(tensor(3, 9, 9), tensor(1, 4) // 32, colors=[])",
-    "U.draw_bounding_boxes(image('L'), tensor(1, 4) // 32)",
-    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(2, 4, 4) > 99)",
-    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(4, 4) > 99, 0.3, '#102030')",
-    "U.draw_segmentation_masks(tensor(3, 4, 4, dtype='float32'), tensor(4, 4) > 99)",
-    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(4, 4))",
-    "U.draw_segmentation_masks(tensor(3, 4, 4), tensor(2, 4, 5) > 9)",
 ]

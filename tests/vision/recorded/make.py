@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from torchvision import datasets, transforms, utils
 
-from tests.vision.recorded.cases import FUNCTIONS, TRANSFORMS, UTILS, answer, names
+from tests.vision.recorded.cases import FUNCTIONS, TRANSFORMS, answer, brief, names
+from tests.vision.recorded.more_cases import COLOURS, UTILS, WARPS
 
 PATH = Path(__file__).with_name("answers.json")
 
@@ -23,6 +24,8 @@ def main():
         group: {text: answer(text, namespace) for text in expressions}
         for group, expressions in groups.items()
     }
+    for group, expressions in (("colours", COLOURS), ("warps", WARPS)):
+        found[group] = {text: brief(answer(text, namespace)) for text in expressions}
     lines = [
         f'"{group}": {{\n'
         + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items())

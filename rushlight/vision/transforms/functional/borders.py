@@ -112,13 +112,13 @@ def _expand(image, sides, fill):
     from PIL import ImageOps
 
     palette = image.getpalette() if image.mode == "P" else None
-    expanded = ImageOps.expand(image, border=sides, fill=_fill_of(image, fill))
+    expanded = ImageOps.expand(image, border=sides, fill=fill_of(image, fill))
     if palette is not None:
         expanded.putpalette(palette)
     return expanded
 
 
-def _fill_of(image, fill):
+def fill_of(image, fill):
     """The value of a border in the form that Pillow takes for this image."""
     channels = get_image_num_channels(image)
     number = int if image.mode != "F" else lambda value: value
@@ -130,7 +130,7 @@ def _fill_of(image, fill):
     if len(values) != channels:
         raise ArgumentError(
             explain(
-                "pad(), fill",
+                "fill",
                 expected=f"one number, or one for each of {channels} channels",
                 got=f"{len(values)}: the number of elements in 'fill' does not match",
                 do="Give one number.",
@@ -172,7 +172,7 @@ def _check_fill_of_tensor(fill):
     if fill is not None and not isinstance(fill, (int, float)):
         raise ArgumentTypeError(
             explain(
-                "pad(), fill",
+                "fill",
                 expected="a number for a tensor",
                 got=f"{type(fill).__name__}",
                 do="Pad a Pillow image, or each channel on its own.",

@@ -245,10 +245,10 @@ def convert_image_dtype(image, dtype=float32):
         return image
     if image.is_floating_point():
         return _from_floats(image, dtype)
-    largest = float(_largest(image.dtype))
+    largest = float(largest_value(image.dtype))
     if dtype.is_floating_point:
         return image.to(dtype) / largest
-    wanted = float(_largest(dtype))
+    wanted = float(largest_value(dtype))
     if largest > wanted:
         factor = int((largest + 1) // (wanted + 1))
         return TORCH["div"](image, factor, rounding_mode="floor").to(dtype)
@@ -269,13 +269,14 @@ def _from_floats(image, dtype):
             )
         )
     # A little less than one step beyond the range: each integer gets an equal share.
-    return image.mul(float(_largest(dtype)) + 1.0 - 1e-3).to(dtype)
+    return image.mul(float(largest_value(dtype)) + 1.0 - 1e-3).to(dtype)
 
 
 _INTEGERS = frozenset((uint8, int8, int16, uint16, int32, int64))
 
 
-def _largest(dtype):
+def largest_value(dtype):
+    """The value of white: 1 of floats, the largest of integers."""
     return iinfo(dtype).max if dtype in _INTEGERS else 1
 
 

@@ -2,6 +2,7 @@
 
 import numbers
 
+from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.tensor import Tensor
 from rushlight.vision._images import check_pil
 from rushlight.vision.transforms.functional.borders import pad
@@ -157,3 +158,74 @@ def _flip(img, dim, who):
 
     way = Image.Transpose
     return img.transpose(way.FLIP_LEFT_RIGHT if dim == -1 else way.FLIP_TOP_BOTTOM)
+
+
+def five_crop(img, size):
+    """The four corners of an image, and its middle.
+
+    Args:
+        img: a Pillow image, or (..., H, W), any dtype.
+        size: (height, width) of each, or one number for both.
+
+    Returns:
+        tuple of five images: top left, top right, bottom left, bottom right, middle.
+
+    Raises:
+        TypeError: for what is no image.
+        ValueError: for more than two numbers, or a size that exceeds the image's.
+
+    >>> import rushlight
+    >>> [int(part) for part in five_crop(rushlight.arange(9).view(3, 3), 1)]
+    [0, 2, 6, 8, 4]
+    """
+    height, width = _two(size)
+    _, rows, columns = get_dimensions(img)
+    if width > columns or height > rows:
+        raise ArgumentError(
+            explain(
+                "five_crop(), size",
+                expected=f"at most the image's size {(rows, columns)}",
+                got=f"Requested crop size {(height, width)}",
+                do="Resize the image, or crop less.",
+            )
+        )
+    corners = [(0, 0), (0, columns - width), (rows - height, 0)]
+    corners.append((rows - height, columns - width))
+    parts = [crop(img, top, left, height, width) for top, left in corners]
+    return (*parts, center_crop(img, [height, width]))
+
+
+def _two(size):
+    if isinstance(size, numbers.Number):
+        return int(size), int(size)
+    if len(size) not in (1, 2):
+        raise ArgumentError(
+            explain(
+                "five_crop(), size",
+                expected="only two dimensions (h, w)",
+                got=f"{len(size)} numbers",
+                do="Give height and width.",
+            )
+        )
+    return (size[0], size[0]) if len(size) == 1 else size
+
+
+def ten_crop(img, size, vertical_flip=False):
+    """`five_crop` of an image and of its mirror image.
+
+    Args:
+        img, size: as for `five_crop`.
+        vertical_flip: whether to mirror up and down, not left and right.
+
+    Returns:
+        tuple of ten images.
+
+    Raises:
+        TypeError, ValueError: as for `five_crop`.
+
+    >>> import rushlight
+    >>> len(ten_crop(rushlight.zeros(1, 3, 3), 2))
+    10
+    """
+    first = five_crop(img, _two(size))
+    return first + five_crop((vflip if vertical_flip else hflip)(img), _two(size))

@@ -75,6 +75,11 @@ def as_interpolation(mode, who):
     )
 
 
+def pillow_number(mode):
+    """Pillow's number of an InterpolationMode."""
+    return _PILLOWS[mode]
+
+
 def resize(
     img,
     size,
