@@ -66,7 +66,7 @@ def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
 
 def _windows(size, out, *, kernel, stride, pads, dilation=None, ceil_mode=False):
     """The Windows of planes of a size; `ceil_mode` shows in how many there are."""
-    from rushlight._compiler.routines.pooling import Windows
+    from rushlight._compiler.routines.windows import Windows
 
     dilation = dilation or (1,) * len(kernel)
     return Windows(tuple(size), kernel, stride, pads, dilation, tuple(out))

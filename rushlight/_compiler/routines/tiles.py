@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from rushlight._compiler.loops.ir import BYTES, LANES
 
-
 #: Loops over groups of taps that are written out.
 _BODIES = 4
 

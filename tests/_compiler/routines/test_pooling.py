@@ -1,4 +1,4 @@
-"""Poolings as routines: the largest, averages, adaptive averages."""
+"""Poolings as routines: the largest, averages."""
 
 from itertools import product
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rushlight._compiler.routines import pooling
-from rushlight._compiler.routines.pooling import Windows
+from rushlight._compiler.routines.windows import Windows
 from tests._compiler.routines.running import (
     compiled,
     interpret,
@@ -21,15 +21,9 @@ WINDOWS = {
     "dilated, ceil": Windows((5, 7), (3, 2), (2, 3), (1, 1), (2, 1), (2, 3)),
     "beyond the end": Windows((6, 5), (2, 3), (3, 2), (1, 1), (1, 1), (3, 3)),
     "sequence": Windows((9,), (3,), (2,), (1,), (1,), (5,)),
+    "many elements": Windows((9, 9), (6, 5), (1, 2), (2, 1), (1, 1), (8, 4)),
     "volume": Windows((4, 5, 6), (2, 2, 2), (2, 1, 2), (0, 1, 0), (1, 1, 1), (2, 6, 3)),
 }
-PARTS = [
-    ((5, 7), (2, 3)),
-    ((4, 4), (1, 1)),
-    ((3, 3), (5, 4)),
-    ((7,), (3,)),
-    ((3, 4, 5), (2, 2, 2)),
-]
 
 
 def elements(windows):
@@ -88,7 +82,7 @@ def test_max_pool(name, run):
         pytest.importorskip("llvmlite")
     windows = WINDOWS[name]
     x = planes_of(windows)
-    x[0, ..., :2], x[1, ..., 1], x[2, ..., -1] = -np.inf, np.nan, np.inf
+    x[0, ..., :6], x[1, ..., 1], x[2, ..., -1] = -np.inf, np.nan, np.inf
     wanted, who = largest(x, windows)
     y, winners = np.full(wanted.shape, 9.0), np.full(who.shape, 99, np.uint8)
     run(pooling.max_pool(3, windows, "f64"), {"x": x, "y": y, "winners": winners})
@@ -162,31 +156,6 @@ def test_average_pool(name, pads_count, divisor, run):
     np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-14)
     arrays = {"g": g, "x_grad": found}
     run(pooling.average_pool_gradient(3, windows, "f64", **how), arrays)
-    np.testing.assert_allclose(found, back, rtol=1e-12, atol=1e-14)
-
-
-@pytest.mark.parametrize("run", [interpret, compiled])
-@pytest.mark.parametrize(("size", "out"), PARTS)
-def test_adaptive_average_pool(size, out, run):
-    if run is compiled:
-        pytest.importorskip("llvmlite")
-    rng = np.random.default_rng(0)
-    x, g = rng.standard_normal((2, *size)), rng.standard_normal((2, *out))
-    wanted, back = np.zeros(g.shape), np.zeros(x.shape)
-    for part in product(*map(range, out)):
-        place = tuple(
-            slice(i * n // o, -(-(i + 1) * n // o)) for i, n, o in zip(part, size, out)
-        )
-        where = (slice(None), *place)
-        count = x[where][0].size
-        wanted[(slice(None), *part)] = x[where].reshape(2, -1).mean(1)
-        of_part = g[(slice(None), *part)].reshape(2, *[1] * len(size))
-        back[where] += of_part / count
-    y, found = np.full(g.shape, 9.0), np.full(x.shape, 9.0)
-    run(pooling.adaptive_average_pool(2, size, out, "f64"), {"x": x, "y": y})
-    np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-14)
-    arrays = {"g": g, "x_grad": found}
-    run(pooling.adaptive_average_pool_gradient(2, size, out, "f64"), arrays)
     np.testing.assert_allclose(found, back, rtol=1e-12, atol=1e-14)
 
 
