@@ -141,21 +141,30 @@ def prelu(input, weight):
 def _check_prelu(x, w):
     channels = x.shape[1] if len(x.shape) > 1 else 1
     problem = None
-    if x.dtype != w.dtype:
-        problem = f"input's dtype {scalar_name(x.dtype)}", scalar_name(w.dtype)
-    elif len(w.shape) > 1:
+    if len(w.shape) > 1:
         problem = "a scalar or 1D tensor", f"ndim = {len(w.shape)}"
     elif w.size != 1 and w.size != channels:
         problem = f"1 weight, or {channels} for the channels", w.size
     if problem:
-        raise ArgumentRuntimeError(
-            explain(
-                "prelu()",
-                expected=f"`weight` to have {problem[0]}",
-                got=problem[1],
-                do="Channels are dimension 1 of the input.",
-            )
+        _refuse_weight(*problem)
+
+
+def _check_prelu_dtypes(x, w):
+    """Run with the op itself: autocast may have made the dtypes equal before."""
+    x, w = x._array, w._array
+    if x.dtype != w.dtype:
+        _refuse_weight(f"input's dtype {scalar_name(x.dtype)}", scalar_name(w.dtype))
+
+
+def _refuse_weight(expected, got):
+    raise ArgumentRuntimeError(
+        explain(
+            "prelu()",
+            expected=f"`weight` to have {expected}",
+            got=got,
+            do="Channels are dimension 1 of the input.",
         )
+    )
 
 
 def _prelu_spec(x, w):
@@ -188,6 +197,8 @@ PRELU = define(
     spec=_prelu_spec,
     grad=_prelu_grad,
     lower=_prelu_lower,
+    check=_check_prelu_dtypes,
+    autocast="lower",
     node="PreluKernelBackward0",
 )
 expose(prelu, functional=True)

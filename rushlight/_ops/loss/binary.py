@@ -155,6 +155,7 @@ BINARY_CROSS_ENTROPY = define(
     eager=_bce_eager,
     spec=_loss_spec,
     grad=_bce_grad,
+    autocast="float32",
 )
 expose(binary_cross_entropy, torch=False, method=False, functional=True)
 

@@ -105,7 +105,7 @@ def _define(name, check, product, grads, ranks):
         spec=spec,
         grad=grad,
         saved_for={"a": "b", "b": "a"},
-        autocast="lower",
+        autocast="lower" if name in ("addmm", "addbmm", "baddbmm") else None,
     )
 
 

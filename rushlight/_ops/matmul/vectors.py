@@ -129,7 +129,6 @@ VDOT = define(
     spec=_vdot_spec,
     grad=_vdot_grad,
     saved_for={"x": "y", "y": "x"},
-    autocast="lower",
 )
 expose(dot)
 expose(vdot)

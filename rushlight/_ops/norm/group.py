@@ -206,7 +206,6 @@ GROUP_NORM = define(
     spec=_group_norm_spec,
     grad=_group_norm_grad,
     node="NativeGroupNormBackward0",
-    autocast="float32",
 )
 expose(group_norm, torch=False, method=False, functional=True)
 

@@ -247,7 +247,6 @@ LAYER_NORM = define(
     node="NativeLayerNormBackward0",
     many=True,
     fills_missing=False,
-    autocast="float32",
 )
 expose(layer_norm, torch=False, method=False, functional=True)
 

@@ -221,7 +221,6 @@ NORM = define(
     eager=_norm_eager,
     spec=_norm_spec,
     grad=_norm_grad,
-    autocast="float32",
 )
 expose(norm)
 
@@ -273,7 +272,6 @@ DIST = define(
     spec=_dist_spec,
     grad=_dist_grad,
     promote="same",
-    autocast="float32",
 )
 expose(dist)
 
@@ -353,6 +351,5 @@ LOGSUMEXP = define(
     eager=_logsumexp_eager,
     spec=_logsumexp_spec,
     grad=_logsumexp_grad,
-    autocast="float32",
 )
 expose(logsumexp)

@@ -108,7 +108,6 @@ SUM = define(
     grad=_sum_grad,
     lower=_sum_lower,
     node=_numbered("Sum"),
-    autocast="float32",
 )
 expose(sum)
 

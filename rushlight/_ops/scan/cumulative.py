@@ -100,7 +100,6 @@ CUMSUM = define(
     eager=_cumsum_eager,
     spec=_cumsum_spec,
     grad=_cumsum_grad,
-    autocast="float32",
 )
 
 # ----------------------------------------------------------------------------- cumprod
@@ -173,7 +172,6 @@ CUMPROD = define(
     eager=_cumprod_eager,
     spec=_cumprod_spec,
     grad=_cumprod_grad,
-    autocast="float32",
 )
 
 
