@@ -33,7 +33,7 @@ _BYTES = {"f32": 4, "f64": 8}
 _SMALL, _SMALL_CORNER = 10**6, 1200
 _LARGE = 150 * 10**6
 #: Multiplications that are not worth cutting, and in a block of a large product.
-_LEAST, _LARGE_BLOCK = 10**5, 1.5 * 10**6
+_LEAST, _LARGE_BLOCK = 2 * 10**5, 1.5 * 10**6
 #: Blocks that are enough for any number of threads that one expects.
 _ENOUGH = 16
 
@@ -292,7 +292,7 @@ def _cut(size, block):
 def _large_blocks(m, n, k, batch):
     """Blocks large enough for packing to pay, and some for each thread."""
     rows, columns = min(m, 512), min(n, 512)
-    while rows * columns * k > _LARGE_BLOCK:
+    while rows * columns * k > _LARGE_BLOCK and max(rows, columns) > 64:
         if batch * math.ceil(m / rows) * math.ceil(n / columns) >= _ENOUGH:
             break
         if rows >= columns:

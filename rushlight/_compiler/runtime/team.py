@@ -122,6 +122,7 @@ class Team:
         crowded = size > threads.available()
         words["SPINS"], words["YIELDS"] = 0 if crowded else _spins(), YIELDS
         words["YIELD"], words["SLEEP"], _ = _system()
+        self._work = _function("worker", 2)
         self._threads = [
             threading.Thread(
                 target=self._live, args=(i,), name="rushlight-worker", daemon=True
@@ -132,7 +133,7 @@ class Team:
             thread.start()
 
     def _live(self, number):
-        _function("worker", 2)(self.address, number)
+        self._work(self.address, number)
 
     @property
     def sleepers(self):

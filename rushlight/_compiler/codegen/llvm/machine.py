@@ -60,6 +60,33 @@ def is_available():
 
 
 @functools.cache
+def scales_exponents():
+    """Whether LLVM makes one instruction of a vector times powers of two.
+
+    The result is the same either way.
+    """
+    llvm, _, _ = _llvm()
+    features = llvm.get_host_cpu_features()
+    return llvm.llvm_version_info >= (22,) and features.get("avx512vl", False)
+
+
+@functools.cache
+def converts_halves():
+    """Whether the machine has instructions from float16 to float32 and back."""
+    llvm, machine, _ = _llvm()
+    is_intel = machine.triple.startswith(("x86", "i386", "i686"))
+    return not is_intel or llvm.get_host_cpu_features().get("f16c", False)
+
+
+@functools.cache
+def adds_products():
+    """Whether the machine multiplies and adds in one rounding."""
+    llvm, machine, _ = _llvm()
+    is_arm = machine.triple.startswith(("aarch64", "arm64"))
+    return is_arm or llvm.get_host_cpu_features().get("fma", False)
+
+
+@functools.cache
 def _signature():
     """What machine code depends on, next to what it was made from."""
     import llvmlite
@@ -111,11 +138,11 @@ class Code:
     def address(self, name):
         """The address of a function of the module."""
         _, _, linker = _llvm()
-        if name not in self._symbols:
-            with _lock:
+        with _lock:
+            if name not in self._symbols:
                 # the code is unloaded with any one of what the linker answers
                 self._symbols[name] = linker.lookup(self._library, name)
-        return self._symbols[name][name]
+            return self._symbols[name][name]
 
     def function(self, name, *argument_types):
         """A function of the module as a ctypes callable that frees the GIL."""
