@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 
 from rushlight._backends.numpy import NUMPY_BACKEND
+from rushlight._compiler import sequence_slots
 from rushlight._compiler.runtime.routine import AdaptiveRoutine
 
 _DTYPES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
@@ -123,6 +124,30 @@ def _average_pool_backward(g, *, size, count_include_pad, divisor, **attrs):
     return routine, [(tuple(size), g.dtype)]
 
 
+def _adaptive(x, *, parts):
+    from rushlight._compiler.routines.adaptive_pooling import adaptive_average_pool
+
+    dtype, dims = _dtype_of(x), len(parts)
+    if dtype is None:
+        return None
+    planes = prod(x.shape[: x.ndim - dims])
+    routine = adaptive_average_pool(planes, x.shape[-dims:], tuple(parts), dtype)
+    return routine, [((*x.shape[: x.ndim - dims], *parts), x.dtype)]
+
+
+def _adaptive_backward(g, *, size):
+    from rushlight._compiler.routines.adaptive_pooling import (
+        adaptive_average_pool_gradient,
+    )
+
+    dtype, dims = _dtype_of(g), len(size)
+    if dtype is None:
+        return None
+    planes, out = prod(g.shape[: g.ndim - dims]), g.shape[-dims:]
+    routine = adaptive_average_pool_gradient(planes, tuple(size), out, dtype)
+    return routine, [((*g.shape[: g.ndim - dims], *size), g.dtype)]
+
+
 #: By the op's name: the request of its routine (see `AdaptiveRoutine`).
 REQUESTS = {
     "convolution": _convolution,
@@ -132,9 +157,12 @@ REQUESTS = {
     "max_pool_backward": _max_pool_backward,
     "avg_pool": _average_pool,
     "avg_pool_backward": _average_pool_backward,
+    "adaptive_avg_pool": _adaptive,
+    "adaptive_avg_pool_backward": _adaptive_backward,
+    **sequence_slots.REQUESTS,
 }
 #: Of those, the ones that are given the op's spec rule first.
-WITH_SPEC = {"max_pool", "avg_pool"}
+WITH_SPEC = {"max_pool", "avg_pool", *sequence_slots.WITH_SPEC}
 
 
 def _tune(op, plain):
@@ -142,7 +170,7 @@ def _tune(op, plain):
     request = REQUESTS[op.name]
     if op.name in WITH_SPEC:
         request = partial(request, op.spec)
-    return AdaptiveRoutine(plain, request)
+    return AdaptiveRoutine(plain, request, op.name in sequence_slots.WITH_STRIDES)
 
 
 NUMPY_BACKEND.slots.update(dict.fromkeys(REQUESTS, _tune))

@@ -23,19 +23,27 @@ LIMIT = 256
 _lock = threading.Lock()
 
 
+#: How an input may lie, for `NativeRoutine`: in any way, its strides are as expected.
+AS_IT_IS = "as it is"
+
+
 class NativeRoutine:
     """A routine as machine code that the team of threads runs.
 
     Args:
         routine: a Routine.
-        outputs: (shape, NumPy dtype) of each result; those after the routine's own
-            outputs are left empty.
+        outputs: (shape, NumPy dtype) of each result, and perhaps the order in which
+            its dimensions lie in memory; those after the routine's own outputs are left
+            empty.
+        inputs: for each array that is given, the order in which its dimensions must
+            lie (None is their own order), or `AS_IT_IS`; None where all is None.
     """
 
-    def __init__(self, routine, outputs):
+    def __init__(self, routine, outputs, inputs=None):
         from rushlight._compiler.runtime.kernel import native_kernel
 
-        self.routine, self.outputs = routine, outputs
+        self.routine, self.inputs = routine, inputs
+        self.outputs = [_Layout(*output) for output in outputs]
         self.count = len(routine.outputs)
         natives = [native_kernel(task.kernel) for task in routine.tasks]
         names = [*routine.inputs, *routine.outputs, *routine.scratch]
@@ -50,11 +58,37 @@ class NativeRoutine:
         """The results, from the inputs' arrays."""
         from rushlight._backends.numpy.pointers import address
 
-        given = [np.ascontiguousarray(a) for a in arrays if a is not None]
-        found = [np.empty(shape, dtype) for shape, dtype in self.outputs]
+        given = [a for a in arrays if a is not None]
+        if self.inputs is None:
+            given = [np.ascontiguousarray(a) for a in given]
+        else:
+            given = [_laid(a, how) for a, how in zip(given, self.inputs, strict=True)]
+        found = [output.empty() for output in self.outputs]
         scratch = [np.empty(elements, dtype) for elements, dtype in self.scratch]
         self.program.run([address(a) for a in (*given, *found[: self.count], *scratch)])
         return found[0] if len(found) == 1 else tuple(found)
+
+
+class _Layout:
+    """What a result looks like."""
+
+    def __init__(self, shape, dtype, order=None):
+        order = tuple(range(len(shape))) if order is None else order
+        self.shape, self.dtype = [shape[dim] for dim in order], dtype
+        self.back = None
+        if order != tuple(range(len(shape))):
+            self.back = sorted(range(len(shape)), key=order.__getitem__)
+
+    def empty(self):
+        whole = np.empty(self.shape, self.dtype)
+        return whole if self.back is None else whole.transpose(self.back)
+
+
+def _laid(array, how):
+    """An array whose memory is as a routine reads it; copied if need be."""
+    if how is AS_IT_IS:
+        return array
+    return np.ascontiguousarray(array if how is None else array.transpose(how))
 
 
 def _numpy_dtype(dtype):
@@ -83,10 +117,11 @@ def _program(tasks, natives, bases):
 class _Entry:
     """What is known of one set of shapes and attributes."""
 
-    __slots__ = ("native", "spent", "due", "lock")
+    __slots__ = ("native", "spent", "due", "has_looked", "lock")
 
     def __init__(self):
         self.native, self.spent, self.due = None, 0.0, LOOKING
+        self.has_looked = False  # in the cache on disk
         self.lock = threading.Lock()
 
 
@@ -95,16 +130,20 @@ class AdaptiveRoutine:
 
     Args:
         plain: its NumPy form, ``(*arrays, **attrs)`` to an array or a tuple of them.
-        request: ``(*arrays, **attrs)`` to (Routine, outputs) as `NativeRoutine` takes
-            them, or None where there is none.  Only shapes and dtypes may matter.
+        request: ``(*arrays, **attrs)`` to (Routine, outputs[, inputs]), as
+            `NativeRoutine` takes them, or None where there is none.  Only shapes and
+            dtypes may matter, and strides if it sees them.
+        sees_strides: whether strides matter.
     """
 
-    def __init__(self, plain, request):
-        self.plain, self.request = plain, request
+    def __init__(self, plain, request, sees_strides=False):
+        self.plain, self.request, self.sees_strides = plain, request, sees_strides
         self.entries = {}
 
     def __call__(self, *arrays, **attrs):
         key = tuple([None if a is None else (a.shape, a.dtype) for a in arrays])
+        if self.sees_strides:
+            key += tuple([None if a is None else a.strides for a in arrays])
         try:
             entry = self.entries.get((key, *attrs.items()))
         except TypeError:  # attributes that cannot be remembered
@@ -135,14 +174,15 @@ class AdaptiveRoutine:
         from rushlight._compiler.codegen.llvm import machine
         from rushlight._compiler.loops.printer import print_kernel
 
-        is_first, entry.due = entry.due == LOOKING, float("inf")
+        has_looked, entry.has_looked = entry.has_looked, True
+        entry.due = float("inf")
         found = self.request(*arrays, **attrs) if machine.is_available() else None
         if found is None:
             return
-        routine, outputs = found
-        if is_first:
+        routine = found[0]
+        if not has_looked:
             texts = [print_kernel(task.kernel) for task in routine.tasks]
             if not all(map(machine.is_kept, texts)):
                 entry.due = COMPILING * len(texts)
                 return
-        entry.native = NativeRoutine(routine, outputs)
+        entry.native = NativeRoutine(*found)
