@@ -1,16 +1,15 @@
 """sin and cos: the angle is reduced in float64, the polynomials are float32.
 
-``x = n pi/2 + r``; with n an integer below 2^31 and pi/2 in two parts r is right to
-its last place, however near x is to a multiple.  Larger angles are sent to the C
-library, one lane after another.  float64 is LLVM's intrinsics, which call
-that library.
+``x = n pi/2 + r``; n has 20 bits and pi/2 is in three parts, two of which have 33, so
+that no product is rounded and r is right to its last place, however near x is to a
+multiple.  Larger angles are sent to the C library, one lane after another.  float64 is
+LLVM's intrinsics, which call that library.
 """
 
 import math
 
-_LARGEST = 2.0**30
-_HALF_PI = math.pi / 2
-_HALF_PI_REST = 6.123233995736766e-17
+_LARGEST = 2.0**20
+_PARTS = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21)
 #: sin r = r + r^3 S(r^2), cos r = 1 - r^2/2 + r^4 C(r^2).
 _SIN = (
     -0.1666666716337204,
@@ -57,9 +56,11 @@ def _reduced(v, x, size, quarter):
         return v.const(value, "f64")
 
     wide = v.b.convert("fpext", x, v.type_of("f64"))
-    n = v.intrinsic("rint", "f64", v.fmul(wide, const(1 / _HALF_PI)))
-    r = v.fma(n, const(-_HALF_PI), wide)
-    r = v.b.convert("fptrunc", v.fma(n, const(-_HALF_PI_REST), r), x.type)
+    n = v.intrinsic("rint", "f64", v.fmul(wide, const(2 / math.pi)))
+    r = wide
+    for part in _PARTS:
+        r = v.fma(n, const(-part), r)
+    r = v.b.convert("fptrunc", r, x.type)
     # a freeze, since nan has no integer
     turns = v.freeze(v.b.convert("fptosi", n, v.wide("i32")))
     turns = v.add(turns, v.constant("i32", str(quarter)))

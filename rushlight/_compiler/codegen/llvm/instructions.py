@@ -47,9 +47,9 @@ def _extreme(order):
     """max or min: nan where either argument is nan, else x where they are equal."""
 
     def emit(v, dtype, x, y):
-        # nan in x is kept by the first comparison, nan in y by the second
-        chosen = v.b.select(v.b.fcmp(order, x, y), x, y)
-        return v.b.select(v.b.fcmp("uno", x, x), x, chosen)
+        # the first choice is one instruction of most machines, and keeps a nan in x
+        chosen = v.b.select(v.b.fcmp(order, x, y), y, x)
+        return v.b.select(v.b.fcmp("uno", y, y), y, chosen)
 
     return emit
 
@@ -148,8 +148,8 @@ _FLOAT = {
     "neg": _word("fneg"),
     "fma": _word("fma"),
     "abs": _intrinsic("fabs"),
-    "max": _extreme("oge"),
-    "min": _extreme("ole"),
+    "max": _extreme("olt"),
+    "min": _extreme("ogt"),
     "sqrt": _intrinsic("sqrt"),
     "floor": _intrinsic("floor"),
     "ceil": _intrinsic("ceil"),

@@ -7,9 +7,20 @@ zeros and subnormal numbers come out as in the C library.  float64 calls that li
 
 import math
 
+from rushlight._compiler.codegen.llvm import machine
+
 _LOG2_E = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440e-4
-_EXP = (1.0, 1.0, 0.5, 0.16666667, 0.0416665, 0.0083333654, 0.0013931327, 0.00019853605)
+#: e^r for exp.
+_EXP = (
+    1.0,
+    1.0,
+    0.5,
+    0.1666654348373413,
+    0.041666436940431595,
+    0.008366545662283897,
+    0.0013937862822785974,
+)
 #: e^r = 1 + r + r^2 P(r).
 _EXPM1 = (
     0.5,
@@ -57,6 +68,8 @@ def exp(v, x, dtype="f32"):
         return v.intrinsic("exp", dtype, x)
     whole, r = _by_ln2(v, x, -104.0, 89.0)
     p = v.polynomial(r, _EXP, dtype)
+    if machine.scales_exponents():
+        return v.ldexp(p, whole)
     half = v.ashr(whole, v.int_const(1, dtype))
     scaled = v.fmul(p, _power_of_two(v, half))
     return v.fmul(scaled, _power_of_two(v, v.sub(whole, half)))

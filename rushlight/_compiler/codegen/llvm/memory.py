@@ -5,6 +5,7 @@ vector load, 0 one element for all lanes, another step or a place of its own for
 lane is a gather.
 """
 
+from rushlight._compiler.codegen.llvm import halves
 from rushlight._compiler.codegen.llvm.writer import Value, i64
 from rushlight._compiler.loops.ir import BYTES
 
@@ -96,10 +97,9 @@ def widen(v, dtype, stored):
     if dtype in ("u8", "i32"):
         return b.convert("zext" if dtype == "u8" else "sext", stored, v.wide("i64"))
     if dtype == "f16":
-        return b.convert("fpext", stored, v.wide("float"))
+        return halves.from_f16(v, stored)
     if dtype == "bf16":
-        bits = v.shl(b.convert("zext", stored, v.wide("i32")), v.constant("i32", "16"))
-        return b.bitcast(bits, v.wide("float"))
+        return halves.from_bf16(v, stored)
     return stored
 
 
@@ -111,19 +111,7 @@ def narrow(v, dtype, value):
     if dtype in ("u8", "i32"):
         return b.convert("trunc", value, v.wide(STORED[dtype]))
     if dtype == "f16":
-        return b.convert("fptrunc", value, v.wide("half"))
+        return halves.to_f16(v, value)
     if dtype == "bf16":
-        return _to_bf16(v, value)
+        return halves.to_bf16(v, value)
     return value
-
-
-def _to_bf16(v, value):
-    """The upper half of the bits, to nearest even; a nan stays one."""
-    bits = v.b.bitcast(value, v.wide("i32"))
-    upper = v.lshr(bits, v.constant("i32", "16"))
-    odd = v.and_(upper, v.constant("i32", "1"))
-    rounded = v.add(v.add(bits, v.constant("i32", "32767")), odd)
-    rounded = v.lshr(rounded, v.constant("i32", "16"))
-    quiet = v.or_(upper, v.constant("i32", "64"))
-    is_nan = v.b.fcmp("uno", value, value)
-    return v.b.convert("trunc", v.b.select(is_nan, quiet, rounded), v.wide("i16"))

@@ -88,6 +88,12 @@ class Values:
         name = f"llvm.fmuladd.{width}{dtype}"
         return self.b.call(x.type, name, x, y, z, pure=True)
 
+    def ldexp(self, x, n):
+        """``x * 2^n`` for float32 and int32, in one rounding."""
+        width = "" if self.lanes == 1 else f"v{self.lanes}"
+        name = f"llvm.ldexp.{width}f32.{width}i32"
+        return self.b.call(x.type, name, x, n, pure=True)
+
     def polynomial(self, x, coefficients, dtype):
         """``c0 + c1 x + c2 x^2 ...`` by Horner's rule."""
         *rest, last = coefficients
