@@ -12,7 +12,8 @@ _compiler/runtime/kernel.py); without llvmlite it stays with NumPy.
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.runtime.kernel import AdaptiveKernel
 
-_LABELS = {"float32": "f32", "float64": "f64"}
+#: NumPy's letter of a dtype -> the kernel's word for it.
+_LABELS = {"f": "f32", "d": "f64"}
 
 
 class Update:
@@ -42,11 +43,11 @@ class Update:
         self._for(arrays[0].dtype)(arrays, numbers)
 
     def _for(self, dtype):
-        return self.kernels[_LABELS.get(dtype.name, "f32")]
+        return self.kernels[_LABELS.get(dtype.char, "f32")]
 
     def is_native(self, dtype):
         """Whether arrays of this dtype are updated by machine code."""
-        return dtype.name in _LABELS and self._for(dtype).native is not None
+        return dtype.char in _LABELS and self._for(dtype).native is not None
 
 
 class _Numbers:
