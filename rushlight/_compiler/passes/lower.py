@@ -158,7 +158,11 @@ class Lowering:
 
     def operand(self, value, dtype):
         """A number as an expression; expressions as they are."""
-        return value if hasattr(value, "kind") else self.x.const(value, dtype)
+        if hasattr(value, "kind"):
+            return value
+        if dtype == "i64" and value != value // 1:  # also nan and inf
+            raise NotLowered
+        return self.x.const(value, dtype)
 
     def shape(self, x):
         """The sizes."""
@@ -171,6 +175,8 @@ class Lowering:
         if dtype not in LABELS.values() or len(set(dtypes)) > 1:
             raise NotLowered
         if op in FLOAT_ONLY and dtype not in _FLOATS:
+            raise NotLowered
+        if op in LOGICAL and dtype != "bool":
             raise NotLowered
         if dtype == "bool" and op not in LOGICAL:
             return self._of_bools(op, *args)

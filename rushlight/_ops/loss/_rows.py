@@ -187,7 +187,7 @@ def divisor(np, rows, row_weights, gone):
     if row_weights is not None:
         return np.add.reduce(row_weights.reshape(-1))
     count = rows.size if gone is None else rows.size - int(np.count_nonzero(gone))
-    return rows.dtype.type(count)
+    return rows.dtype.type(count) if rows.dtype.kind == "f" else float(count)
 
 
 def check_constant(weight, who):
