@@ -101,14 +101,14 @@ def attention_forward(call):
         Routine: `out` is (*lead, length, value_size), `row` (*lead, length, 1): the
         logarithm of each query's sum of exponentials, inf where it sees no key.
     """
-    inputs = ["q", "k", "v"] + _optional(call)
+    inputs = ["q", "k", "v", *_optional(call)]
     block = _Block("attention_forward", call, inputs, ["out", "row"])
     _forward(block)
     return Routine([block.task()], tuple(inputs), ("out", "row"))
 
 
 def attention_backward(call):
-    """The routine (g, q, k, v, out, row, [mask], [noise]) to (g_q, g_k, g_v, ...).
+    """The routine (g, q, k, v, [mask], [noise], out, row) to (g_q, g_k, g_v, ...).
 
     Args:
         call: an `Attention`.
@@ -116,7 +116,7 @@ def attention_backward(call):
     Returns:
         Routine: the last output is `g_scores`, where it is wanted.
     """
-    inputs = ["g", "q", "k", "v", "out", "row"] + _optional(call)
+    inputs = ["g", "q", "k", "v", *_optional(call), "out", "row"]
     outputs = ["g_q", "g_k", "g_v"] + ["g_scores"] * call.wants_scores
     has_tiles = call.keys > KEYS
     read = [name for name in inputs if name != "out" or has_tiles]

@@ -14,7 +14,7 @@ Cells are in `_recurrent_cells`.  Sequences are all of one length, in one direct
 # transposes its weights beforehand.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rushlight._compiler.loops.builder import Builder
@@ -53,6 +53,10 @@ class Recurrent:
     has_biases: bool = True
     has_noise: bool = False
     gradients: tuple = ("g_y",)
+
+    def with_noise(self):
+        """The same with dropout's factors between the layers."""
+        return replace(self, has_noise=True)
 
     @property
     def cell(self):
@@ -129,7 +133,7 @@ def recurrent_forward(call):
 
 
 def recurrent_backward(call):
-    """The routine (x, states, gradients, parameters, noises, tapes) to gradients.
+    """The routine (x, h0, gradients, (c0), parameters, noises, tapes) to gradients.
 
     Args:
         call: a `Recurrent`.
@@ -146,7 +150,7 @@ def recurrent_backward(call):
         if layer and call.has_noise:
             tasks.append(_noisy(call, layer))
         tasks.append(_weight_gradients(call, layer))
-    inputs = ("x", *call.states, *call.gradients, *call.names)
+    inputs = ("x", "h0", *call.gradients, *call.states[1:], *call.names)
     inputs += (*call.noises, *call.tapes)
     outputs = tuple(f"g_{name}" for name in ("x", *call.states, *call.names))
     scratch = ["d"] + ["g_source"] * (call.layers > 1)
