@@ -101,7 +101,7 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "accelerator amp backends compiler cuda distributed hub jit linalg "
+    "accelerator amp backends compiler cuda distributed fft hub jit linalg "
     "multiprocessing nn onnx optim profiler random return_types serialization "
     "testing utils version vision".split()
 )

@@ -34,6 +34,7 @@ FAMILIES = (
     "attention",
     "resize",
     "distance",
+    "fft",
     "foreach",
 )
 

@@ -1,0 +1,3 @@
+"""Fourier transforms: of one and several dimensions, of frames of signals."""
+
+from rushlight._ops.fft import frames, grids, lines, primitives, several, windows
