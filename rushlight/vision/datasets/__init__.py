@@ -1,14 +1,28 @@
 """Datasets of pictures.
 
-`mnist` and `fakedata` hold the datasets, `vision` what they share; `idx` reads their
-files, `utils` and `download` fetch them.
+`mnist`, `emnist`, `cifar`, `folder` and `fakedata` hold the datasets, `vision` and
+`batch` what they share; `idx` reads their files, `utils` and `download` fetch them.
 """
 
+from rushlight.vision.datasets.cifar import CIFAR10, CIFAR100
+from rushlight.vision.datasets.emnist import EMNIST
 from rushlight.vision.datasets.fakedata import FakeData
+from rushlight.vision.datasets.folder import DatasetFolder, ImageFolder
 from rushlight.vision.datasets.mnist import KMNIST, MNIST, FashionMNIST
 from rushlight.vision.datasets.vision import VisionDataset
 
-__all__ = ["KMNIST", "MNIST", "FakeData", "FashionMNIST", "VisionDataset"]
+__all__ = [
+    "CIFAR10",
+    "CIFAR100",
+    "EMNIST",
+    "KMNIST",
+    "MNIST",
+    "DatasetFolder",
+    "FakeData",
+    "FashionMNIST",
+    "ImageFolder",
+    "VisionDataset",
+]
 
 
 def __getattr__(name):

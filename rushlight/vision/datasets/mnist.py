@@ -3,12 +3,9 @@
 import os
 import warnings
 
-import numpy as np
-
 from rushlight._base.errors import ArgumentRuntimeError, explain
-from rushlight._core.tensor import Tensor, wrap
-from rushlight.utils.data.collate import default_collate
 from rushlight.vision._images import image_of
+from rushlight.vision.datasets.batch import batch_of
 from rushlight.vision.datasets.download import fetch, unpack
 from rushlight.vision.datasets.idx import (
     read_image_file,
@@ -16,7 +13,6 @@ from rushlight.vision.datasets.idx import (
     read_sn3_pascalvincent_tensor,
 )
 from rushlight.vision.datasets.vision import VisionDataset
-from rushlight.vision.transforms.batches import transform_batch
 
 __all__ = [
     "KMNIST",
@@ -183,14 +179,7 @@ class MNIST(VisionDataset):
 
     def __getbatch__(self, indices):
         """The batch that default_collate makes of the items with these indices."""
-        of_target, places = self.target_transform, np.asarray(indices)
-        pixels = _rows(self.data, places, np.uint8, 3)
-        targets = _rows(self.targets, places, np.int64, 1)
-        if pixels is not None and targets is not None:
-            done = transform_batch(self.transform, pixels, alone=of_target is None)
-            if done is not None:
-                return _assembled(*done, targets, of_target)
-        return default_collate([self[index] for index in indices])
+        return batch_of(self, indices, self.data, self.targets)
 
     # -- names -----------------------------------------------------------------------
 
@@ -207,33 +196,6 @@ class MNIST(VisionDataset):
     def extra_repr(self):
         """The line that tells the split."""
         return f"Split: {'Train' if self.train is True else 'Test'}"
-
-
-def _rows(tensor, places, dtype, ndim):
-    """A copy of a tensor's rows; None where they are not what a batch is made of."""
-    if places.dtype.kind not in "iu" or places.ndim != 1 or not places.size:
-        return None
-    array = tensor._array if isinstance(tensor, Tensor) else None
-    if array.__class__ is not np.ndarray or array.dtype != dtype or array.ndim != ndim:
-        return None
-    try:
-        return array.take(places, 0)
-    except IndexError:
-        return None
-
-
-def _assembled(images, rest, targets, of_target):
-    """The batch, after what is left to do for each row: in the order of row by row."""
-    if not rest and of_target is None:
-        return [images, wrap(targets)]
-    items = []
-    for image, target in zip(images, targets.tolist(), strict=True):
-        for transform in rest:
-            image = transform(image)
-        items.append((image, target if of_target is None else of_target(target)))
-    if rest:
-        return default_collate(items)
-    return [images, default_collate([target for _, target in items])]
 
 
 class FashionMNIST(MNIST):

@@ -3,7 +3,7 @@
 # Note [Batches of pictures]
 # A dataset that holds its pictures in one array can hand a batch of them to its
 # transforms as one, with the results that row by row would give, bit for bit:
-# * `Pictures` stand for Pillow images (grey, 8 bits); what ToTensor makes of them is
+# * `Pictures` stand for Pillow images (grey or RGB); what ToTensor makes of them is
 #   one tensor (N, C, H, W).
 # * A transform that can take a batch has a method `batch(images, draws)`, which takes
 #   Pictures or such a tensor, may write into it, and gives the same or the other.  One
@@ -37,10 +37,10 @@ class NotBatched(Exception):
 
 
 class Pictures:
-    """Grey 8-bit pictures of one size, in the place of as many Pillow images.
+    """Grey or coloured pictures of one size, in the place of as many Pillow images.
 
     Attributes:
-        pixels: Tensor (N, H, W), uint8.
+        pixels: Tensor (N, H, W) or (N, 3, H, W), uint8.
     """
 
     __slots__ = ("pixels",)
@@ -50,7 +50,14 @@ class Pictures:
 
     def images(self):
         """The Pillow images, one after another."""
-        return map(image_of, self.pixels._array)
+        array = self.pixels._array
+        if array.ndim == 3:
+            return map(image_of, array)
+        return (image_of(planes.transpose(1, 2, 0), "RGB") for planes in array)
+
+    def planes(self):
+        """Tensor (N, C, H, W), uint8."""
+        return self.pixels[:, None] if self.pixels.ndim == 3 else self.pixels
 
 
 class Draws:
@@ -131,7 +138,7 @@ def transform_batch(transform, pixels, alone=True):
 
     Args:
         transform: a transform, or None.
-        pixels: (N, H, W), uint8 ndarray, which is the transforms' to write into.
+        pixels: (N, H, W) or (N, 3, H, W), uint8 ndarray, which is the transforms' to write into.
         alone: whether nothing else can draw random numbers between two rows.
 
     Returns:

@@ -21,8 +21,7 @@ class ToTensor:
 
     def batch(self, images, draws):
         """The same for a batch: one pass over all its pixels."""
-        pixels = need_pictures(images).pixels
-        return unit_floats(pixels._array[:, None])
+        return unit_floats(need_pictures(images).planes()._array)
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -43,7 +42,7 @@ class PILToTensor:
 
     def batch(self, images, draws):
         """The same for a batch."""
-        return need_pictures(images).pixels[:, None]
+        return need_pictures(images).planes()
 
     def __repr__(self):
         return f"{type(self).__name__}()"

@@ -111,7 +111,10 @@ class Resize(Module):
     def batch(self, images, draws):
         """Each picture by Pillow, then one array again."""
         scaled = [np.asarray(self.forward(i)) for i in need_pictures(images).images()]
-        return Pictures(wrap(np.stack(scaled)))
+        pixels = np.stack(scaled)
+        if pixels.ndim == 4:
+            pixels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
+        return Pictures(wrap(pixels))
 
     def __repr__(self):
         return (
