@@ -138,7 +138,8 @@ def transform_batch(transform, pixels, alone=True):
 
     Args:
         transform: a transform, or None.
-        pixels: (N, H, W) or (N, 3, H, W), uint8 ndarray, which is the transforms' to write into.
+        pixels: (N, H, W) or (N, 3, H, W), uint8 ndarray, which is the transforms' to
+            write into.
         alone: whether nothing else can draw random numbers between two rows.
 
     Returns:

@@ -1,6 +1,7 @@
 """CIFAR: files as Python 2 pickled them, damage, batches equal to rows."""
 
 import hashlib
+import pickle
 import struct
 import tarfile
 
@@ -75,6 +76,14 @@ def cifar(tmp_path):
         meta = {**CIFAR10.meta, "md5": md5(files["batches.meta"])}
 
     return Small, tmp_path, kept
+
+
+def test_python_reads_these_pickles_the_same():
+    rows, _ = small(3, 0)
+    made = old_pickle(data=old_array(rows), labels=old_list([b"a"], old_string))
+    found = pickle.loads(made, encoding="latin1")
+    assert np.array_equal(found["data"], rows)
+    assert found["labels"] == ["a"]
 
 
 def test_both_splits(cifar):
