@@ -16,7 +16,7 @@ from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._compiler.capture.effects import watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of
 from rushlight._compiler.capture.trace import trace
-from rushlight._compiler.runtime.entry import Entry, keep_temporaries
+from rushlight._compiler.runtime.entry import Entry
 from rushlight._core.state import STATE
 from rushlight._core.tensor import Tensor
 
@@ -39,7 +39,8 @@ class Compiled:
         self.entries, self.reasons = {}, []
         self._names = names or dict
         self._lock = threading.RLock()
-        self._disabled = False
+        self._disabled = self._said = False
+        self._message = None
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args, **kwargs):
@@ -52,7 +53,9 @@ class Compiled:
         else:
             entry = self._compile(key, args, kwargs, leaves)
             if entry is None:
-                return self.function(*args, **kwargs)
+                found = self.function(*args, **kwargs)
+                self._say_why()
+                return found
         return entry([leaves[place] for place in entry.places])
 
     def __get__(self, owner, kind=None):
@@ -70,7 +73,6 @@ class Compiled:
             try:
                 with watching_effects():
                     traced = trace(self.function, args, kwargs, self._names())
-                keep_temporaries(traced)
                 guards = Guards(self.function, modules_of(self.function, leaves))
                 entry = Entry(traced, guards, _first_places(leaves))
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
@@ -93,11 +95,15 @@ class Compiled:
                     do="Change that line, or leave fullgraph=True away.",
                 )
             ) from error
-        if len(self.reasons) == 1:
-            warnings.warn(
-                f"rushlight.compile: {name} runs uncompiled, because {reason}{place}",
-                stacklevel=4,
-            )
+        self._message = (
+            f"rushlight.compile: {name} runs uncompiled, because {reason}{place}"
+        )
+
+    def _say_why(self):
+        """Warn, once for a function; calls that fail anyway only raise their error."""
+        if self._message and not self._said:
+            self._said = True
+            warnings.warn(self._message, stacklevel=3)
 
 
 def _first_places(leaves):

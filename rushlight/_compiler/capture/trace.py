@@ -1,5 +1,6 @@
 """trace(): a function's forward, and its backward, as one graph."""
 
+import weakref
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,7 @@ def trace(function, args, kwargs, names=None):
             arguments = len(tracer.captured)
             shadow_args, shadow_kwargs = unflatten(plan, shadows)
             found, plan = flatten(function(*shadow_args, **shadow_kwargs))
+            found = [tracer.shadow(leaf) for leaf in found]
             length = len(tracer.graph.nodes)
             traced = _traced(tracer, found, plan, arguments, length)
             if GRAD_MODE.get() and any(traced.differentiable):
@@ -75,21 +77,44 @@ def trace(function, args, kwargs, names=None):
 
 
 def _traced(tracer, found, plan, arguments, length):
-    by_shadow = {id(c.shadow): c for c in tracer.captured.values()}
+    made = _made_inside(tracer, arguments)
+    by_shadow = {id(c.shadow): c for c in tracer.captured.values() if c not in made}
     results = [_result(tracer, leaf, by_shadow) for leaf in found]
     differentiable = [
         isinstance(r, Value) and leaf._edge is not None
         for r, leaf in zip(results, found, strict=True)
     ]
-    writes = [(c, tracer.value_of(c.shadow._array)) for c in tracer.written]
+    written = [c for c in tracer.written if c not in made]
+    writes = [(c, tracer.value_of(c.shadow._array)) for c in written]
     return Trace(
         tracer.graph, length, [], arguments, results, plan, differentiable, writes
     )
 
 
+def _made_inside(tracer, arguments):
+    """The captured tensors that only the trace knows: the function made them.
+
+    They begin anew at each call, with the values that they had at first.
+    """
+    made = []
+    for captured in list(tracer.captured.values())[arguments:]:
+        tensor, array = captured.tensor, captured.tensor._array
+        known, alive = weakref.ref(tensor), weakref.ref(array)
+        values, captured.tensor = array.copy(), None
+        del tensor, array
+        if alive() is None:
+            captured.tensor = wrap(values)
+            made.append(captured)
+        else:
+            tensor = known()
+            captured.tensor = wrap(alive()) if tensor is None else tensor
+            del tensor
+    return made
+
+
 def _result(tracer, leaf, by_shadow):
     """What a leaf of the result is: see Trace.results."""
-    if not isinstance(leaf, Tensor) or leaf._array.__class__ is not Spec:
+    if not isinstance(leaf, Tensor):
         return leaf
     captured = by_shadow.get(id(leaf))
     return captured or tracer.value_of(leaf._array)

@@ -13,6 +13,8 @@
 # the root; the others read theirs anew through their chains.
 """
 
+import numpy as np
+
 from rushlight._base.spec import Spec
 from rushlight._compiler.graph.ir import Graph
 from rushlight._core.dispatch import run
@@ -60,7 +62,7 @@ class Tracer:
 
     def __call__(self, call, proceed):
         for name, value in call.attrs.items():
-            if isinstance(value, Tensor) or hasattr(value, "__array_interface__"):
+            if isinstance(value, (Tensor, np.ndarray)):
                 raise TraceStop(f"{call.op.name}() takes a tensor as its {name}")
         if call.target is not None:
             return self._write(call)

@@ -9,7 +9,11 @@
 from dataclasses import dataclass, field
 
 #: Ops that draw from the default generator: they run once each, in order.
-DRAWING = frozenset({"dropout_noise", "rrelu_slope", "bernoulli", "multinomial"})
+DRAWING = frozenset(
+    "dropout_noise rrelu_slope uniform normal normal_of_mean normal_of_std "
+    "normal_of_both bernoulli bernoulli_float bernoulli_tensor random random_law "
+    "randperm multinomial".split()
+)
 
 
 class Value:

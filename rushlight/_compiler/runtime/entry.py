@@ -153,29 +153,3 @@ class CompiledBackward(Node):
                 do="Write to it after backward, or to a .clone().",
             )
         )
-
-
-def keep_temporaries(trace):
-    """Take writes to tensors that only the trace knew out of the list of writes.
-
-    A tensor that the function makes, and then writes, begins anew at each call.
-    """
-    import weakref
-
-    writes = []
-    while trace.writes:
-        captured, value = trace.writes.pop()
-        if any(captured is c for c in trace.captured[: trace.arguments]):
-            writes.append((captured, value))
-            continue
-        alive, values = (
-            weakref.ref(captured.tensor._array),
-            captured.tensor._array.copy(),
-        )
-        tensor, captured.tensor = weakref.ref(captured.tensor), None
-        if alive() is None:
-            captured.tensor = wrap(values)
-        else:
-            captured.tensor = tensor()
-            writes.append((captured, value))
-    trace.writes = writes[::-1]

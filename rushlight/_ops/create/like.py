@@ -9,6 +9,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.layout import preserve_format
+from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._memory import in_format
@@ -82,7 +83,7 @@ def _in_order(array, like, memory_format):
     """An array in a memory format, or (None, preserve_format) as another lies."""
     if memory_format is not None and memory_format is not preserve_format:
         return in_format(array, memory_format)
-    if like.flags.c_contiguous or 0 in like.strides:
+    if like.__class__ is Spec or like.flags.c_contiguous or 0 in like.strides:
         return array
     ordered = np.empty_like(like, array.dtype)
     np.copyto(ordered, array)

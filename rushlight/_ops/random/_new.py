@@ -12,6 +12,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.shape import as_shape
+from rushlight._base.spec import Spec
 from rushlight._core.inplace import put_out
 from rushlight._core.tensor import Tensor, wrap
 
@@ -82,7 +83,7 @@ def make_like(
     array = check_tensor(input, who)._array
     dtype = input.dtype if dtype is None else _checked(dtype, who)
     kept = device is None or as_device(device) == input.device
-    if not kept or input.device.type == "meta" or array.flags.c_contiguous:
+    if not kept or array.__class__ is Spec or array.flags.c_contiguous:
         return make(
             op,
             array.shape,
