@@ -245,12 +245,17 @@ class Body(Expressions):
     def lanes_store(self, statement, value, only_if, lanes, memo):
         v, dtype = lanes.values, self.buffers[statement.buffer].dtype
         mask, step = self.both(lanes, only_if), self.step(statement, lanes)
-        if step == 1:
+        if step in (1, 2):
             address = self.address(statement, memo)
-            return lambda: memory.store_lanes(v, dtype, value, address, mask)
+            some = memory.store_lanes if step == 1 else memory.store_every_other
+            return lambda: some(v, dtype, value, address, mask)
+        if step and mask is None:
+            address = self.address(statement, memo)
+            return lambda: memory.store_steps(v, dtype, value, address, step)
         base = self.arguments[statement.buffer]
         places = self.places(statement, step, lanes, memo)
-        return lambda: memory.scatter(v, dtype, value, base, places, mask)
+        nowhere = None if mask is None else self.nowhere()
+        return lambda: memory.scatter(v, dtype, value, base, places, mask, nowhere)
 
     def product(self, product, memo):
         """A call of the library (Note [Forms] in emit.py)."""

@@ -43,7 +43,7 @@ class Expressions:
         self.private = set()  # names of accumulators that each lane has for itself
         self.scalar = Lanes(Values(writer, 1))
         self.hoisted = {}  # values of the loops around (Note [Hoisting])
-        self._zero = None
+        self._zero = self._nowhere = None
 
     # Places
 
@@ -161,16 +161,17 @@ class Expressions:
             zero = None if condition is None else self.zero()
             address = self.address(load, memo)
             return memory.load_scalar(lanes.values, dtype, address, condition, zero)
-        v, mask, step = (
-            lanes.values,
-            self.both(lanes, condition),
-            self.step(load, lanes),
-        )
-        if step == 1:
+        v, step = lanes.values, self.step(load, lanes)
+        mask = self.both(lanes, condition)
+        if step in (1, 2):
             address = self.address(load, memo)
-            return memory.load_lanes(v, dtype, address, mask)
+            some = memory.load_lanes if step == 1 else memory.load_every_other
+            return some(v, dtype, address, mask)
+        if step and mask is None:
+            return memory.load_steps(v, dtype, self.address(load, memo), step)
         places = self.places(load, step, lanes, memo)
-        return memory.gather(v, dtype, self.arguments[load.buffer], places, mask)
+        base, zero = self.arguments[load.buffer], None if mask is None else self.zero()
+        return memory.gather(v, dtype, base, places, mask, zero)
 
     def zero(self):
         """The address of a zero of any dtype."""
@@ -178,6 +179,12 @@ class Expressions:
             self._zero = self.b.alloca("i64")
             self.b.entry.append(f"  store i64 0, {self._zero}, align 8")
         return self._zero
+
+    def nowhere(self):
+        """An address where anything may be written."""
+        if self._nowhere is None:
+            self._nowhere = self.b.alloca("i64")
+        return self._nowhere
 
     def is_uniform(self, value, lanes):
         """Whether an expression is the same in all lanes."""

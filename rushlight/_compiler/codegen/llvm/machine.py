@@ -42,12 +42,20 @@ def _llvm():
 
 
 def _target_machine(llvm):
+    # gathers and scatters are slower than single loads and stores on many machines
+    plain = ",+prefer-no-gather,+prefer-no-scatter"
+    features = llvm.get_host_cpu_features().flatten()
+    features += plain if _is_intel(llvm.get_default_triple()) else ""
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
+        features=features,
         opt=3,
         jit=True,
     )
+
+
+def _is_intel(triple):
+    return triple.startswith(("x86", "i386", "i686"))
 
 
 def is_available():
@@ -74,8 +82,9 @@ def scales_exponents():
 def converts_halves():
     """Whether the machine has instructions from float16 to float32 and back."""
     llvm, machine, _ = _llvm()
-    is_intel = machine.triple.startswith(("x86", "i386", "i686"))
-    return not is_intel or llvm.get_host_cpu_features().get("f16c", False)
+    return not _is_intel(machine.triple) or llvm.get_host_cpu_features().get(
+        "f16c", False
+    )
 
 
 @functools.cache

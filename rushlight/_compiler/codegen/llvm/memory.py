@@ -1,8 +1,9 @@
 """Elements of buffers: their addresses, and how they are stored.
 
 A place is a scalar address and, in a vector loop, the step from lane to lane: 1 is a
-vector load, 0 one element for all lanes, another step or a place of its own for each
-lane is a gather.
+vector load, 0 one element for all lanes; other steps are loads that are shuffled or put
+together; where each lane has a place of its own it is a gather.  Masked gathers are
+branches on most machines, so absent lanes are given a harmless place instead.
 """
 
 from rushlight._compiler.codegen.llvm import halves
@@ -23,23 +24,84 @@ def load_scalar(v, dtype, pointer, condition=None, zero=None):
 
 def load_lanes(v, dtype, pointer, mask):
     """Elements that lie side by side."""
+    return widen(v, dtype, _load(v, dtype, pointer, mask))
+
+
+def _load(v, dtype, pointer, mask):
     kind, align = v.wide(STORED[dtype]), BYTES[dtype]
     if mask is None:
-        return widen(v, dtype, v.b.load(kind, pointer, align))
+        return v.b.load(kind, pointer, align)
     zero = Value(kind, "zeroinitializer")
     name = f"llvm.masked.load.{_mangled(v, dtype)}.p0"
-    loaded = v.b.call(kind, name, pointer, Value("i32", str(align)), mask, zero)
+    return v.b.call(kind, name, pointer, Value("i32", str(align)), mask, zero)
+
+
+def load_every_other(v, dtype, pointer, mask):
+    """Elements two apart (Note [Every other element])."""
+    both = [
+        _load(v, dtype, place, None if mask is None else _spread(v, mask, lanes))
+        for place, lanes in _two_vectors(v, dtype, pointer)
+    ]
+    lanes = range(0, 2 * v.lanes, 2)  # of the two without the element they share
+    lanes = [n if n < v.lanes else n + 1 for n in lanes]
+    return widen(v, dtype, v.b.shuffle(both[0], lanes, both[1]))
+
+
+def store_every_other(v, dtype, value, pointer, mask):
+    """Write elements two apart (Note [Every other element])."""
+    value, mask = narrow(v, dtype, value), mask or v.first_lanes(v.lanes)
+    for place, lanes in _two_vectors(v, dtype, pointer):
+        spread = v.b.shuffle(value, [0 if n is None else n for n in lanes])
+        _store(v, dtype, spread, place, _spread(v, mask, lanes))
+
+
+def _two_vectors(v, dtype, pointer):
+    """Two places, and for each lane there which one it is for, or None."""
+    for start in (0, v.lanes - 1):
+        numbers = range(start, start + v.lanes)
+        lanes = [None if n % 2 else n // 2 for n in numbers]
+        yield element(v, dtype, pointer, i64(start)), lanes
+
+
+def _spread(v, mask, lanes):
+    """A mask's lanes at other places, false where there is none."""
+    lanes = [v.lanes if lane is None else lane for lane in lanes]
+    return v.b.shuffle(mask, lanes, "zeroinitializer")
+
+
+def load_steps(v, dtype, pointer, step):
+    """Elements a known step apart."""
+    kind, scalar, align = v.wide(STORED[dtype]), STORED[dtype], BYTES[dtype]
+    if step == -1:
+        first = element(v, dtype, pointer, i64(1 - v.lanes))
+        loaded = v.b.load(kind, first, align)
+        loaded = v.b.shuffle(loaded, range(v.lanes - 1, -1, -1))
+    elif step == 2:
+        # all that lies between the first and the last element, in two parts
+        last = v.lanes - 1
+        high = v.b.load(kind, element(v, dtype, pointer, i64(last)), align)
+        low = v.b.load(kind, pointer, align)
+        half = v.lanes // 2
+        lanes = [2 * n if n < half else 2 * n - last + v.lanes for n in range(v.lanes)]
+        loaded = v.b.shuffle(low, lanes, high)
+    else:
+        loaded = Value(kind, "poison")
+        for lane in range(v.lanes):
+            place = element(v, dtype, pointer, i64(lane * step))
+            loaded = v.b.insert(loaded, v.b.load(scalar, place, align), lane)
     return widen(v, dtype, loaded)
 
 
-def gather(v, dtype, base, places, mask):
-    """Elements at the places of each lane."""
+def gather(v, dtype, base, places, mask, zero):
+    """Elements at the places of each lane; absent lanes read `zero`."""
     kind = v.wide(STORED[dtype])
     pointers = v.b.pointer(STORED[dtype], base, places)
+    if mask is not None:
+        pointers = v.b.select(mask, pointers, v.splat(zero))
     name = f"llvm.masked.gather.{_mangled(v, dtype)}.v{v.lanes}p0"
-    mask = mask or v.constant("i1", "1")
-    align, zero = Value("i32", str(BYTES[dtype])), Value(kind, "zeroinitializer")
-    return widen(v, dtype, v.b.call(kind, name, pointers, align, mask, zero))
+    align, rest = Value("i32", str(BYTES[dtype])), Value(kind, "poison")
+    always = v.constant("i1", "1")
+    return widen(v, dtype, v.b.call(kind, name, pointers, align, always, rest))
 
 
 def store_scalar(v, dtype, value, pointer):
@@ -49,7 +111,10 @@ def store_scalar(v, dtype, value, pointer):
 
 def store_lanes(v, dtype, value, pointer, mask):
     """Write elements side by side."""
-    value = narrow(v, dtype, value)
+    _store(v, dtype, narrow(v, dtype, value), pointer, mask)
+
+
+def _store(v, dtype, value, pointer, mask):
     if mask is None:
         v.b.store(value, pointer, BYTES[dtype])
         return
@@ -57,14 +122,27 @@ def store_lanes(v, dtype, value, pointer, mask):
     v.b.call("void", name, value, pointer, Value("i32", str(BYTES[dtype])), mask)
 
 
-def scatter(v, dtype, value, base, places, mask):
-    """Write an element at each lane's place."""
+def store_steps(v, dtype, value, pointer, step):
+    """Write elements a known step apart."""
+    value = narrow(v, dtype, value)
+    if step == -1:
+        first = element(v, dtype, pointer, i64(1 - v.lanes))
+        v.b.store(v.b.shuffle(value, range(v.lanes - 1, -1, -1)), first, BYTES[dtype])
+        return
+    for lane in range(v.lanes):
+        place = element(v, dtype, pointer, i64(lane * step))
+        v.b.store(v.b.extract(value, lane), place, BYTES[dtype])
+
+
+def scatter(v, dtype, value, base, places, mask, nowhere):
+    """Write an element at each lane's place; absent lanes write `nowhere`."""
     value = narrow(v, dtype, value)
     pointers = v.b.pointer(STORED[dtype], base, places)
+    if mask is not None:
+        pointers = v.b.select(mask, pointers, v.splat(nowhere))
     name = f"llvm.masked.scatter.{_mangled(v, dtype)}.v{v.lanes}p0"
-    mask = mask or v.constant("i1", "1")
-    align = Value("i32", str(BYTES[dtype]))
-    v.b.call("void", name, value, pointers, align, mask)
+    align, always = Value("i32", str(BYTES[dtype])), v.constant("i1", "1")
+    v.b.call("void", name, value, pointers, align, always)
 
 
 def element(v, dtype, base, place):

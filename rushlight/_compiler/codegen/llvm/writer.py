@@ -123,12 +123,13 @@ class Writer:
         """A vector with one lane replaced."""
         return self.op(vector.type, f"insertelement {vector}, {value}, i64 {lane}")
 
-    def shuffle(self, vector, lanes):
-        """Lanes of a vector, by their numbers."""
+    def shuffle(self, vector, lanes, other=None):
+        """Lanes of a vector, or of it followed by another one, by their numbers."""
         kind = vector_type(scalar_type(vector.type), len(lanes))
+        other = other or Value(vector.type, "poison")
         numbers = ", ".join(f"i32 {lane}" for lane in lanes)
         mask = f"<{len(lanes)} x i32> <{numbers}>"
-        return self.op(kind, f"shufflevector {vector}, {vector.type} poison, {mask}")
+        return self.op(kind, f"shufflevector {vector}, {other}, {mask}")
 
     def halves(self, vector, lanes):
         """The first and the last so many lanes; a single lane is a scalar."""
