@@ -20,7 +20,7 @@ from pathlib import Path
 from rushlight._compiler.runtime import cache
 
 #: LLVM's passes, in order (Note [Passes]).
-_PASSES = ("sroa", "instruction_combine", "simplify_cfg")
+_PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
 _lock = threading.Lock()
 _numbers = itertools.count()
 
