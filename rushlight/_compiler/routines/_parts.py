@@ -69,7 +69,7 @@ def pieces(most, whole):
 
 
 def large_pieces(whole):
-    """As `pieces`, for rows of a large product: large ones, but some for each thread."""
+    """As `pieces`, for rows of a large product: large, but some for each thread."""
     most = next((n for n in (256, 128) if whole >= 8 * n), 64)
     return pieces(most, whole)
 

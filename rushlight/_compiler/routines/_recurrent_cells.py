@@ -1,10 +1,10 @@
 """One step of each kind of recurrent cell in the loop language, forward and back.
 
 # Note [Parts of a tape]
-# A layer keeps what backward reads in its tape, arrays (time, batch, F): the gates after
-# their activation, H columns for each in torch's order, the state, and what else there
-# is.  Before a step the gates hold what the input gives to them.  The eager rules have
-# the same parts with the last two dimensions swapped.
+# A layer keeps what backward reads in its tape, arrays (time, batch, F): the gates
+# after their activation, H columns for each in torch's order, the state, and what else
+# there is.  Before a step the gates hold what the input gives to them.  The eager rules
+# have the same parts with the last two dimensions swapped.
 """
 
 
