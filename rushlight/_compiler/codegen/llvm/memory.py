@@ -66,24 +66,16 @@ def _two_vectors(v, dtype, pointer):
 def _spread(v, mask, lanes):
     """A mask's lanes at other places, false where there is none."""
     lanes = [v.lanes if lane is None else lane for lane in lanes]
-    return v.b.shuffle(mask, lanes, "zeroinitializer")
+    return v.b.shuffle(mask, lanes, Value(mask.type, "zeroinitializer"))
 
 
 def load_steps(v, dtype, pointer, step):
-    """Elements a known step apart."""
+    """Elements a known step apart, but 1 and 2."""
     kind, scalar, align = v.wide(STORED[dtype]), STORED[dtype], BYTES[dtype]
     if step == -1:
         first = element(v, dtype, pointer, i64(1 - v.lanes))
         loaded = v.b.load(kind, first, align)
         loaded = v.b.shuffle(loaded, range(v.lanes - 1, -1, -1))
-    elif step == 2:
-        # all that lies between the first and the last element, in two parts
-        last = v.lanes - 1
-        high = v.b.load(kind, element(v, dtype, pointer, i64(last)), align)
-        low = v.b.load(kind, pointer, align)
-        half = v.lanes // 2
-        lanes = [2 * n if n < half else 2 * n - last + v.lanes for n in range(v.lanes)]
-        loaded = v.b.shuffle(low, lanes, high)
     else:
         loaded = Value(kind, "poison")
         for lane in range(v.lanes):
