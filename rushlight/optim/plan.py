@@ -12,6 +12,7 @@
 """
 
 from rushlight._backends import backend_of
+from rushlight._backends.numpy.pointers import address
 from rushlight._base.config import default_dtype
 from rushlight._core.inplace import bump
 from rushlight._core.tensor import wrap
@@ -47,7 +48,7 @@ class Plan:
         self.states = {name: self._flat_state(state, name) for name in names}
         block = min(self.total, BLOCK)
         self.scratch = [self.np.empty(block, self.dtype) for _ in range(2)]
-        self.pieces = self._cut()
+        self.pieces, self.programs = self._cut(), {}
 
     def _flat_state(self, state, name):
         """One array for a state of all parameters; their tensors become views of it."""
@@ -132,6 +133,9 @@ class Plan:
             numbers: its hyperparameters at this step.
         """
         numbers = [numbers[n.name] for n in update.kernel.numbers]
+        if update.is_native(self.dtype) and self._lies_well():
+            self._run_native(update, numbers)
+            return
         for start, stop, what in self.pieces:
             if isinstance(what, list):
                 self._run_small(update, numbers, start, stop, what)
@@ -140,6 +144,45 @@ class Plan:
         for param in self.params:
             bump(param)
         self.fresh = False
+
+    def _lies_well(self):
+        """Whether all parameters and gradients are contiguous and of the dtype."""
+        dtype = self.dtype
+        for param in self.params:
+            array, gradient = param._array, param._grad._array
+            if (
+                array.dtype is not dtype
+                or gradient.dtype is not dtype
+                or not array.flags.c_contiguous
+                or not gradient.flags.c_contiguous
+            ):
+                return False
+        return True
+
+    def _run_native(self, update, numbers):
+        """Everything in one call of machine code, shared by the threads."""
+        program = self.programs.get(update)
+        if program is None:
+            program = self.programs[update] = self._program(update)
+        bases = [address(flat) for flat in self.states.values()]
+        for param in self.params:
+            bases.append(address(param._array))
+            bases.append(address(param._grad._array))
+        program.run(bases, numbers)
+        for param in self.params:
+            bump(param)
+        self.fresh = False
+
+    def _program(self, update):
+        from rushlight._compiler.runtime.elementwise import ElementwiseProgram
+
+        count, width, places = len(self.states), self.dtype.itemsize, []
+        for number, (_, start, _) in enumerate(self._spans()):
+            first = count + 2 * number
+            states = [(place, start * width) for place in range(count)]
+            places.append([(first, 0), (first + 1, 0), *states])
+        kernel = update.kernel_for(self.dtype)
+        return ElementwiseProgram(kernel, self.sizes, places)
 
     def count(self):
         """Count this step and return its number."""

@@ -45,6 +45,10 @@ class Update:
     def _for(self, dtype):
         return self.kernels[_LABELS.get(dtype.char, "f32")]
 
+    def kernel_for(self, dtype):
+        """The elementwise kernel for a dtype."""
+        return self._for(dtype).kernel
+
     def is_native(self, dtype):
         """Whether arrays of this dtype are updated by machine code."""
         return dtype.char in _LABELS and self._for(dtype).native is not None
