@@ -116,26 +116,63 @@ def max_pool_gradient(planes, windows, dtype):
     won = k.buffer("winners", winner_dtype(windows), g.size)
     size = prod(windows.size)
     with blocks.planes(k) as plane:
-        fill_zero(k, found, size, at=mul(k, plane, size))
-        with Outputs(k, windows, vector=False) as (by_out, names):
-            at = as_place(k, mul(k, plane, prod(windows.out)))
-            winner = k.load(won, 0, at, **by_out)
-            place = 0
-            for dim in reversed(range(len(names))):
-                kernel, step = windows.kernel[dim], prod(windows.size[dim + 1 :])
-                tap, winner = k.remainder(winner, kernel), k.floordiv(winner, kernel)
-                start = k.mul(k.index(names[dim]), windows.stride[dim])
-                along = k.add(k.mul(tap, windows.dilation[dim]), start)
-                place = add(k, place, mul(k, add(k, along, -windows.pads[dim]), step))
-            # winners that no max_pool made must not lead out of the plane
-            place = k.max(k.min(place, size - 1), 0)
-            place = add(k, mul(k, plane, size), place)
-            value = k.load(g, 0, at, **by_out)
-            if not windows.are_apart:
-                value = k.add(value, k.load(found, 0, place))
-            k.store(found, value, 0, place)
+        if not windows.are_tiles:
+            fill_zero(k, found, size, at=mul(k, plane, size))
+        if len(windows.taps) > MANY:
+            _to_winners(k, windows, found, g, won, plane)
+        else:
+
+            def given(number, by_out):
+                at = as_place(k, mul(k, plane, prod(windows.out)))
+                wins = k.eq(k.load(won, 0, at, **by_out), number)
+                return k.where(wins, k.load(g, 0, at, **by_out), k.const(0, dtype))
+
+            _hand_back(k, windows, found, plane, given)
     task = Task(k.kernel(), ("x_grad", "g", "winners"))
     return Routine([task], ("g", "winners"), ("x_grad",))
+
+
+def _to_winners(k, windows, found, g, won, plane):
+    """Add each window's gradient to its winner's, one window after another."""
+    size = prod(windows.size)
+    with Outputs(k, windows, vector=False) as (by_out, names):
+        at = as_place(k, mul(k, plane, prod(windows.out)))
+        winner = k.load(won, 0, at, **by_out)
+        place = 0
+        for dim in reversed(range(len(names))):
+            kernel, step = windows.kernel[dim], prod(windows.size[dim + 1 :])
+            tap, winner = k.remainder(winner, kernel), k.floordiv(winner, kernel)
+            start = k.mul(k.index(names[dim]), windows.stride[dim])
+            along = k.add(k.mul(tap, windows.dilation[dim]), start)
+            place = add(k, place, mul(k, add(k, along, -windows.pads[dim]), step))
+        # winners that no max_pool made must not lead out of the plane
+        place = k.max(k.min(place, size - 1), 0)
+        place = add(k, mul(k, plane, size), place)
+        value = k.add(k.load(g, 0, at, **by_out), k.load(found, 0, place))
+        k.store(found, value, 0, place)
+
+
+def _hand_back(k, windows, found, plane, given):
+    """Add what each window gives to its elements, one element of all after another.
+
+    Args:
+        found: the buffer of planes, zero unless the windows are tiles.
+        plane: the number of the plane.
+        given: ``(number of the element, steps of the windows)`` to an expression.
+    """
+    at = as_place(k, mul(k, plane, prod(windows.size)))
+    if windows.are_tiles:
+        with Outputs(k, windows) as (by_out, names):
+            for number, tap in enumerate(windows.taps):
+                strides, offset, _ = place_of(k, windows, tap, names)
+                k.store(found, given(number, by_out), offset, at, **strides)
+        return
+    for number, taps in enumerate(taps_of(k, windows)):
+        with taps as tap, Outputs(k, windows, "to") as (by_out, names):
+            strides, offset, inside = place_of(k, windows, tap, names)
+            value = k.load(found, offset, at, inside, **strides)
+            value = k.add(value, given(number, by_out))
+            k.store(found, value, offset, at, inside, **strides)
 
 
 def average_pool(planes, windows, dtype, *, pads_count=True, divisor=None):
@@ -177,18 +214,17 @@ def average_pool_gradient(planes, windows, dtype, *, pads_count=True, divisor=No
     shares = k.local("shares", dtype, prod(windows.out))
     size = prod(windows.size)
     with blocks.planes(k) as plane:
-        fill_zero(k, found, size, at=mul(k, plane, size))
+        if not windows.are_tiles:
+            fill_zero(k, found, size, at=mul(k, plane, size))
         with Outputs(k, windows) as (by_out, names):
             at = as_place(k, mul(k, plane, prod(windows.out)))
             share = _share(k, windows, names, dtype, pads_count, divisor)
             k.store(shares, k.mul(k.load(g, 0, at, **by_out), share), **by_out)
-        for taps in taps_of(k, windows):  # by one of them no two windows meet
-            with taps as tap, Outputs(k, windows, "to") as (by_out, names):
-                strides, offset, inside = place_of(k, windows, tap, names)
-                at = as_place(k, mul(k, plane, size))
-                old = k.load(found, offset, at, inside, **strides)
-                value = k.add(old, k.load(shares, **by_out))
-                k.store(found, value, offset, at, inside, **strides)
+
+        def given(number, by_out):
+            return k.load(shares, **by_out)
+
+        _hand_back(k, windows, found, plane, given)
     return Routine([Task(k.kernel(), ("x_grad", "g"))], ("g",), ("x_grad",))
 
 

@@ -48,11 +48,12 @@ class Windows:
         return first < 0 or last >= self.size[dim]
 
     @property
-    def are_apart(self):
-        """Whether no two windows share an element."""
-        return all(
-            s >= d * (k - 1) + 1
-            for k, s, d in zip(self.kernel, self.stride, self.dilation, strict=True)
+    def are_tiles(self):
+        """Whether each element of the plane is in one window."""
+        dims = zip(self.size, self.kernel, self.stride, self.dilation, self.pads)
+        return len(self.taps) <= MANY and all(
+            k == s and d == 1 and p == 0 and n == s * o
+            for (n, k, s, d, p), o in zip(dims, self.out, strict=True)
         )
 
 
