@@ -8,7 +8,6 @@
 """
 
 import ctypes
-import functools
 import math
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from rushlight._base import threads
 from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.codegen.llvm.executor import BLAS
+from rushlight._compiler.runtime.once import once
 from rushlight._compiler.runtime.program import STATIC, Step
 from rushlight._compiler.runtime.team import Words
 
@@ -46,10 +46,10 @@ DESCRIPTION = (
 
 def is_available():
     """Whether there is a BLAS that machine code can call."""
-    return address("f32") is not None
+    return machine.is_available() and address("f32") is not None
 
 
-@functools.cache
+@once
 def address(dtype):
     """The address of cblas_sgemm (f32) or cblas_dgemm (f64) with 64-bit sizes, or None.
 
@@ -64,7 +64,7 @@ def address(dtype):
     return plain if wide else _widened(dtype, plain).address("gemm")
 
 
-@functools.cache
+@once
 def addresses():
     """The addresses of all functions of BLAS that there are."""
     return frozenset(address(dtype) for dtype in _LETTERS) - {None}
@@ -86,15 +86,13 @@ def _find(dtype):
     return None
 
 
-@functools.cache
 def _libraries():
     """NumPy's own BLAS, then OpenBLAS wheels that may be installed."""
-    found = [threads.blas_library()]
+    yield threads.blas_library()
     for wheel in ("scipy_openblas64", "scipy_openblas32"):
         library = _wheel(wheel)
         if library is not None:
-            found.append(library)
-    return found
+            yield library
 
 
 def _wheel(name):
@@ -109,7 +107,7 @@ def _wheel(name):
         return None
 
 
-@functools.cache
+@once
 def words():
     """The address of the words by which runs hold BLAS to one thread, or None."""
     get, set_ = (threads.blas_function(f"{w}_num_threads") for w in ("get", "set"))
@@ -139,7 +137,7 @@ define void @gemm(i32 %order, i32 %ta, i32 %tb, i64 %m, i64 %n, i64 %k,
 """
 
 
-@functools.cache
+@once
 def _widened(dtype, plain):
     """A function with 64-bit sizes that calls one with 32-bit sizes."""
     text = _WIDENED.replace("$T", _TYPES[dtype]).replace("$PLAIN", str(plain))
@@ -249,7 +247,7 @@ def emit_gemm(dtype):
     return text.replace("$T", _TYPES[dtype])
 
 
-@functools.cache
+@once
 def gemm_task(dtype):
     """The machine code with `gemm_task`."""
     return machine.Code(emit_gemm(dtype))
@@ -306,7 +304,7 @@ def _half(size):
     return -(-size // 32) * 16
 
 
-@functools.cache
+@once
 def _has_small_products():
     """Whether BLAS multiplies small matrices without packing (on AVX-512)."""
     name = threads.blas_function("get_corename")

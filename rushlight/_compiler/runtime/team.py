@@ -11,7 +11,6 @@
 
 import atexit
 import ctypes
-import functools
 import os
 import sys
 import threading
@@ -26,10 +25,11 @@ from rushlight._compiler.codegen.llvm.executor import (
     emit_executor,
     futex_number,
 )
+from rushlight._compiler.runtime.once import once
 
 #: Seconds that an idle thread spins, and times that it lets others run, before it
 #: sleeps.
-SPIN = 40e-6
+SPIN = 100e-6
 YIELDS = 20
 
 _lock = threading.RLock()
@@ -66,7 +66,7 @@ class Words:
         self._words[self._names[name]] = value
 
 
-@functools.cache
+@once
 def executor():
     """The executor's machine code.
 
@@ -76,12 +76,12 @@ def executor():
     return machine.Code(emit_executor)
 
 
-@functools.cache
+@once
 def _function(name, count):
     return executor().function(name, *[ctypes.c_void_p] * count)
 
 
-@functools.cache
+@once
 def _system():
     """Addresses of what lets other threads run and what sleeps, and their libraries."""
     if sys.platform == "win32":
@@ -95,7 +95,7 @@ def _system():
     return *addresses, library
 
 
-@functools.cache
+@once
 def _spins():
     """How often one pauses in `SPIN` seconds."""
     spin, count, best = _function("spin", 1), 1000, float("inf")

@@ -1,8 +1,7 @@
 """Small tasks in LLVM's language, for tests of the team and of programs."""
 
-import functools
-
 from rushlight._compiler.codegen.llvm import machine
+from rushlight._compiler.runtime.once import once
 
 # args: int64 elements, one for each block, and for `add` a second array.
 _TEXT = """
@@ -74,7 +73,7 @@ end:
 """
 
 
-@functools.cache
+@once
 def _code():
     return machine.Code(_TEXT)
 

@@ -235,3 +235,26 @@ def test_the_environment_says_how_many():
             env=environment,
         )
         assert done.stdout.strip() == expected
+
+
+_WITHOUT = """
+import sys
+sys.modules["llvmlite"] = None
+from rushlight._base import threads
+from rushlight._compiler.runtime import blas, cache, program, team
+threads.set_num_threads(2)
+team.close()
+assert not blas.is_available()
+try:
+    program.Program([])
+except ImportError:
+    print("ok")
+"""
+
+
+@pytest.mark.slow
+def test_without_llvmlite_nothing_is_harmed():
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")

@@ -18,6 +18,7 @@ import threading
 from pathlib import Path
 
 from rushlight._compiler.runtime import cache
+from rushlight._compiler.runtime.once import once
 
 #: LLVM's passes, in order (Note [Passes]).
 _PASSES = ("always_inliner", "sroa", "instruction_combine", "simplify_cfg")
@@ -25,7 +26,7 @@ _lock = threading.Lock()
 _numbers = itertools.count()
 
 
-@functools.cache
+@once
 def _llvm():
     """llvmlite's binding, the target machine of this processor, and a linker.
 
@@ -95,7 +96,7 @@ def adds_products():
     return is_arm or llvm.get_host_cpu_features().get("fma", False)
 
 
-@functools.cache
+@once
 def _signature():
     """What machine code depends on, next to what it was made from."""
     import llvmlite
