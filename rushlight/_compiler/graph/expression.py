@@ -183,10 +183,10 @@ class Expressions:
         """An op run by its eager rule; its results."""
         return self._items(self.make("library", args, (), "none", Whole(node)), specs)
 
-    def routine(self, node, routine, args, specs):
+    def routine(self, node, routine, args, specs, as_they_are):
         """An op run as a Routine; its results."""
-        whole = self.make("routine", args, (), "none", Whole(node, routine))
-        return self._items(whole, specs)
+        whole = Whole(node, routine, tuple(as_they_are))
+        return self._items(self.make("routine", args, (), "none", whole), specs)
 
     def _items(self, whole, specs):
         return [
@@ -214,12 +214,19 @@ class _Number:
 
 
 class Whole:
-    """An op that is run as a whole: its node and, maybe, Routine; equal to itself."""
+    """An op that is run as a whole: equal only to itself.
 
-    __slots__ = ("node", "routine")
+    Attributes:
+        node: of the graph.
+        routine: its Routine, or None for a library call.
+        as_they_are: for each operand of a routine, whether it is read where it lies, by
+            its strides; others are contiguous.
+    """
 
-    def __init__(self, node, routine=None):
-        self.node, self.routine = node, routine
+    __slots__ = ("node", "routine", "as_they_are")
+
+    def __init__(self, node, routine=None, as_they_are=()):
+        self.node, self.routine, self.as_they_are = node, routine, as_they_are
 
     def __repr__(self):
         return self.node.op.name

@@ -14,7 +14,8 @@ import numpy as np
 
 from rushlight._base.dtype import dtype as torch_dtype
 from rushlight._base.shape import wrap_dim
-from rushlight._compiler.graph.expression import Expressions
+from rushlight._compiler import slots
+from rushlight._compiler.graph.expression import VIEWS, Expressions
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.loops.ir import (
     COMPARISONS,
@@ -22,7 +23,8 @@ from rushlight._compiler.loops.ir import (
     INSTRUCTIONS,
     LOGICAL,
 )
-from rushlight._compiler.slots import REQUESTS, WITH_SPEC
+from rushlight._compiler.runtime.routine import AS_IT_IS
+from rushlight._compiler.schedules.maps import strides_in
 from rushlight._core.operands import computation_dtype
 
 #: Dtypes that are computed with, and those that can only be read and written.
@@ -69,7 +71,7 @@ def lower_graph(graph):
             found = _lowered(k, node, values)
         except NotLowered:
             found = _library(k, node, values)
-            if found[0].args[0].kind == "library":
+            if found[0].kind == "item" and found[0].args[0].kind == "library":
                 library[node.op.name] = library.get(node.op.name, 0) + 1
             if node.draws:
                 draws.append(found[0].args[0])
@@ -123,27 +125,55 @@ def _finished(k, found, value):
 def _library(k, node, values):
     """An op that has no rule: a routine if there is one, else a library call."""
     args = [values[id(v)] for v in node.values]
-    specs = [(v.shape, label(v)) for v in node.outputs]
-    routine = _routine_for(node)
-    if routine is not None:
-        return k.x.routine(node, routine, args, specs)
-    return k.x.library(node, args, specs)
+    found = _routine_for(node, values)
+    if found is None:
+        return k.x.library(node, args, [(v.shape, label(v)) for v in node.outputs])
+    routine, outputs, *ways = found
+    ways = ways[0] if ways and ways[0] is not None else [None] * len(args)
+    args = [
+        k.x.permute(arg, how) if isinstance(how, tuple) else arg
+        for arg, how in zip(args, ways, strict=True)
+    ]
+    orders = [o[2] if len(o) > 2 and o[2] else range(len(o[0])) for o in outputs]
+    specs = [
+        (tuple([v.shape[d] for d in order]), label(v))
+        for v, order in zip(node.outputs, orders, strict=True)
+    ]
+    as_they_are = [how is AS_IT_IS for how in ways]
+    items = k.x.routine(node, routine, args, specs, as_they_are)
+    return [
+        k.x.permute(item, sorted(range(len(order)), key=list(order).index))
+        for item, order in zip(items, orders, strict=True)
+    ]
 
 
-def _routine_for(node):
-    request = REQUESTS.get(node.op.name)
+def _routine_for(node, values):
+    """What the op's request for a routine gives, for operands like these."""
+    request = slots.REQUESTS.get(node.op.name)
     if request is None or any(0 in v.shape for v in (*node.values, *node.outputs)):
         return None
-    if node.op.name in WITH_SPEC:
+    if node.op.name in slots.WITH_SPEC:
         request = partial(request, node.op.spec)
-    stand_ins = [_stand_in(i) if i.__class__ is Value else i for i in node.inputs]
-    found = request(*stand_ins, **node.attrs)
-    return None if found is None else found[0]
+    stand_ins = [
+        _stand_in(i, values[id(i)]) if i.__class__ is Value else i for i in node.inputs
+    ]
+    return request(*stand_ins, **node.attrs)
 
 
-def _stand_in(value):
-    """An array of a value's shape and dtype that takes no memory."""
-    return np.broadcast_to(np.zeros((), value.dtype), value.shape)
+def _stand_in(value, e):
+    """An array that lies in memory as an operand will; its pages are never touched."""
+    found = strides_in(e, lambda source: source.kind not in VIEWS)
+    if found is None:
+        return np.empty(value.shape, value.dtype)
+    source, offset, strides = found
+    size = value.dtype.itemsize
+    return np.ndarray(
+        value.shape,
+        value.dtype,
+        np.empty(source.size, value.dtype),
+        offset * size,
+        [step * size for step in strides],
+    )
 
 
 class Lowering:

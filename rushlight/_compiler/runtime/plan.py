@@ -92,7 +92,7 @@ class Plan:
             for e in self._made(unit, fused.stored):
                 if e not in self.places:
                     lives[e] = [bytes_of(e), number, number]
-            for e in _reads(unit, fused.stored):
+            for e in reads(unit, fused.stored):
                 if e in lives:
                     lives[e][2] = number
         return lives
@@ -155,9 +155,9 @@ class Plan:
         routine = whole.data.routine
         places = {n: self.places[e] for n, e in self.scratch[whole].items()}
         for name, arg in zip(routine.inputs, whole.args, strict=True):
-            while arg not in stored:
-                arg = arg.args[0]
-            places[name] = self.places[arg]
+            source, offset, _ = strides_in(arg, stored.__contains__)
+            base, start = self.places[source]
+            places[name] = base, start + offset * numpy_dtype(arg).itemsize
         for e in self.items:
             if e.args[0] is whole and e.data < len(routine.outputs):
                 places[routine.outputs[e.data]] = self.places[e]
@@ -289,7 +289,7 @@ class InterpretedPlan:
         return [np.array(array) for array in found]
 
 
-def _reads(unit, stored):
+def reads(unit, stored):
     """The stored expressions that a unit reads."""
     found, stack = set(), [a for m in unit.members for a in m.args]
     while stack:
