@@ -11,6 +11,7 @@ _IN_ROOMS = {
     "fork_rng": "random",
     "channel_shuffle": "nn.functional",
     "cosine_similarity": "nn.functional",
+    "norm_except_dim": "nn.utils.weight_norm",
     "pairwise_distance": "nn.functional",
     "pixel_shuffle": "nn.functional",
     "pixel_unshuffle": "nn.functional",

@@ -64,7 +64,7 @@ class autocast:  # noqa: N801 - torch's public name
     >>> x = rushlight.ones(2, 2)
     >>> with autocast("cpu"):
     ...     print((x @ x).dtype, (x + x).dtype)
-    rushlight.bfloat16 rushlight.float32
+    torch.bfloat16 torch.float32
     """
 
     def __init__(self, device_type, dtype=None, enabled=True, cache_enabled=None):
@@ -184,7 +184,7 @@ def custom_fwd(fwd=None, *, device_type, cast_inputs=None):
     ...         return x * 2
     >>> with rushlight.autocast("cpu"):
     ...     Double.apply(rushlight.ones(1, dtype=rushlight.bfloat16)).dtype
-    rushlight.float32
+    torch.float32
     """
     _check_text(device_type)
     if fwd is None:

@@ -79,7 +79,7 @@ def get_autocast_dtype(device_type):
     """The low precision of a kind of device.
 
     >>> get_autocast_dtype("cpu")
-    rushlight.bfloat16
+    torch.bfloat16
     """
     check_device("get_autocast_dtype()", device_type)
     return _DTYPES.get()[device_type]
