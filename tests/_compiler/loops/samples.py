@@ -56,3 +56,47 @@ def strided(dtype="f32"):
         value = k.add(k.add(k.load(x, i=3), k.load(x, i=3)), k.load(b))
         k.store(out, value, offset=1, i=2)
     return k.kernel()
+
+
+def linear(rows=100, width=24, depth=33, block=64):
+    """A task: blocks of rows times a matrix, plus a bias, in bfloat16."""
+    k = Builder("linear")
+    x, w = k.buffer("x", "f32", rows * depth), k.buffer("w", "f32", depth * width)
+    bias = k.buffer("bias", "f16", width)
+    out = k.buffer("out", "bf16", rows * width, written=True)
+    tile = k.local("tile", "f32", block * width)
+    with k.loop("b", -(-rows // block), parallel=True):
+        some = k.min(block, k.sub(rows, k.mul(k.index("b"), block)))
+        a, c = k.place(x, depth, b=block * depth), k.place(tile, width)
+        k.product("f32", some, width, depth, a, k.place(w, width), c)
+        with k.loop("r", some), k.loop("i", width, vector=True):
+            value = k.add(k.load(tile, r=width, i=1), k.load(bias, i=1))
+            k.store(out, k.max(value, 0), b=block * width, r=width, i=1)
+    return k.kernel()
+
+
+def columns(rows=20, width=37):
+    """A task: the sum of each column, one lane for each."""
+    k = Builder("columns")
+    x = k.buffer("x", "f32", rows * width)
+    out = k.buffer("out", "f32", width, written=True)
+    with k.loop("b", -(-width // 16), parallel=True):
+        some = k.min(16, k.sub(width, k.mul(k.index("b"), 16)))
+        with k.loop("i", some, vector=True):
+            total = k.declare("total", "f32", 0)
+            with k.loop("j", rows):
+                k.accumulate(total, "add", k.load(x, b=16, i=1, j=width))
+            k.store(out, total, b=16, i=1)
+    return k.kernel()
+
+
+def shifted(n=40):
+    """Elements from two places further on, 0 behind the end; odd ones are kept."""
+    k = Builder("shifted")
+    x, out = k.buffer("x", "i32", n), k.buffer("out", "u8", n, written=True)
+    with k.loop("i", n, vector=True):
+        i = k.index("i")
+        place = k.add(i, 2)
+        value = k.load(x, at=place, zero_unless=k.lt(place, n))
+        k.store(out, value, at=i, only_if=k.eq(k.remainder(i, 2), 0))
+    return k.kernel()

@@ -65,8 +65,18 @@ def _two_vectors(v, dtype, pointer):
 
 def _spread(v, mask, lanes):
     """A mask's lanes at other places, false where there is none."""
+    bits = constant_mask(mask)
+    if bits is not None:
+        return v.mask([lane is not None and bits[lane] for lane in lanes])
     lanes = [v.lanes if lane is None else lane for lane in lanes]
     return v.b.shuffle(mask, lanes, Value(mask.type, "zeroinitializer"))
+
+
+def constant_mask(mask):
+    """The bits of a mask that is known, or None."""
+    if not mask.text.startswith("<"):
+        return None
+    return [bit.endswith("1") for bit in mask.text[1:-1].split(", ")]
 
 
 def load_steps(v, dtype, pointer, step):
@@ -107,11 +117,20 @@ def store_lanes(v, dtype, value, pointer, mask):
 
 
 def _store(v, dtype, value, pointer, mask):
+    align = BYTES[dtype]
     if mask is None:
-        v.b.store(value, pointer, BYTES[dtype])
+        v.b.store(value, pointer, align)
+        return
+    bits = constant_mask(mask)
+    if bits is not None and sum(bits) < 2:
+        # LLVM (22) writes more than the one lane where it narrows it on the way
+        for lane, bit in enumerate(bits):
+            if bit:
+                place = element(v, dtype, pointer, i64(lane))
+                v.b.store(v.b.extract(value, lane), place, align)
         return
     name = f"llvm.masked.store.{_mangled(v, dtype)}.p0"
-    v.b.call("void", name, value, pointer, Value("i32", str(BYTES[dtype])), mask)
+    v.b.call("void", name, value, pointer, Value("i32", str(align)), mask)
 
 
 def store_steps(v, dtype, value, pointer, step):

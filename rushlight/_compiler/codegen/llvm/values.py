@@ -60,8 +60,13 @@ class Values:
 
     def first_lanes(self, count):
         """A mask of the first lanes."""
-        bits = ", ".join(f"i1 {int(lane < count)}" for lane in range(self.lanes))
-        return Value(self.wide("i1"), f"<{bits}>")
+        return self.mask([lane < count for lane in range(self.lanes)])
+
+    def mask(self, bits):
+        """A constant mask."""
+        return Value(
+            self.wide("i1"), f"<{', '.join(f'i1 {int(bit)}' for bit in bits)}>"
+        )
 
     def intrinsic(self, name, dtype, *args):
         """An LLVM intrinsic on values of a dtype."""

@@ -5,8 +5,10 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
+from rushlight._compiler.codegen.llvm.emit import emit_kernel
 from rushlight._compiler.loops.builder import Builder
-from rushlight._compiler.loops.interpreter import run_kernel
+from rushlight._compiler.loops.interpreter import run_kernel, stored_dtype
+from rushlight._compiler.loops.ir import WIDE
 from rushlight._compiler.runtime.kernel import native_kernel
 from tests._compiler.loops import samples
 
@@ -86,3 +88,104 @@ def test_every_exact_instruction_on_special_values(dtype):
         np.testing.assert_array_equal(a, b, err_msg=buffer.name)
         same_sign = np.signbit(a) == np.signbit(b)
         assert (same_sign | np.isnan(a)).all(), buffer.name
+
+
+def test_tasks_run_block_by_block():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=20 * 37).astype("f4")
+    slow, fast = both(samples.columns(), [], [x, np.zeros(37, "f4")])
+    np.testing.assert_array_equal(slow[1], fast[1])
+    np.testing.assert_allclose(fast[1], x.reshape(20, 37).sum(0), rtol=1e-4)
+
+
+def test_products_into_local_memory():
+    pytest.importorskip("ml_dtypes")
+    from rushlight._compiler.runtime import blas
+
+    if not blas.is_available():
+        pytest.skip("there is no BLAS")
+    rng = np.random.default_rng(0)
+    kernel = samples.linear()
+    sizes = [b.size for b in kernel.buffers if not b.local]
+    x, w = (rng.integers(-8, 8, size).astype("f4") for size in sizes[:2])
+    bias = rng.normal(size=sizes[2]).astype("f2")
+    arrays = [x, w, bias, np.zeros(sizes[3], stored_dtype("bf16"))]
+    slow, fast = both(kernel, [], arrays)
+    np.testing.assert_array_equal(slow[3], fast[3])
+    wanted = np.maximum(x.reshape(100, 33) @ w.reshape(33, 24) + bias, 0)
+    wanted = wanted.astype(stored_dtype("bf16")).ravel()
+    np.testing.assert_array_equal(fast[3], wanted)
+
+
+def test_places_of_their_own_and_conditions():
+    x = np.arange(300, 340, dtype=np.int32)
+    slow, fast = both(samples.shifted(), [], [x, np.full(40, 7, np.uint8)])
+    np.testing.assert_array_equal(slow[1], fast[1])
+    wanted = np.append(x[2:], [0, 0]).astype(np.uint8)
+    wanted[1::2] = 7
+    np.testing.assert_array_equal(fast[1], wanted)
+
+
+@pytest.mark.parametrize("stored", ["u8", "i32", "bool", "f16", "f32", "i64"])
+@pytest.mark.parametrize("n", [1, 17, 33])
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_last_group_of_one_element_writes_one_element(stored, n, step):
+    # LLVM's masked store of one narrowed lane wrote the bytes behind it as well
+    k = Builder(f"one_of_{stored}_{n}_{step}")
+    x = k.buffer("x", "i64", 33)
+    out = k.buffer("out", stored, 80, written=True)
+    with k.loop("i", n, vector=True):
+        k.store(out, k.cast(k.load(x, i=1), WIDE[stored]), i=step)
+    x = np.arange(1, 34) * 0x010203
+    out = np.ones(80, stored_dtype(stored))
+    wanted = out.copy()
+    with np.errstate(over="ignore"):
+        wanted[: n * step : step] = x[:n].astype(wanted.dtype)
+    native_kernel(k.kernel())([], [x, out])
+    np.testing.assert_array_equal(out, wanted)
+
+
+def test_blocks_may_work_in_place():
+    k = Builder("in_place")
+    x = k.buffer("x", "f32", 40, may_coincide=True)
+    factor = k.buffer("factor", "f32", 1)
+    out = k.buffer("out", "f32", 40, written=True, may_coincide=True)
+    with k.loop("i", 40, vector=True):
+        k.store(out, k.mul(k.load(x, i=1), k.load(factor)), i=1)
+    text = emit_kernel(k.kernel())
+    assert "(ptr %a0, ptr noalias %a1, ptr %a2)" in text
+    x = np.arange(40, dtype="f4")
+    native_kernel(k.kernel())([], [x, np.float32([3]), x])
+    np.testing.assert_array_equal(x, 3 * np.arange(40))
+
+
+def test_what_a_loop_does_not_change_is_written_before_it():
+    k = Builder("hoisted")
+    x, out = k.buffer("x", "f32", 64), k.buffer("out", "f32", 64, written=True)
+    with k.loop("i", 64, vector=True):
+        k.store(out, k.add(k.load(x, i=1), k.sqrt(k.load(x))), i=1)
+    lines = emit_kernel(k.kernel()).splitlines()
+    (root,) = [i for i, line in enumerate(lines) if "call float @llvm.sqrt" in line]
+    assert root < lines.index(next(line for line in lines if line.startswith("loop")))
+
+
+def test_accumulators_live_in_registers():
+    code = native_kernel(samples.softmax("f32", 128)).code
+    assert "alloca" not in code
+    assert "alloca" not in native_kernel(samples.columns()).code
+
+
+def test_numbers_and_sizes_of_a_task():
+    k = Builder("numbers")
+    n = k.size("n")
+    scale, turn = k.number("scale", "f64"), k.number("turn", "bool")
+    x, out = k.buffer("x", "f64", n), k.buffer("out", "f64", n, written=True)
+    with k.loop("b", n, parallel=True):
+        value = k.mul(k.load(x, b=1), scale)
+        value = k.add(value, k.cast(k.index(n), "f64"))
+        k.store(out, k.where(turn, k.neg(value), value), b=1)
+    x = np.arange(5.0)
+    for turn in (True, False):
+        slow, fast = both(k.kernel(), [5], [x, np.zeros(5)], [2.5, turn])
+        np.testing.assert_array_equal(slow[1], fast[1])
+        np.testing.assert_array_equal(fast[1], (x * 2.5 + 5) * (-1 if turn else 1))
