@@ -113,7 +113,7 @@ class _WeightGradient:
         planes = Planes(self.sweep, self.channels, together, rows)
         positions = together * rows * prod(self.out[1:])
         outputs = min(128, -(-self.outputs // LANES) * LANES)
-        elements = planes.channel * self.channels + positions * outputs
+        elements = planes.channel * self.channels + positions * (outputs + LANES)
         return elements * BYTES[self.dtype]
 
     def routine(self):
@@ -142,6 +142,8 @@ class _WeightGradient:
         self.held = k.local("planes", self.dtype, self.local)
         positions = self.together * self.rows * prod(self.out[1:])
         self.turned = k.local("turned", self.dtype, positions * self.columns)
+        self.pitch = LANES * (-(-self.rows * prod(self.out[1:]) // LANES) | 1)
+        self.few = k.local("few", self.dtype, LANES * self.pitch)
         with k.loop("block", blocks, parallel=True):
             rest, self.split = divided(k, k.index("block"), self.splits)
             self.split = 0 if self.splits == 1 else self.split
@@ -149,8 +151,6 @@ class _WeightGradient:
             self.group = 0 if self.groups == 1 else group
             self.own = mul(k, k.index("block"), self.sums)
             fill_zero(k, self.found, self.sums, at=self.own)
-            if self.columns > self.width or self.outputs % self.width:
-                fill_zero(k, self.turned, positions * self.columns)
             first = mul(k, portion, self.each)
             with k.loop("unit", rest_of(k, self.units, first, self.each)):
                 unit = add(k, first, k.index("unit"))
@@ -172,33 +172,39 @@ class _WeightGradient:
         return k.lt(k.add(k.index(name), self.first), self.batch)
 
     def _turn(self):
-        """Transpose g: for each position the channels side by side."""
+        """Transpose g: for each position the channels side by side.
+
+        Channels often lie so far apart that they meet in the cache; so 16 of them are
+        copied to where they do not before their elements are gathered.
+        """
         k, inner, size = self.k, prod(self.out[1:]), prod(self.out)
-        outputs, picture = self.groups * self.outputs, prod(self.out)
+        outputs, positions = self.groups * self.outputs, self.rows * inner
         at = mul(k, self.first, outputs * size)
         at = add(k, at, mul(k, self.group, self.outputs * size))
         at = add(k, at, mul(k, self.split, self.width * size))
-        at = as_place(k, add(k, at, mul(k, self.row, self.rows * inner)))
-        count = min(self.outputs, self.width)
-        with k.loop("image", self.together), k.loop("position", self.rows * inner):
-            with k.loop("output", count, vector=True):
-                inside = all_of(k, self._conditions(inner))
-                steps = {"image": outputs * size, "position": 1, "output": picture}
-                value = k.load(self.g, 0, at, inside, **steps)
-                steps = {"image": self.rows * inner * self.columns}
-                steps |= {"position": self.columns, "output": 1}
-                k.store(self.turned, value, **steps)
+        at = as_place(k, add(k, at, mul(k, self.row, positions)))
+        with k.loop("image", self.together), k.loop("some", self.columns // LANES):
+            with k.loop("output", LANES), k.loop("from", positions, vector=True):
+                inside = all_of(k, self._conditions(positions))
+                steps = {"image": outputs * size, "from": 1, "output": size}
+                value = k.load(self.g, 0, at, inside, some=LANES * size, **steps)
+                k.store(self.few, value, **{"from": 1, "output": self.pitch})
+            with k.loop("to", positions), k.loop("lane", LANES, vector=True):
+                value = k.load(self.few, to=1, lane=self.pitch)
+                steps = {"image": positions * self.columns, "to": self.columns}
+                k.store(self.turned, value, some=LANES, lane=1, **steps)
 
-    def _conditions(self, inner):
+    def _conditions(self, positions):
         """What must hold for an element of g to be there."""
         k, found = self.k, []
         if self.are_missing:
             found.append(self._is_there("image"))
         if self.row_blocks * self.rows > self.out[0]:
-            at = k.add(k.index("position"), mul(k, self.row, self.rows * inner))
+            at = k.add(k.index("from"), mul(k, self.row, positions))
             found.append(k.lt(at, prod(self.out)))
-        if self.outputs < self.splits * self.width and self.splits > 1:
-            at = k.add(k.index("output"), mul(k, self.split, self.width))
+        if (self.splits - 1) * self.width + self.columns > self.outputs:
+            at = k.add(k.mul(k.index("some"), LANES), k.index("output"))
+            at = add(k, at, mul(k, self.split, self.width))
             found.append(k.lt(at, self.outputs))
         return found
 
