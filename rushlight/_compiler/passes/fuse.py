@@ -14,10 +14,12 @@
 # maximum, a mean) is at hand for the next stage.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from rushlight._compiler.graph.expression import POINTWISE, VIEWS
 from rushlight._compiler.schedules.maps import (
+    Apart,
     Flat,
     Misfit,
     flat,
@@ -56,6 +58,30 @@ class Unit:
         return tuple(
             [s for d, s in enumerate(self.domain) if d not in (self.reduced or ())]
         )
+
+    def axes(self, kept_only=False):
+        """{axis: size} of the domain, in order."""
+        return {
+            f"a{d}": size
+            for d, size in enumerate(self.domain)
+            if not (kept_only and d in (self.reduced or ()))
+        }
+
+    def is_whole(self, member):
+        """Whether a member has a value for every element of the domain."""
+        return member.kind != "reduce" and member.size == math.prod(self.domain)
+
+    def places(self):
+        """{member: its map}: where in the walk each has its elements.
+
+        Raises:
+            Apart: where one has none.
+        """
+        whole, kept = self.axes(), self.axes(kept_only=True)
+        return {
+            m: identity(m.shape, whole if self.is_whole(m) else kept)
+            for m in self.members
+        }
 
 
 @dataclass
@@ -220,8 +246,6 @@ class _Fusion:
             if self._joins(unit, anchor, sources, domain, reduced):
                 unit.members.append(anchor)
                 self.unit_of[anchor] = unit
-                if reduced:
-                    unit.reduced = reduced
                 added = {self.unit_of[s] for s in sources if s in self.unit_of}
                 for other in added:
                     self._follow(unit, other)
@@ -249,24 +273,38 @@ class _Fusion:
     def _joins(self, unit, anchor, sources, domain, reduced):
         if len(unit.members) >= _MOST:
             return False
-        if domain == unit.domain:
-            if reduced and unit.reduced and reduced != unit.reduced:
-                return False
-        elif not (unit.reduced and not reduced and domain == unit.kept):
+        joined = self._joined(unit, anchor, domain, reduced)
+        if joined is None:
             return False
         if reduced and not unit.reduced and not self._reads_or_shares(unit, sources):
             return False
         others = {self.unit_of[s] for s in sources if s in self.unit_of} - {unit}
         if any(unit in other.after for other in others):
             return False
-        joined = Unit("group", [*unit.members, anchor], unit.domain)
-        joined.reduced = unit.reduced or reduced
         try:
             for member in joined.members:
                 self._check(joined, member)
-        except (Misfit, _Apart):
+        except (Misfit, Apart):
             return False
+        unit.domain, unit.reduced = joined.domain, joined.reduced
         return True
+
+    def _joined(self, unit, anchor, domain, reduced):
+        """The group with an anchor more, if their domains agree; else None."""
+        joined = Unit("group", [*unit.members, anchor])
+        common = finer(domain, unit.domain)
+        if common is not None:
+            joined.domain = common
+            mine = spread(unit.reduced, unit.domain, common)
+            theirs = spread(reduced, domain, common)
+            if mine and theirs and mine != theirs:
+                return None
+            joined.reduced = mine or theirs
+            return joined
+        if unit.reduced and not reduced and finer(domain, unit.kept) == unit.kept:
+            joined.domain, joined.reduced = unit.domain, unit.reduced
+            return joined
+        return None
 
     def _reads_or_shares(self, unit, sources):
         return any(
@@ -275,17 +313,11 @@ class _Fusion:
         )
 
     def _check(self, unit, anchor):
-        """Raise Misfit or _Apart where an anchor does not fit into a group."""
-        axes = [f"a{d}" for d in range(len(unit.domain))]
-        extents = dict(zip(axes, unit.domain, strict=True))
-        kept = [a for d, a in enumerate(axes) if d not in (unit.reduced or ())]
-        places = {}
-        for member in unit.members:
-            on = axes if self._is_whole(unit, member) else kept
-            places[member] = identity(member.shape, on)
+        """Raise Misfit or Apart where an anchor does not fit into a group."""
+        extents, places = unit.axes(), unit.places()
         stack, seen = [], set()
         if anchor.kind == "reduce":
-            stack.append((anchor.args[0], identity(anchor.args[0].shape, axes)))
+            stack.append((anchor.args[0], identity(anchor.args[0].shape, extents)))
         else:
             stack += self._operands(anchor, places[anchor], extents)
         while stack:
@@ -295,13 +327,9 @@ class _Fusion:
             seen.add((e, index))
             if e in places:
                 if places[e] != index:
-                    raise _Apart
+                    raise Apart
             elif e not in self.stored:
                 stack += self._operands(e, index, extents)
-
-    def _is_whole(self, unit, member):
-        """Whether a member is computed for every element of the domain."""
-        return member.kind != "reduce" and stripped(member.shape) == unit.domain
 
     def _operands(self, e, index, extents):
         return operands(e, index, extents, self.stored)
@@ -358,10 +386,6 @@ class _Fusion:
         return Fused(units, self.stored)
 
 
-class _Apart(Exception):
-    """Two anchors of one group would not meet element by element."""
-
-
 def operands(e, index, extents, stored):
     """Pairs (operand, map) of an expression at a map.
 
@@ -398,6 +422,36 @@ def domain_of(anchor):
                 reduced.append(len(domain))
             domain.append(size)
     return tuple(domain), tuple(reduced)
+
+
+def finer(a, b):
+    """The finer of two domains that cut one range of elements, or None."""
+    if math.prod(a) != math.prod(b):
+        return None
+    cuts_a, cuts_b = _cuts(a), _cuts(b)
+    return a if cuts_a >= cuts_b else b if cuts_b >= cuts_a else None
+
+
+def _cuts(domain):
+    found, stride = set(), 1
+    for size in reversed(domain):
+        stride *= size
+        found.add(stride)
+    return found
+
+
+def spread(dims, old, new):
+    """Dimensions of a domain as those of a finer one; None stays None."""
+    if dims is None:
+        return None
+    found, place = [], 0
+    for dim, size in enumerate(old):
+        while size > 1:
+            size //= new[place]
+            if dim in dims:
+                found.append(place)
+            place += 1
+    return tuple(found)
 
 
 def is_matrix(shape, strides):

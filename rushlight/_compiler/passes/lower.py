@@ -6,6 +6,7 @@ take the other operand's dtype.  An op without a rule, or one that its rule does
 take (NotLowered), is run by its eager rule: a library call.
 """
 
+import math
 import operator
 from dataclasses import dataclass
 from functools import partial
@@ -150,7 +151,7 @@ def _library(k, node, values):
 def _routine_for(node, values):
     """What the op's request for a routine gives, for operands like these."""
     request = slots.REQUESTS.get(node.op.name)
-    if request is None or any(0 in v.shape for v in (*node.values, *node.outputs)):
+    if request is None or any(0 in v.shape for v in node.values):
         return None
     if node.op.name in slots.WITH_SPEC:
         request = partial(request, node.op.spec)
@@ -248,11 +249,29 @@ class Lowering:
             raise NotLowered
         if x.dtype not in ("f32", "f64", "i64"):
             raise NotLowered
-        found = self.x.reduce(kind, x, dims)
+        found = self._reduced(kind, x, dims)
         if keepdim:
             sizes = [1 if d in dims else s for d, s in enumerate(x.shape)]
             found = self.x.reshape(found, sizes)
         return found
+
+    def _reduced(self, kind, x, dims):
+        """A reduction, in two steps where one would keep all threads but one idle.
+
+        Long columns and long flat arrays are cut into runs of a length that divides
+        them; the runs are reduced first, and then their results.
+        """
+        rows = math.prod([x.shape[d] for d in dims])
+        rest = x.shape[len(dims) :]
+        if x.kind not in VIEWS and dims == tuple(range(len(dims))):
+            if math.prod(rest) >= 16:
+                run = _divisor(rows, 16, 64) if rows >= 256 else None
+            else:
+                run = _divisor(rows, 2048, 16384) if not rest else None
+            if run and rows > run:
+                runs = self.x.reshape(x, (rows // run, run, *rest))
+                return self.x.reduce(kind, self.x.reduce(kind, runs, (1,)), (0,))
+        return self.x.reduce(kind, x, dims)
 
     def mean(self, x, dims):
         """The mean over some dimensions, which are kept with size 1."""
@@ -366,6 +385,11 @@ def _dims(dim, ndim):
         return tuple(range(ndim))
     dims = dim if isinstance(dim, (tuple, list)) else (dim,)
     return tuple([wrap_dim(operator.index(d), ndim) for d in dims]) if ndim else ()
+
+
+def _divisor(size, low, high):
+    """The largest divisor of a size within bounds, or None."""
+    return next((n for n in range(high, low - 1, -1) if size % n == 0), None)
 
 
 def _along(part, size):

@@ -32,6 +32,10 @@ class Flat:
         return hash((self.offset, self.terms))
 
 
+class Apart(Exception):
+    """Expressions that would not meet element by element in one walk."""
+
+
 ZERO = (0, ())
 
 
@@ -41,9 +45,32 @@ def axis(name):
 
 
 def identity(shape, axes):
-    """A map for a shape, whose dimensions larger than 1 are the given axes in order."""
-    names = iter(axes)
-    return tuple([ZERO if size == 1 else axis(next(names)) for size in shape])
+    """A map for a shape whose dimensions are the axes in order, several to one maybe.
+
+    Args:
+        shape: sizes.
+        axes: {name: size}, in order.
+
+    Raises:
+        Apart: where the sizes do not fit.
+    """
+    left, found = list(axes.items()), []
+    for size in shape:
+        names, rest = [], size
+        while rest > 1:
+            if not left or rest % left[0][1]:
+                raise Apart
+            name, extent = left.pop(0)
+            names.append((name, extent))
+            rest //= extent
+        terms, step = [], 1
+        for name, extent in reversed(names):
+            terms.append((name, step))
+            step *= extent
+        found.append((0, tuple(sorted(terms))))
+    if left:
+        raise Apart
+    return tuple(found)
 
 
 def flat(shape, index):
@@ -126,7 +153,7 @@ def _unflatten(view, index, extents):
     for dim, size in enumerate(source.shape):
         if highest[dim] >= size:
             raise Misfit(source)
-    return tuple([(s, tuple(p)) for s, p in zip(starts, parts, strict=True)])
+    return tuple([(s, tuple(sorted(p))) for s, p in zip(starts, parts, strict=True)])
 
 
 def strides_in(expression, is_stored):

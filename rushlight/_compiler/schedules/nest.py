@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from rushlight._compiler.graph.expression import POINTWISE
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LOGICAL, WIDE, Index, Instruction
-from rushlight._compiler.passes.fuse import COSTLY, operands, stripped
+from rushlight._compiler.passes.fuse import COSTLY, operands
 from rushlight._compiler.schedules.maps import flat, identity
 
 #: Elements that one block works on, about, and the longest run of one accumulator.
@@ -55,24 +55,13 @@ class Nest:
         self.axes = [
             Axis(f"a{d}", size, d not in reduced) for d, size in enumerate(unit.domain)
         ]
-        self.extents = {a.name: a.size for a in self.axes}
-        kept = [a.name for a in self.axes if a.kept]
-        self.places = {
-            m: identity(
-                m.shape, [a.name for a in self.axes] if self.is_whole(m) else kept
-            )
-            for m in unit.members
-        }
+        self.extents, self.places = unit.axes(), unit.places()
         self.stages = {}
         draft = _Writing(self, name, self.axes, {}, set())
         merged, steps = self._merge(draft)
         self.axes_written, spilled = self._split_long(merged), self._to_spill(draft)
         final = _Writing(self, name, self.axes_written, steps, spilled)
         self.kernel, self.buffers = final.kernel, final.order
-
-    def is_whole(self, e):
-        """Whether a member has a value for every element of the domain."""
-        return e.kind != "reduce" and stripped(e.shape) == self.unit.domain
 
     def stage(self, e, index):
         """In which walk a value can be had (Note [Stages])."""
@@ -95,7 +84,7 @@ class Nest:
         key = e, None
         if key not in self.stages:
             source = e.args[0]
-            index = identity(source.shape, [a.name for a in self.axes])
+            index = identity(source.shape, self.extents)
             self.stages[key] = self._after(source, index)
         return self.stages[key]
 
@@ -171,8 +160,8 @@ class _Writing:
 
     def _write(self):
         members = self.nest.unit.members
-        self.whole = [m for m in members if self.nest.is_whole(m)]
-        self.rows = [m for m in members if not self.nest.is_whole(m)]
+        self.whole = [m for m in members if self.nest.unit.is_whole(m)]
+        self.rows = [m for m in members if not self.nest.unit.is_whole(m)]
         self.last = 0
         for m in members:
             if m.kind == "reduce":
@@ -333,10 +322,9 @@ class _Writing:
     def _inside(self, stage):
         """The innermost body of a stage."""
         self._now, self.memo = stage, {}
-        names = [a.name for a in self.nest.axes]
         for m in self._reductions(stage):
             source = m.args[0]
-            value = self.value(source, identity(source.shape, names))
+            value = self.value(source, identity(source.shape, self.nest.extents))
             self.k.accumulate(self.accumulators[m], m.data[0], value)
         for m in self._stores(stage):
             value = self.value(m, self.nest.places[m])
