@@ -34,6 +34,7 @@ FAMILIES = (
     "attention",
     "resize",
     "distance",
+    "special",
     "fft",
     "foreach",
 )
