@@ -184,7 +184,7 @@ def _recurrent_call(x, h, rest, shape, gradients=None):
     from rushlight._compiler.routines.recurrent import Recurrent
 
     dtype = _dtype_of([x, h, *rest, *(gradients or {}).values()])
-    is_plain = not shape.lengths and shape.directions == 1 and not shape.has_projection
+    is_plain = not shape.lengths and not shape.has_projection
     if dtype is None or not is_plain or 0 in (*x.shape, *h.shape):
         return None
     call = Recurrent(
@@ -197,6 +197,7 @@ def _recurrent_call(x, h, rest, shape, gradients=None):
         dtype=dtype,
         has_biases=shape.has_biases,
         gradients=tuple(gradients or ()),
+        directions=shape.directions,
     )
     count = len(rest) - len(call.names) - (len(call.states) - 1)
     if gradients is not None:

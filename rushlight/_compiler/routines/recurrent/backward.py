@@ -7,7 +7,8 @@ from rushlight._compiler.routines.recurrent.task import (
     RecurrentTask,
     Step,
     copy_states,
-    noisy,
+    is_joined,
+    joined,
     routine_of,
     source_of,
 )
@@ -26,37 +27,37 @@ def recurrent_backward(call):
     """
     tasks = []
     for layer in reversed(range(call.layers)):
-        tasks.append(_steps_backward(call, layer))
-        tasks.append(_source_gradient(call, layer))
-        if layer and call.has_noise:
-            tasks.append(noisy(call, layer))
-        tasks.append(_weight_gradients(call, layer))
+        runs = range(layer * call.directions, (layer + 1) * call.directions)
+        tasks += [_steps_backward(call, layer, run) for run in runs]
+        tasks += [_source_gradient(call, layer, run) for run in runs]
+        if is_joined(call, layer):
+            tasks.append(joined(call, layer))
+        tasks += [_weight_gradients(call, layer, run) for run in runs]
     inputs = ("x", "h0", *call.gradients, *call.states[1:], *call.names)
     inputs += (*call.noises, *call.tapes)
     outputs = tuple(f"g_{name}" for name in ("x", *call.states, *call.names))
-    scratch = ["d"] + ["g_source"] * (call.layers > 1)
-    scratch += ["source"] * bool(call.noises)
+    scratch = ["d0", "d1"][: call.directions] + ["g_source"] * (call.layers > 1)
+    scratch += ["source"] * is_joined(call, call.layers - 1)
     return routine_of(call, tasks, inputs, outputs, scratch)
 
 
-def _steps_backward(call, layer):
+def _steps_backward(call, layer, run):
     """d = the gradient before each gate, from the last step to the first."""
     cell, hidden = call.cell, call.hidden
-    is_last = layer == call.layers - 1
-    incoming = (
-        ["g_source"] if not is_last else ["g_y"] if "g_y" in call.gradients else []
-    )
+    incoming = ["g_y"] if layer == call.layers - 1 else ["g_source"]
+    incoming = [name for name in incoming if name in ("g_source", *call.gradients)]
     finals = [f"g_{name[0]}n" for name in call.states]
     finals = [name for name in finals if name in call.gradients]
-    weight, tape = f"w_hh{layer}", [f"{part}{layer}" for part in cell.parts]
+    weight, tape = f"w_hh{run}", call.tape_of(run)
     if call.kind == "lstm":
-        tape.remove(f"state{layer}")
+        tape.remove(f"state{run}")
     before = ["c0"] if cell.has_cell else ["h0"] if call.kind == "gru" else []
     firsts = [f"g_{name}" for name in call.states]
     read = [weight, *tape, *before, *incoming, *finals]
-    task = RecurrentTask(call, "steps_backward", read, ["d", *firsts])
+    d = _slopes_of(call, run)
+    task = RecurrentTask(call, "steps_backward", read, [d, *firsts])
     k, (most, blocks) = task.k, pieces(SEQUENCES, call.batch)
-    step = StepBackward(task, layer, most, *incoming)
+    step = StepBackward(task, run, most, *incoming)
     with k.loop("b", blocks, parallel=True):
         rows = part_of(k, k.mul(k.index("b"), most), most, call.batch)
         for name in call.states:
@@ -75,7 +76,8 @@ def _into_state(task, step, rows, weight):
     """The gradient of the state before a step, from that before the gates."""
     call, hidden = task.call, task.call.hidden
     wide = call.cell.slopes * hidden
-    strides = {name: stride for name, stride in step.slopes.items() if name in "bt"}
+    first, strides = step.places_of(wide)
+    strides = {name: stride for name, stride in strides.items() if name in "bt"}
     parts = [(0, 0, call.cell.gates * hidden, 0.0)]
     if call.kind == "gru":  # n's own part is another gradient
         parts = [
@@ -83,27 +85,19 @@ def _into_state(task, step, rows, weight):
             (3 * hidden, 2 * hidden * hidden, hidden, 1.0),
         ]
     for column, offset, inner, beta in parts:
-        a = task.place("d", wide, step.last_slope + column, **strides)
+        a = task.place(step.slopes, wide, first + column, **strides)
         b, into = task.place(weight, hidden, offset), task.place("h", hidden)
         task.product(rows, hidden, inner, a, b, into, most=step.most, beta=beta)
 
 
 class StepBackward(Step):
-    """What a cell reads and writes in backward; step `t` is counted from the end."""
+    """What a cell reads and writes in backward, from the step that was done last."""
 
-    def __init__(self, task, layer, most, incoming=None):
-        super().__init__(task, layer, most)
-        self.incoming = incoming
-        wide = self.call.cell.slopes * self.call.hidden
-        self.slopes, self.last_slope = self.places_of(wide), self.last(wide)
+    is_backward = True
 
-    def last(self, row):
-        """Where the last step begins in an array (time, batch, row)."""
-        return (self.call.time - 1) * self.call.batch * row
-
-    def places_of(self, row):
-        places = super().places_of(row)
-        return places | {"t": -places["t"]}
+    def __init__(self, task, run, most, incoming=None):
+        super().__init__(task, run, most)
+        self.incoming, self.slopes = incoming, f"d{self.side}"
 
     def begin(self, rows, name, is_given):
         """The gradient of a last state, in local memory."""
@@ -115,23 +109,18 @@ class StepBackward(Step):
         with k.loop(index, rows), k.loop("j", self.call.hidden, vector=True):
             self.task.store(name, zero, **{index: self.call.hidden, "j": 1})
 
-    def place_in(self, part, gate):
-        offset, places = super().place_in(part, gate)
-        row = self.call.cell.parts[part] * self.call.hidden
-        return offset + self.last(row), places
-
     def before(self, part):
         """A part of the tape at the step before, or of the first state."""
         call, k = self.call, self.k
         is_first = k.eq(k.index("t"), call.time - 1)
         offset, places = self.place_in(part, 0)
-        offset -= call.batch * call.hidden
+        offset += places["t"]
         not_first = k.not_(is_first)
         tape = self.task.load(
-            f"{part}{self.layer}", offset, zero_unless=not_first, **places
+            f"{part}{self.run}", offset, zero_unless=not_first, **places
         )
         places = {"b": self.most * call.hidden, "r": call.hidden, "j": 1}
-        base = self.layer * call.batch * call.hidden
+        base = self.run * call.batch * call.hidden
         name = "c0" if call.cell.has_cell else "h0"
         return k.where(is_first, self.task.load(name, base, **places), tape)
 
@@ -140,8 +129,8 @@ class StepBackward(Step):
         g = self.task.load("h", **self.local)
         if self.incoming is None:
             return g
-        last = self.last(self.call.hidden)
-        found = self.task.load(self.incoming, last, **self.states)
+        first, places = self.output_places()
+        found = self.task.load(self.incoming, first, **places)
         return self.k.add(g, found)
 
     def g_cell(self):
@@ -149,8 +138,9 @@ class StepBackward(Step):
 
     def slope(self, gate, value):
         """Store a gradient before a gate."""
-        offset = self.last_slope + gate * self.call.hidden
-        self.task.store("d", value, offset, **self.slopes)
+        hidden = self.call.hidden
+        first, places = self.places_of(self.call.cell.slopes * hidden)
+        self.task.store(self.slopes, value, first + gate * hidden, **places)
 
     def give_state(self, value):
         """The part of the earlier state's gradient that passes by the gates."""
@@ -160,24 +150,26 @@ class StepBackward(Step):
         self.task.store("c", value, **self.local)
 
 
-def _source_gradient(call, layer):
-    """The gradient of a layer's input."""
-    weight, gates = f"w_ih{layer}", call.cell.gates * call.hidden
-    target, size = ("g_source", call.hidden) if layer else ("g_x", call.size)
-    noises = [f"noise{layer - 1}"] if layer and call.has_noise else []
-    task = RecurrentTask(call, "source_gradient", ["d", weight, *noises], [target])
+def _source_gradient(call, layer, run):
+    """The gradient of a layer's input; a second run adds its own."""
+    d, weight, gates = _slopes_of(call, run), f"w_ih{run}", call.cell.gates
+    target, size = "g_source" if layer else "g_x", call.size_of(layer)
+    is_last = run == (layer + 1) * call.directions - 1
+    noises = [f"noise{layer - 1}"] * bool(layer and call.has_noise and is_last)
+    task = RecurrentTask(call, "source_gradient", [d, weight, *noises], [target])
     k, rows, wide = task.k, call.time * call.batch, call.cell.slopes * call.hidden
-    most, blocks = rows_for(rows, size, gates)
+    most, blocks = rows_for(rows, size, gates * call.hidden)
     with k.loop("b", blocks, parallel=True):
         part = part_of(k, k.mul(k.index("b"), most), most, rows)
         task.product(
             part,
             size,
-            gates,
-            task.place("d", wide, b=most * wide),
+            gates * call.hidden,
+            task.place(d, wide, b=most * wide),
             task.place(weight, size),
             task.place(target, size, b=most * size),
             most=most,
+            beta=float(run % call.directions),
         )
         for noise in noises:
             with k.loop("r", part), k.loop("j", size, vector=True):
@@ -187,71 +179,88 @@ def _source_gradient(call, layer):
     return task.done()
 
 
-def _weight_gradients(call, layer):
-    """The gradients of a layer's parameters, in blocks of the gates' columns."""
-    source, size = source_of(call, layer)
-    hidden, state, wide = call.hidden, f"state{layer}", call.cell.slopes * call.hidden
-    own = [name for name in call.names if name.endswith(str(layer))]
-    read = ["d", "h0", state, source]
-    task = RecurrentTask(call, "weight_gradients", read, [f"g_{name}" for name in own])
-    k, most = task.k, share_of(hidden, call.cell.gates)
-    rows = call.time * call.batch
-    with k.loop("b", call.cell.gates * hidden // most, parallel=True):
-        # n's own part in a GRU has another gradient, in a column of its own
-        at = None
-        if call.kind == "gru":
-            is_last = k.le(2 * hidden // most, k.index("b"))
-            at = k.where(is_last, k.const(hidden, "i64"), 0)
+def _slopes_of(call, run):
+    return f"d{run % call.directions}"
+
+
+def _weight_gradients(call, layer, run):
+    """The gradients of a run's parameters, in blocks of the gates' columns."""
+    d, source, size = _slopes_of(call, run), source_of(call, layer), call.size_of(layer)
+    wide, rows = call.cell.slopes * call.hidden, call.time * call.batch
+    targets = [f"g_{name}" for name in call.names_of(run)]
+    read = [d, "h0", f"state{run}", source]
+    task = RecurrentTask(call, "weight_gradients", read, targets)
+    k, most = task.k, share_of(call.hidden, call.cell.gates)
+    with k.loop("b", call.cell.gates * call.hidden // most, parallel=True):
         task.product(
             most,
             size,
             rows,
-            task.place("d", wide, b=most),
+            task.place(d, wide, b=most),
             task.place(source, size),
-            task.place(f"g_w_ih{layer}", size, b=most * size),
+            task.place(f"g_w_ih{run}", size, b=most * size),
             transpose_a=True,
         )
-        into = task.place(f"g_w_hh{layer}", hidden, b=most * hidden)
-        first = task.place("h0", hidden, layer * call.batch * hidden)
-        slopes = task.place("d", wide, at=at, b=most)
-        task.product(most, hidden, call.batch, slopes, first, into, transpose_a=True)
-        if call.time > 1:
-            later = task.place("d", wide, call.batch * wide, at=at, b=most)
-            states = task.place(state, hidden)
-            task.product(
-                most,
-                hidden,
-                rows - call.batch,
-                later,
-                states,
-                into,
-                transpose_a=True,
-                beta=1.0,
-            )
+        # n's own part in a GRU has another gradient, in a column of its own
+        at = None
+        if call.kind == "gru":
+            is_last = k.le(2 * call.hidden // most, k.index("b"))
+            at = k.where(is_last, k.const(call.hidden, "i64"), 0)
+        _state_weight(task, run, most, at)
         if call.has_biases:
-            _bias_gradients(task, layer, most, at)
+            _bias_gradients(task, run, most, at)
     return task.done()
 
 
-def _bias_gradients(task, layer, most, at):
+def _state_weight(task, run, most, at):
+    """The gradient of w_hh: each step with the state before it, then the first one."""
+    call, d, hidden = task.call, _slopes_of(task.call, run), task.call.hidden
+    wide, step = call.cell.slopes * hidden, call.batch
+    is_reversed = run % call.directions == 1
+    first = (call.time - 1) * step if is_reversed else 0
+    later, earlier = (0, step) if is_reversed else (step, 0)
+    into = task.place(f"g_w_hh{run}", hidden, b=most * hidden)
+    task.product(
+        most,
+        hidden,
+        step,
+        task.place(d, wide, first * wide, at=at, b=most),
+        task.place("h0", hidden, run * step * hidden),
+        into,
+        transpose_a=True,
+    )
+    if call.time > 1:
+        task.product(
+            most,
+            hidden,
+            (call.time - 1) * step,
+            task.place(d, wide, later * wide, at=at, b=most),
+            task.place(f"state{run}", hidden, earlier * hidden),
+            into,
+            transpose_a=True,
+            beta=1.0,
+        )
+
+
+def _bias_gradients(task, run, most, at):
     """Sums over steps of sums over sequences."""
     k = task.k
     with k.loop("j", most, vector=True):
-        total = _column_sum(task, most, "total", None)
-        task.store(f"g_b_ih{layer}", total, b=most, j=1)
+        total = _column_sum(task, run, most, "total", None)
+        task.store(f"g_b_ih{run}", total, b=most, j=1)
         if at is not None:
-            total = _column_sum(task, most, "own", at)
-        task.store(f"g_b_hh{layer}", total, b=most, j=1)
+            total = _column_sum(task, run, most, "own", at)
+        task.store(f"g_b_hh{run}", total, b=most, j=1)
 
 
-def _column_sum(task, most, name, at):
+def _column_sum(task, run, most, name, at):
     call, k, wide = task.call, task.k, task.call.cell.slopes * task.call.hidden
-    t, r = f"t_{name}", f"r_{name}"
+    t, r, d = f"t_{name}", f"r_{name}", _slopes_of(call, run)
     total = k.declare(name, call.dtype, 0)
     with k.loop(t, call.time):
         part = k.declare(f"{name}_of_step", call.dtype, 0)
         with k.loop(r, call.batch):
             places = {"b": most, "j": 1, t: call.batch * wide, r: wide}
-            k.accumulate(part, "add", task.load("d", at=at, **places))
+            k.accumulate(part, "add", task.load(d, at=at, **places))
         k.accumulate(total, "add", part)
     return total

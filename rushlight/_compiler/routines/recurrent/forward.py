@@ -13,7 +13,8 @@ from rushlight._compiler.routines.recurrent.task import (
     RecurrentTask,
     Step,
     copy_states,
-    noisy,
+    is_joined,
+    joined,
     routine_of,
     source_of,
 )
@@ -26,21 +27,23 @@ def recurrent_forward(call):
         call: a `Recurrent`.
 
     Returns:
-        Routine: x is (time, batch, size), y (time, batch, hidden), states (layers,
-        batch, hidden); tapes as in Note [Parts of a tape].
+        Routine: x is (time, batch, size), y (time, batch, directions * hidden), states
+        (layers * directions, batch, hidden); tapes as in Note [Parts of a tape].
     """
     tasks = []
     for layer in range(call.layers):
-        if layer and call.has_noise:
-            tasks.append(noisy(call, layer))
-        size = call.hidden if layer else call.size
-        tasks.append(_transpose(call, f"w_ih{layer}", size, "across_input"))
-        tasks.append(_project(call, layer))
-        tasks.append(_transpose(call, f"w_hh{layer}", call.hidden, "across"))
-        tasks.append(_steps(call, layer))
+        if is_joined(call, layer):
+            tasks.append(joined(call, layer))
+        size = call.size_of(layer)
+        for run in range(layer * call.directions, (layer + 1) * call.directions):
+            tasks.append(_transpose(call, f"w_ih{run}", size, "across_input"))
+            tasks.append(_project(call, layer, run))
+            tasks.append(_transpose(call, f"w_hh{run}", call.hidden, "across"))
+            tasks.append(_steps(call, layer, run))
     inputs = ("x", *call.states, *call.names, *call.noises)
     outputs = ("y", *[f"{name[0]}n" for name in call.states], *call.tapes)
-    scratch = ["across", "across_input"] + ["source"] * bool(call.noises)
+    scratch = ["across", "across_input"]
+    scratch += ["source"] * is_joined(call, call.layers - 1)
     return routine_of(call, tasks, inputs, outputs, scratch)
 
 
@@ -57,10 +60,11 @@ def _transpose(call, name, size, target):
     return task.done()
 
 
-def _project(call, layer):
+def _project(call, layer, run):
     """Fill the gates of the tape with what the input gives."""
-    (source, size), wide = source_of(call, layer), call.cell.gates * call.hidden
-    gates, rows = f"{call.cell.pre}{layer}", call.time * call.batch
+    source, size = source_of(call, layer), call.size_of(layer)
+    wide, rows = call.cell.gates * call.hidden, call.time * call.batch
+    gates = f"{call.cell.pre}{run}"
     task = RecurrentTask(call, "project", [source, "across_input"], [gates])
     k, (most, blocks) = task.k, rows_for(rows, wide, size)
     with k.loop("b", blocks, parallel=True):
@@ -76,16 +80,15 @@ def _project(call, layer):
     return task.done()
 
 
-def _steps(call, layer):
-    """All steps of a layer (Note [Blocks of sequences])."""
+def _steps(call, layer, run):
+    """All steps of a run (Note [Blocks of sequences])."""
     cell, hidden = call.cell, call.hidden
-    biases = [f"b_ih{layer}", f"b_hh{layer}"] if call.has_biases else []
+    biases = [f"b_ih{run}", f"b_hh{run}"] if call.has_biases else []
     lasts = [f"{name[0]}n" for name in call.states]
-    tape = [f"{part}{layer}" for part in cell.parts]
-    outputs = [*tape, *lasts] + ["y"] * (layer == call.layers - 1)
+    outputs = [*call.tape_of(run), *lasts] + ["y"] * (layer == call.layers - 1)
     task = RecurrentTask(call, "steps", ["across", *biases, *call.states], outputs)
     k, (most, blocks) = task.k, pieces(SEQUENCES, call.batch)
-    step = Step(task, layer, most)
+    step = Step(task, run, most)
     with k.loop("b", blocks, parallel=True):
         rows = part_of(k, k.mul(k.index("b"), most), most, call.batch)
         for name in call.states:

@@ -53,21 +53,32 @@ class RecurrentTask:
 
 
 def source_of(call, layer):
-    """(name, size) of a layer's input."""
+    """The name of a layer's input."""
     if layer == 0:
-        return "x", call.size
-    return "source" if call.has_noise else f"state{layer - 1}", call.hidden
+        return "x"
+    return "source" if is_joined(call, layer) else f"state{layer - 1}"
 
 
-def noisy(call, layer):
-    """source = the state of the layer below, times dropout's noise."""
-    state, noise, hidden = f"state{layer - 1}", f"noise{layer - 1}", call.hidden
-    task = RecurrentTask(call, "noisy", [state, noise], ["source"])
-    k, places = task.k, {"b": call.batch * hidden, "j": 1}
-    with k.loop("b", call.time, parallel=True):
-        with k.loop("j", call.batch * hidden, vector=True):
-            value = k.mul(task.load(state, **places), task.load(noise, **places))
-            task.store("source", value, **places)
+def is_joined(call, layer):
+    """Whether a layer's input is made by `joined`."""
+    return layer > 0 and (call.has_noise or call.directions > 1)
+
+
+def joined(call, layer):
+    """source = the states of the layer below, side by side, times dropout's noise."""
+    runs = range((layer - 1) * call.directions, layer * call.directions)
+    states, hidden, width = [f"state{n}" for n in runs], call.hidden, call.width
+    noises = [f"noise{layer - 1}"] * call.has_noise
+    task = RecurrentTask(call, "joined", [*states, *noises], ["source"])
+    k, places = task.k, {"b": call.batch * width, "r": width, "j": 1}
+    with k.loop("b", call.time, parallel=True), k.loop("r", call.batch):
+        with k.loop("j", hidden, vector=True):
+            for side, state in enumerate(states):
+                value = task.load(state, b=call.batch * hidden, r=hidden, j=1)
+                for noise in noises:
+                    factor = task.load(noise, side * hidden, **places)
+                    value = k.mul(value, factor)
+                task.store("source", value, side * hidden, **places)
     return task.done()
 
 
@@ -77,7 +88,7 @@ def copy_states(step, rows, source, target):
     index = f"{source}_{target}"
     whole = {"b": step.most * hidden, index: hidden, "j": 1}
     local = {index: hidden, "j": 1}
-    base = step.layer * step.call.batch * hidden
+    base = step.run * step.call.batch * hidden
     with k.loop(index, rows), k.loop("j", hidden, vector=True):
         if len(source) == 1:
             task.store(target, task.load(source, **local), base, **whole)
@@ -86,20 +97,33 @@ def copy_states(step, rows, source, target):
 
 
 class Step:
-    """What a cell reads and writes: loops `b`, `t`, `r` and `j` are open."""
+    """What a cell reads and writes: loops `b`, `t`, `r` and `j` are open.
 
-    def __init__(self, task, layer, most):
-        self.task, self.layer, self.most = task, layer, most
+    Index `t` counts the steps as they are done, which may be from the last one.
+    """
+
+    is_backward = False
+
+    def __init__(self, task, run, most):
+        self.task, self.run, self.most = task, run, most
         self.call, self.k = task.call, task.k
-        hidden, batch = self.call.hidden, self.call.batch
-        self.states = self.places_of(hidden)
-        self.local = {"r": hidden, "j": 1}
-        self.has_output = layer == self.call.layers - 1
-        self.batch = batch
+        call = self.call
+        self.layer, self.side = divmod(run, call.directions)
+        self.from_end = (self.side == 1) != self.is_backward
+        self.local = {"r": call.hidden, "j": 1}
+        self.has_output = self.layer == call.layers - 1
 
     def places_of(self, row):
-        """Strides in an array (time, batch, row)."""
-        return {"b": self.most * row, "t": self.call.batch * row, "r": row, "j": 1}
+        """(offset, strides) of the step in an array (time, batch, row)."""
+        along, first = self.call.batch * row, 0
+        if self.from_end:
+            along, first = -along, (self.call.time - 1) * along
+        return first, {"b": self.most * row, "t": along, "r": row, "j": 1}
+
+    def output_places(self):
+        """(offset, strides) of the state in a layer's output."""
+        first, places = self.places_of(self.call.width)
+        return first + self.side * self.call.hidden, places
 
     def local_state(self, name):
         self.task.local(name, self.most * self.call.hidden)
@@ -118,7 +142,7 @@ class Step:
     def _with_bias(self, found, name, offset):
         if not self.call.has_biases:
             return found
-        return self.k.add(found, self.task.load(f"{name}{self.layer}", offset, j=1))
+        return self.k.add(found, self.task.load(f"{name}{self.run}", offset, j=1))
 
     def gate(self, gate):
         """A gate before its activation."""
@@ -133,17 +157,17 @@ class Step:
     def tape(self, part, gate=0):
         """Of a part of the tape, and of its gates one."""
         offset, places = self.place_in(part, gate)
-        return self.task.load(f"{part}{self.layer}", offset, **places)
+        return self.task.load(f"{part}{self.run}", offset, **places)
 
     def keep(self, part, value, gate=0):
         """Store to the tape."""
         offset, places = self.place_in(part, gate)
-        self.task.store(f"{part}{self.layer}", value, offset, **places)
+        self.task.store(f"{part}{self.run}", value, offset, **places)
 
     def place_in(self, part, gate):
         """(offset, strides) of a gate in a part of the tape."""
-        row = self.call.cell.parts[part] * self.call.hidden
-        return gate * self.call.hidden, self.places_of(row)
+        first, places = self.places_of(self.call.cell.parts[part] * self.call.hidden)
+        return first + gate * self.call.hidden, places
 
     def move_on(self, state, cell=None):
         """Store the new state."""
@@ -151,4 +175,5 @@ class Step:
         if cell is not None:
             self.task.store("c", cell, **self.local)
         if self.has_output:
-            self.task.store("y", state, **self.states)
+            first, places = self.output_places()
+            self.task.store("y", state, first, **places)

@@ -28,6 +28,8 @@ VARIANTS = {
     "plain": {},
     "no biases": {"has_biases": False},
     "dropout": {"has_noise": True},
+    "two directions": {"directions": 2},
+    "two directions, dropout": {"directions": 2, "has_noise": True},
     "last state only": {"gradients": ("g_hn",)},
     "output only": {"gradients": ("g_y",)},
 }
@@ -43,12 +45,12 @@ def shapes_of(call):
     """{name: shape} of all buffers but scratch."""
     gates = call.cell.gates * call.hidden
     shapes = {"x": (call.time, call.batch, call.size)}
-    shapes["y"] = (call.time, call.batch, call.hidden)
-    states = (call.layers, call.batch, call.hidden)
+    shapes["y"] = (call.time, call.batch, call.width)
+    states = (call.runs, call.batch, call.hidden)
     shapes |= dict.fromkeys(("h0", "c0", "hn", "cn"), states)
     shapes |= dict.fromkeys(call.noises, shapes["y"])
     for name in call.names:
-        size = call.size if name == "w_ih0" else call.hidden
+        size = call.sizes[name] // gates
         shapes[name] = (gates, size) if name.startswith("w") else (gates,)
     for name in call.tapes:
         columns = call.cell.parts[name.rstrip("0123456789")] * call.hidden
@@ -69,7 +71,8 @@ def arrays_of(call):
 
 
 def shape_of(call):
-    return _layers.Shape(call.kind, call.layers, 1, call.has_biases, False, None)
+    more = call.has_biases, False, None
+    return _layers.Shape(call.kind, call.layers, call.directions, *more)
 
 
 def reference(call, a):
@@ -102,7 +105,8 @@ def check(call, run, tolerance):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("sizes", TINY)
 def test_interpreted(kind, sizes):
-    check(call_of(kind, sizes, has_noise=sizes[-1] > 1), interpret, 1e-5)
+    options = {"has_noise": True, "directions": 2} if sizes[-1] > 1 else {}
+    check(call_of(kind, sizes, **options), interpret, 1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,7 +144,7 @@ def request_arrays(call, a):
 @pytest.mark.parametrize("kind", KINDS)
 def test_tapes_serve_both_forms(kind):
     """Machine code goes backward over NumPy's tape, and the other way round."""
-    call = call_of(kind, (6, 11, 5, 20, 2), has_noise=True)
+    call = call_of(kind, (6, 11, 5, 20, 2), has_noise=True, directions=2)
     a, shape = arrays_of(call), shape_of(call)
     arrays, count = request_arrays(call, a), 1 + len(call.states)
     found = sequence_slots._recurrent(sequences._recurrent_spec, *arrays, shape=shape)
@@ -165,10 +169,10 @@ def test_tapes_serve_both_forms(kind):
 
 @pytest.mark.parametrize(
     "change",
-    [{"lengths": (2, 1)}, {"directions": 2}, {"has_projection": True}, None],
+    [{"lengths": (2, 1)}, {"has_projection": True}, None],
 )
 def test_what_has_no_routine(change):
-    """Lengths, directions, projections; and a batch without sequences."""
+    """Lengths, projections; and a batch without sequences."""
     call = call_of("lstm", (2, 0 if change is None else 2, 3, 4, 1))
     shape = replace(shape_of(call), **(change or {}))
     arrays = request_arrays(call, arrays_of(call))
