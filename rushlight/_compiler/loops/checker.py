@@ -269,6 +269,12 @@ class _Checker:
 
     def varies(self, value, scope):
         """Whether an expression may differ between the lanes of a vector loop."""
+        key = "varies", id(value)
+        if key not in scope.memo:
+            scope.memo[key] = self._varies(value, scope)
+        return scope.memo[key]
+
+    def _varies(self, value, scope):
         if isinstance(value, Index):
             return ("index", value.name) in scope.private
         if isinstance(value, Read):

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from rushlight._compiler.loops.builder import Builder
+from rushlight._compiler.loops.interpreter import run_kernel
 from rushlight._compiler.runtime import kernel as kernel_module
 from rushlight._compiler.runtime.blocks import run_blocks
 from rushlight._compiler.runtime.kernel import AdaptiveKernel, native_kernel
@@ -16,6 +18,30 @@ def test_blocks_equal_the_equations():
     y = np.ones(5, "f4")
     run_blocks(samples.swap(), [x, y], [])
     np.testing.assert_array_equal(y, np.arange(5))
+
+
+@pytest.mark.parametrize(
+    "name, count",
+    [
+        *(
+            (name, 1)
+            for name in "exp expm1 log log1p tanh sin cos sqrt ceil trunc".split()
+        )
+    ]
+    + [("pow", 2), ("max", 2), ("fma", 3)],
+)
+def test_blocks_know_the_instructions(name, count):
+    k = Builder(f"blocks_{name}")
+    n = k.size("n")
+    inputs = [k.buffer(f"x{i}", "f64", n) for i in range(count)]
+    out = k.buffer("out", "f64", n, written=True)
+    with k.loop("i", n, vector=True):
+        k.store(out, getattr(k, name)(*[k.load(x, i=1) for x in inputs]), i=1)
+    arrays = [np.random.default_rng(i).uniform(0.1, 3, 20) for i in range(count + 1)]
+    wanted = [array.copy() for array in arrays]
+    run_blocks(k.kernel(), arrays, [])
+    run_kernel(k.kernel(), [20], wanted)
+    np.testing.assert_allclose(arrays[-1], wanted[-1], rtol=1e-15)
 
 
 def test_a_kernel_is_compiled_when_that_pays(monkeypatch):
