@@ -60,8 +60,10 @@ def call2(op, x, y):
                 result = op.kernels[array.__class__](array, other)
             if result.__class__ is not array.__class__:
                 result = np.asarray(result)
-            if result.dtype is array.dtype or (
-                op.promote is COMPARE and _compares(array, y)
+            if (
+                _compares(array, y)
+                if op.promote is COMPARE
+                else result.dtype is array.dtype
             ):
                 tensor = _new(Tensor)
                 tensor._array = result
@@ -120,14 +122,15 @@ def call_tensors(op, tensors, **attrs):
 
 
 def _compares(array, y):
-    """Whether NumPy compares these in the dtype that torch would promote them to."""
-    if y.__class__ is complex:
-        return array.dtype.kind == "c"
-    if y.__class__ not in NUMBERS or array.dtype.kind == "f":
-        return True
+    """Whether NumPy compares these as torch does, in the dtype of their promotion."""
+    kind = array.dtype.kind
+    if kind == "f":
+        return y.__class__ is not complex
+    if kind == "c":  # which NumPy orders
+        return False
     if y.__class__ is int:  # one beyond the dtype's range wraps around in torch
-        return array.dtype.kind in "iu" and 0 <= y < 128
-    return y.__class__ is bool or array.dtype.kind == "c"
+        return kind in "iu" and 0 <= y < 128
+    return y.__class__ not in NUMBERS or y.__class__ is bool
 
 
 def call(op, *inputs, **attrs):

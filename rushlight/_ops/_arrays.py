@@ -32,9 +32,13 @@ def wide(x):
 
 def add_reduce(np, x, dim=None, keepdim=False):
     """Sum a float or complex array over dim (None, an int or a tuple), as it is."""
-    if x.dtype.char in _ONES and np is numpy:
-        if dim is None and not keepdim and (x.size <= _BLOCK or x.flags.forc):
-            return _sum_all(x.ravel("K"))
+    ones = _ONES.get(x.dtype.char)
+    if ones is not None and np is numpy:
+        if dim is None and not keepdim:
+            if x.size <= _BLOCK:
+                return x.ravel("K").dot(ones[: x.size])
+            if x.flags.forc:
+                return _sum_all(x.ravel("K"))
         if x.size >= _SMALL and x.flags.c_contiguous:
             dims = _dims(dim, x.ndim)
             if dims is not None:
@@ -43,15 +47,14 @@ def add_reduce(np, x, dim=None, keepdim=False):
 
 
 def _sum_all(x):
-    """(n,) -> ()."""
+    """(n,) -> (), n beyond a block."""
     ones, total = _ONES[x.dtype.char], None
     while x.size > _BLOCK:
         whole = x.size - x.size % _BLOCK
         rest = x[whole:].dot(ones[: x.size - whole])
         total = rest if total is None else total + rest
         x = x[:whole].reshape(-1, _BLOCK).dot(ones)
-    rest = x.dot(ones[: x.size])
-    return rest if total is None else total + rest
+    return total + x.dot(ones[: x.size])
 
 
 def _dims(dim, ndim):

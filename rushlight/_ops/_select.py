@@ -15,8 +15,10 @@ _SMALL = 1 << 13
 
 def select(np, mask, x, y):
     """``where(mask, x, y)`` for arrays of one dtype that broadcast."""
+    if mask.size < _SMALL or np is not numpy:
+        return np.where(mask, x, y)
     word = _WORDS.get(x.dtype.itemsize)
-    if np is not numpy or mask.size < _SMALL or word is None:
+    if word is None:
         return np.where(mask, x, y)
     wide = _widened(mask, word)
     x, y, dtype = x.view(word), y.view(word), x.dtype

@@ -1,5 +1,7 @@
 """Every write to a tensor's memory is a Call with that tensor as its target."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,7 @@ ARGUMENTS = {
     "map_": lambda: (ones(3, 3), lambda a, b: a + b),
     "masked_fill_": lambda: (mask(), 2.5),
     "masked_scatter_": lambda: (mask(), ones(6)),
+    "mvlgamma_": lambda: (1,),
     "polygamma_": lambda: (1,),
     "put_": lambda: (rows(), ones(2)),
     "random_": lambda: (5,),
@@ -74,13 +77,7 @@ ARGUMENTS = {
     "alpha_dropout_": lambda: (0.5, True),
     "feature_alpha_dropout_": lambda: (0.5, True),
 }
-BINARY = """add_ arctan2_ atan2_ bitwise_and_ bitwise_left_shift_ bitwise_or_
-bitwise_right_shift_ bitwise_xor_ copysign_ div_ divide_ eq_ float_power_ floor_divide_
-fmod_ gcd_ ge_ greater_ greater_equal_ gt_ heaviside_ hypot_ lcm_ ldexp_ le_ less_
-less_equal_ logical_and_ logical_or_ logical_xor_ lt_ mul_ multiply_ ne_ nextafter_
-not_equal_ pow_ remainder_ sub_ subtract_ true_divide_ xlogy_""".split()
-WHOLE = {n for n in BINARY if n.startswith("bitwise")} | {"gcd_", "lcm_"}
-WHOLE |= {"bitwise_not_"}
+WHOLE = {"gcd_", "lcm_"}  # and the bitwise ones
 DOUBLE = {"float_power_"}
 RANDOM = """bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random_
 rrelu_ uniform_ dropout_ feature_dropout_ alpha_dropout_
@@ -103,16 +100,18 @@ def forms():
 
 
 def fresh(name):
-    if name in WHOLE:
+    if name in WHOLE or name.startswith("bitwise"):
         return ints(3, 3)
     dtype = torch.float64 if name in DOUBLE else torch.float32
     return ((ints(3, 3) + 2) / 13).to(dtype)
 
 
 def arguments(name):
-    if name in BINARY:
-        return (fresh(name).flip(0),)
-    return ARGUMENTS.get(name, tuple)()
+    if name in ARGUMENTS:
+        return ARGUMENTS[name]()
+    parameters = list(inspect.signature(forms()[name]).parameters.values())[1:]
+    needed = [p for p in parameters if p.default is p.empty and p.kind < p.KEYWORD_ONLY]
+    return tuple(fresh(name).flip(0) for _ in needed)
 
 
 class Writes:

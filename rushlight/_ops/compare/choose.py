@@ -10,13 +10,13 @@ from rushlight._core.dispatch import call, call3
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
-from rushlight._core.tensor import attach
+from rushlight._core.tensor import Tensor, attach
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._select import select
 from rushlight._ops._values import element
 from rushlight._ops.specs import shape_of
 
-_NUMBERS = (float, int, bool, complex)
+_NUMBERS = frozenset((float, int, bool, complex))
 
 
 def where(condition, input=None, other=None, *, out=None):
@@ -43,7 +43,8 @@ def where(condition, input=None, other=None, *, out=None):
     >>> rushlight.where(x > 0, x, 0.0)
     tensor([1., 0.])
     """
-    require_tensor(condition, "where()", "condition")
+    if not isinstance(condition, Tensor):
+        require_tensor(condition, "where()", "condition")
     if other is None:
         if input is None and out is None:
             return condition.nonzero(as_tuple=True)
@@ -91,11 +92,10 @@ def _where_spec(condition, x, y):
 
 def _where_eager(backend, condition, x, y):
     np = backend.np
-    dtype = getattr(x, "dtype", None)
-    if dtype is None or dtype is not getattr(y, "dtype", None):
-        dtype = result_dtype((x, y)).numpy
-        x, y = _as_array(np, x, dtype), _as_array(np, y, dtype)
-    return select(np, condition, x, y)
+    if x.__class__ is y.__class__ is condition.__class__ and x.dtype is y.dtype:
+        return select(np, condition, x, y)
+    dtype = result_dtype((x, y)).numpy
+    return select(np, condition, _as_array(np, x, dtype), _as_array(np, y, dtype))
 
 
 def _as_array(np, value, dtype):

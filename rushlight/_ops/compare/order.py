@@ -162,9 +162,7 @@ def ge(input, other, *, out=None):
 def _check_order(x, y):
     require_tensor(x, "comparison")
     for operand in (x, y):
-        array = getattr(operand, "_array", operand)
-        if hasattr(array, "dtype"):
-            refuse(array, "comparison by <, <=, > or >=", "c")
+        _refuse_complex(getattr(operand, "_array", operand))
 
 
 def _order_spec(x, y):
@@ -174,35 +172,11 @@ def _order_spec(x, y):
 
 
 def _refuse_complex(x):
+    """NumPy orders complex numbers; torch does not."""
     if x.__class__ is complex:
         x = Spec((), "c8")
     if getattr(x, "dtype", None) is not None and x.dtype.kind == "c":
         refuse(x, "comparison by <, <=, > or >=", "c")
-
-
-# NumPy orders complex numbers; torch does not.
-def _lt_eager(backend, x, y):
-    if x.dtype.kind == "c" or y.__class__ is complex:
-        _order_spec(x, y)
-    return backend.np.less(x, y)
-
-
-def _le_eager(backend, x, y):
-    if x.dtype.kind == "c" or y.__class__ is complex:
-        _order_spec(x, y)
-    return backend.np.less_equal(x, y)
-
-
-def _gt_eager(backend, x, y):
-    if x.dtype.kind == "c" or y.__class__ is complex:
-        _order_spec(x, y)
-    return backend.np.greater(x, y)
-
-
-def _ge_eager(backend, x, y):
-    if x.dtype.kind == "c" or y.__class__ is complex:
-        _order_spec(x, y)
-    return backend.np.greater_equal(x, y)
 
 
 def _lt_lower(k, x, y):
@@ -233,10 +207,10 @@ def _define(name, eager, lower):
     )
 
 
-LT = _define("lt", _lt_eager, _lt_lower)
-LE = _define("le", _le_eager, _le_lower)
-GT = _define("gt", _gt_eager, _gt_lower)
-GE = _define("ge", _ge_eager, _ge_lower)
+LT = _define("lt", "less", _lt_lower)
+LE = _define("le", "less_equal", _le_lower)
+GT = _define("gt", "greater", _gt_lower)
+GE = _define("ge", "greater_equal", _ge_lower)
 expose(lt, inplace=LT, inplace_torch=False, aliases=["less"])
 expose(le, inplace=LE, inplace_torch=False, aliases=["less_equal"])
 expose(gt, inplace=GT, inplace_torch=False, aliases=["greater"])

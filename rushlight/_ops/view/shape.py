@@ -85,9 +85,10 @@ def _view_spec(x, *, shape):
 
 def _view_eager(backend, x, *, shape):
     result = x.reshape(shape)
-    if result.base is None or (result.base is not x and result.base is not x.base):
-        return _view_checked(backend, x, shape)
-    return result
+    base = result.base
+    if base is x or (base is not None and base is x.base):
+        return result
+    return _view_checked(backend, x, shape)
 
 
 def _view_checked(backend, x, shape):
