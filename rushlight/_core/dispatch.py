@@ -37,11 +37,6 @@ _NONE = {}
 _NO_EDGES = (None, None, None)
 
 
-def call1(op, x, **attrs):
-    """Run an op of one tensor: ``op.short(x, ...)``, which is the shorter way."""
-    return op.short(x, **attrs)
-
-
 def call2(op, x, y):
     """Run an op of two operands (tensors or Python numbers) and no attributes."""
     if not STATE.special:
