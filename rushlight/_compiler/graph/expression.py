@@ -9,6 +9,7 @@
 # reduce    add, mul, max or min over some dimensions, which are dropped
 # gather    rows of a table by an index: table[index]
 # product   (B, m, k) x (B, k, n); B may be 1 for the second
+# join      `part`s along a dimension: each is written to its place in the whole
 # library   an op of the table, run by its eager rule; `item` is one of its results
 # routine   an op of the table as tasks (_compiler/routines); `item` as above
 # Equal expressions are one object, so common subexpressions are computed once.
@@ -178,6 +179,17 @@ class Expressions:
         """(B, m, k) x (B, k, n)."""
         shape = a.shape[:-1] + b.shape[-1:]
         return self.make("product", [a, b], shape, a.dtype)
+
+    def join(self, xs, dim, dtype):
+        """Joined along a dimension."""
+        sizes = [x.shape[dim] for x in xs]
+        shape = (*xs[0].shape[:dim], sum(sizes), *xs[0].shape[dim + 1 :])
+        numbers, parts, start = tuple([x.number for x in xs]), [], 0
+        for x, size in zip(xs, sizes, strict=True):
+            data = shape, dim, start, numbers
+            parts.append(self.make("part", [x], x.shape, dtype, data))
+            start += size
+        return self.make("join", parts, shape, dtype, dim)
 
     def library(self, node, args, specs):
         """An op run by its eager rule; its results."""

@@ -28,6 +28,8 @@ from rushlight._compiler.schedules.maps import (
     through,
 )
 
+#: Expressions that have memory without being anchors.
+OWN_MEMORY = frozenset({"input", "product", "item", "join"})
 #: Anchors in one group.
 _MOST = 24
 #: Instructions that cost more than reading and writing a value.
@@ -39,7 +41,8 @@ class Unit:
     """Something that is run as a whole: a group, a product or a library call.
 
     Attributes:
-        kind: "group", "product", "routine" or "library".
+        kind: "group", "product", "routine", "library", or "join" (nothing is left to
+            do once the parts are written).
         members: its anchors, in order.
         domain: for a group, the shape that it walks, without sizes of 1.
         reduced: the dimensions of the domain that are reduced; None while none is.
@@ -130,7 +133,7 @@ class _Fusion:
         self.live = _reachable([*lowered.outputs, *lowered.draws])
         self.anchors = self._choose_anchors()
         self.stored = set(self.anchors) | {
-            e for e in self.live if e.kind in ("input", "product", "item")
+            e for e in self.live if e.kind in OWN_MEMORY
         }
         self._settle_operands()
         self.unit_of, self.units = {}, []
@@ -140,13 +143,15 @@ class _Fusion:
         """Expressions that must have memory of their own (Note [Anchors])."""
         anchors = set(self.forced)
         for e in self.live:
-            if e.kind == "reduce" or (e.kind == "cast" and e.dtype in ("i32", "u8")):
+            if e.kind in ("reduce", "part") or (
+                e.kind == "cast" and e.dtype in ("i32", "u8")
+            ):
                 anchors.add(e)
         for e in self.lowered.outputs:
             source = e
             while source.kind == "reshape":
                 source = source.args[0]
-            if source.kind not in ("input", "product", "item"):
+            if source.kind not in OWN_MEMORY:
                 anchors.add(source)
         return anchors
 
@@ -199,6 +204,8 @@ class _Fusion:
         for e in self.live:
             if e.kind == "product":
                 self._add(Unit("product", [e]), self.sources(e))
+            elif e.kind == "join":
+                self._add(Unit("join", [e]), e.args)
             elif e.kind in ("library", "routine"):
                 unit = Unit(e.kind, [e])
                 self._add(unit, self.sources(e))
@@ -405,7 +412,7 @@ def operands(e, index, extents, stored):
         if table not in stored:
             raise Misfit(table)
         return [(rows, index[: rows.ndim])]
-    if e.kind in POINTWISE:
+    if e.kind in POINTWISE or e.kind == "part":
         return [(arg, index) for arg in e.args]
     return []
 

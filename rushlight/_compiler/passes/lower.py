@@ -290,6 +290,12 @@ class Lowering:
         """Rows of a table by an index that is known to be inside."""
         return self.x.gather(table, index)
 
+    def join(self, xs, dim):
+        """Joined along a dimension; all of one dtype."""
+        if len({x.dtype for x in xs}) > 1:
+            raise NotLowered
+        return xs[0] if len(xs) == 1 else self.x.join(xs, dim % xs[0].ndim, xs[0].dtype)
+
     def broadcast(self, x, shape):
         """Expand; -1 keeps a size."""
         added = len(shape) - x.ndim

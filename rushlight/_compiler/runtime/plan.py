@@ -88,9 +88,11 @@ class Plan:
     def _lives(self, fused):
         """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
         lives = {}
+        joins = [e for e in fused.stored if e.kind == "join"]
+        self.whole_of = {part: join for join in joins for part in join.args}
         for number, unit in enumerate(fused.units):
             for e in self._made(unit, fused.stored):
-                if e not in self.places:
+                if e not in self.places and e not in lives:
                     lives[e] = [bytes_of(e), number, number]
             for e in reads(unit, fused.stored):
                 if e in lives:
@@ -103,7 +105,9 @@ class Plan:
             (whole,) = unit.members
             items = [e for e in stored if e.kind == "item" and e.args[0] is whole]
             return [*items, *self._scratch_of(whole)]
-        return [] if unit.kind == "library" else unit.members
+        if unit.kind in ("library", "join"):
+            return []
+        return [self.whole_of.get(m, m) for m in unit.members]
 
     def _scratch_of(self, whole):
         """A routine's results that nobody reads, and its scratch memory."""
@@ -135,20 +139,22 @@ class Plan:
                 steps.append(self._product(unit.members[0], fused.stored))
             elif unit.kind == "routine":
                 steps += self._routine(unit.members[0], fused.stored, number)
-            else:
-                steps.append(self._nest(unit, fused, number))
+            elif unit.kind == "group":
+                steps.append(self._nest(unit, fused))
         if steps:
             yield self._program(steps)
 
     def _program(self, steps):
         return Program(steps, bases=self.count)
 
-    def _nest(self, unit, fused, number):
+    def _nest(self, unit, fused):
         """A group as a step."""
-        written = {m for m in unit.members if m in self.places}
+        home = self.whole_of
+        written = {m for m in unit.members if home.get(m, m) in self.places}
         nest = Nest(unit, fused.stored, written, "nest")
         self.kernels.append(nest.kernel)
-        return self.step(nest.kernel, [self.places[e] for e in nest.buffers])
+        places = [self.places[home.get(e, e)] for e in nest.buffers]
+        return self.step(nest.kernel, places)
 
     def _routine(self, whole, stored, number):
         """A routine's tasks as steps."""

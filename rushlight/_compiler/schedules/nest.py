@@ -197,7 +197,8 @@ class _Writing:
     def _buffer(self, e):
         written = e in self.nest.places
         name = f"b{len(self.order)}"
-        self.buffers[e] = self.k.buffer(name, e.dtype, max(1, e.size), written)
+        size = math.prod(e.data[0]) if e.kind == "part" else e.size
+        self.buffers[e] = self.k.buffer(name, e.dtype, max(1, size), written)
         self.order.append(e)
 
     def _over_kept(self, kept, body):
@@ -359,7 +360,12 @@ class _Writing:
                 self._store(m, value)
 
     def _store(self, m, value):
-        offset, terms = flat(m.shape, self.nest.places[m])
+        shape, index = m.shape, self.nest.places[m]
+        if m.kind == "part":  # its place in the whole
+            shape, dim, start, _ = m.data
+            moved = index[dim][0] + start, index[dim][1]
+            index = (*index[:dim], moved, *index[dim + 1 :])
+        offset, terms = flat(shape, index)
         self.k.store(self.buffers[m], value, offset, **self._strides(terms))
 
     # --------------------------------------------------------------------------- values

@@ -156,7 +156,19 @@ def _cat_grad(g, *, xs_shape, dim, needs):
     return tuple(grads)
 
 
-CAT = define("cat", inputs="*xs", eager=_cat_eager, spec=_cat_spec, grad=_cat_grad)
+def _cat_lower(k, *xs, dim):
+    kept = [x for x in xs if x.shape != (0,)] or xs[:1]
+    return k.join(kept, dim)
+
+
+CAT = define(
+    "cat",
+    inputs="*xs",
+    eager=_cat_eager,
+    spec=_cat_spec,
+    grad=_cat_grad,
+    lower=_cat_lower,
+)
 expose(cat, method=False, aliases=["concat", "concatenate"])
 
 # ----------------------------------------------------------------------------- stack
