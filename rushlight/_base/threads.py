@@ -56,7 +56,7 @@ def set_num_threads(n):
     global _threads
     _check(n, "set_num_threads()")
     _threads = n
-    _tell_blas(n)
+    tell_blas(n)
     for listener in _listeners:
         listener()
 
@@ -66,7 +66,8 @@ def when_changed(listener):
     _listeners.append(listener)
 
 
-def _tell_blas(n):
+def tell_blas(n):
+    """Have NumPy's matrix products use `n` threads."""
     setter = blas_function("set_num_threads")
     if setter is not None:
         setter(ctypes.c_int(n))
@@ -126,4 +127,4 @@ def blas_library():
 
 
 if _from_environment("RUSHLIGHT_NUM_THREADS"):
-    _tell_blas(get_num_threads())
+    tell_blas(get_num_threads())

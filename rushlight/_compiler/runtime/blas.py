@@ -9,6 +9,7 @@
 
 import ctypes
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.codegen.llvm.executor import BLAS
 from rushlight._compiler.runtime.once import once
 from rushlight._compiler.runtime.program import STATIC, Step
-from rushlight._compiler.runtime.team import Words
+from rushlight._compiler.runtime.team import Words, executor
 
 _LETTERS = {"f32": "s", "f64": "d"}
 _TYPES = {"f32": "float", "f64": "double"}
@@ -110,14 +111,34 @@ def _wheel(name):
 
 @once
 def words():
-    """The address of the words by which runs hold BLAS to one thread, or None."""
+    """The words by which runs hold BLAS to one thread, or None."""
     get, set_ = (threads.blas_function(f"{w}_num_threads") for w in ("get", "set"))
     if get is None or set_ is None:
         return None
     made = Words(BLAS, 8)
     made["B_GET"] = ctypes.cast(get, ctypes.c_void_p).value
     made["B_SET"] = ctypes.cast(set_, ctypes.c_void_p).value
+    _follow(made)
     return made
+
+
+def _follow(made):
+    """Keep the words true where something else happens in the middle of a run."""
+
+    set_blas = executor().function("set_blas", ctypes.c_void_p, ctypes.c_int64)
+
+    def changed():  # what the run will restore
+        set_blas(made.address, threads.get_num_threads())
+
+    def forked():  # the run's thread is not in the child
+        made["B_LOCK"] = 0
+        if made["B_USERS"]:
+            made["B_USERS"] = 0
+            threads.tell_blas(made["B_BEFORE"])
+
+    threads.when_changed(changed)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)
 
 
 _WIDENED = """

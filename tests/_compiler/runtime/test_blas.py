@@ -1,5 +1,8 @@
 """Matrix products as steps: right, alone on their thread, bit-identical."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -153,6 +156,31 @@ def test_blas_keeps_its_number_of_threads():
     assert blas.words()["B_USERS"] == 0
 
 
+@pytest.mark.skipif(blas.words() is None, reason="needs OpenBLAS")
+def test_a_new_number_of_threads_outlives_the_runs():
+    a, before = np.ones((64, 64), np.float32), threads._threads
+    get = threads.blas_function("get_num_threads")
+    program = Program([blas.gemm_step("f32", (0, 0), (0, 0), (1, 0), 64, 64, 64)])
+    stop = threading.Event()
+
+    def run():
+        c = np.empty_like(a)
+        while not stop.is_set():
+            program.run([at(a), at(c)])
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    try:
+        for n in (1, 2, 1, 2) * 5:
+            threads.set_num_threads(n)
+    finally:
+        stop.set()
+        runner.join()
+    assert get() == 2
+    threads.set_num_threads(before or threads.get_num_threads())
+    threads._threads = before
+
+
 def test_without_wide_sizes_they_are_narrowed():
     """A BLAS with 32-bit sizes is called through a function that narrows them."""
     import ctypes
@@ -172,3 +200,44 @@ def test_without_wide_sizes_they_are_narrowed():
     args = (101, 111, 112, 4, 5, 6, 1.0, 64, 7, 128, 8, 0.5, 192, 9)
     code.function("gemm", *types)(*args)
     assert seen == [args]
+
+
+_FORKING = """
+import os, threading, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+import numpy as np
+from rushlight._base import threads
+from rushlight._compiler.runtime import blas
+from rushlight._compiler.runtime.program import Program
+threads.set_num_threads(2)
+a, c = np.ones((64, 64), np.float32), np.zeros((64, 64), np.float32)
+step = blas.gemm_step("f32", (0, 0), (0, 0), (1, 0), 64, 64, 64)
+program, other = Program([step]), Program([step])
+get, going = threads.blas_function("get_num_threads"), True
+d = c.copy()
+def run():
+    while going:
+        other.run([a.ctypes.data, d.ctypes.data])
+runner = threading.Thread(target=run)
+runner.start()
+for i in range(20):
+    child = os.fork()
+    if child == 0:
+        right = get() == 2 and blas.words()["B_USERS"] == 0
+        program.run([a.ctypes.data, c.ctypes.data])
+        os._exit(0 if right and (c == 64).all() and get() == 2 else 1)
+    assert os.waitpid(child, 0)[1] == 0, i
+going = False
+runner.join()
+print("ok")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.skipif(blas.words() is None, reason="needs OpenBLAS")
+def test_a_child_is_not_held_to_one_thread():
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKING], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")

@@ -310,8 +310,7 @@ end:
   ret void
 }
 
-; Count a run that uses BLAS in (+1) or out (-1): BLAS has one thread meanwhile.
-define internal void @use_blas(ptr %blas, i64 %change) {
+define internal void @lock_blas(ptr %blas) {
 entry:
   %lock = getelementptr i64, ptr %blas, i64 $B_LOCK
   br label %try
@@ -323,6 +322,29 @@ wait:
   call void @pause()
   br label %try
 locked:
+  ret void
+}
+
+; Say how many threads BLAS has between runs.
+define void @set_blas(ptr %blas, i64 %threads) {
+  call void @lock_blas(ptr %blas)
+  call void @write(ptr %blas, i64 $B_BEFORE, i64 %threads)
+  %users = call i64 @read(ptr %blas, i64 $B_USERS)
+  %used = icmp ne i64 %users, 0
+  br i1 %used, label %unlock, label %now
+now:
+  %set = call ptr @pointer(ptr %blas, i64 $B_SET)
+  %count = trunc i64 %threads to i32
+  call void %set(i32 %count)
+  br label %unlock
+unlock:
+  call void @write(ptr %blas, i64 $B_LOCK, i64 0)
+  ret void
+}
+
+; Count a run that uses BLAS in (+1) or out (-1): BLAS has one thread meanwhile.
+define internal void @use_blas(ptr %blas, i64 %change) {
+  call void @lock_blas(ptr %blas)
   %users = call i64 @add(ptr %blas, i64 $B_USERS, i64 %change)
   %set = call ptr @pointer(ptr %blas, i64 $B_SET)
   %enters = icmp sgt i64 %change, 0
