@@ -26,8 +26,10 @@ from rushlight._compiler.loops.ir import (
     Product,
     Read,
     Store,
+    expressions,
     filled,
     neutral,
+    stones,
 )
 from rushlight._compiler.loops.printer import print_value
 
@@ -90,6 +92,9 @@ class _Checker:
 
     def check(self, body, scope):
         for statement in body:
+            for value in expressions(statement):
+                for stone in stones(value):
+                    self.value(stone, scope)
             if isinstance(statement, Loop):
                 self.loop(statement, scope)
             elif isinstance(statement, Store):

@@ -23,6 +23,7 @@ from rushlight._compiler.loops.ir import (
     adds_product,
     filled,
     neutral,
+    stones,
 )
 from rushlight._compiler.loops.meaning import TYPES, meaning
 
@@ -134,6 +135,8 @@ class _Machine:
 
     def prepare(self, statement, indices, memo):
         """Compute what a statement needs; returns what does it."""
+        for stone in stones(statement.value):
+            self.value(stone, indices, memo)
         if adds_product(statement):
             x, y = (self.value(arg, indices, memo) for arg in statement.value.args)
             return lambda: self.add_product(statement.name, x, y)

@@ -366,3 +366,25 @@ def adds_product(statement):
     value = statement.value
     is_product = isinstance(value, Instruction) and value.op == "mul"
     return is_product and value.dtype in ("f32", "f64")
+
+
+def stones(value, apart=60):
+    """Instructions below an expression, innermost first, each `apart` deep over others.
+
+    Whoever walks expressions by recursion goes there first, so that what was made of
+    hundreds of operations in a row does not exhaust Python's stack.
+    """
+    depths, found, stack = {}, [], [value]
+    while stack:
+        top = stack[-1]
+        parts = top.args if isinstance(top, Instruction) else ()
+        missing = [part for part in parts if id(part) not in depths]
+        if missing:
+            stack += missing
+            continue
+        stack.pop()
+        if id(top) not in depths:
+            depth = depths[id(top)] = 1 + max((depths[id(p)] for p in parts), default=0)
+            if depth % apart == 0:
+                found.append(top)
+    return found

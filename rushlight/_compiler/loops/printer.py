@@ -22,6 +22,7 @@ from rushlight._compiler.loops.ir import (
     Read,
     Store,
     expressions,
+    stones,
 )
 
 
@@ -74,10 +75,15 @@ class _Printer:
 
     def bindings(self, value, shared, indent):
         """A line for each shared expression below a value that has none yet."""
+        for stone in stones(value):
+            yield from self.bindings_below(stone, shared, indent)
+        yield from self.bindings_below(value, shared, indent)
+
+    def bindings_below(self, value, shared, indent):
         if id(value) in self.names:
             return
         for part in _parts(value):
-            yield from self.bindings(part, shared, indent)
+            yield from self.bindings_below(part, shared, indent)
         if id(value) in shared:
             self.count += 1
             text = self.value(value)
@@ -160,7 +166,11 @@ def _parts(value):
 
 
 def _shared(body):
-    """The ids of the expressions that a run of the body uses more than once."""
+    """The ids of the expressions that have a line of their own.
+
+    These are what a run of the body uses more than once, and parts of what is too deep
+    for one line.
+    """
     seen, shared = set(), set()
 
     def visit(value):
@@ -175,5 +185,8 @@ def _shared(body):
 
     for statement in body:
         for value in expressions(statement):
+            for stone in stones(value):
+                visit(stone)
+                shared.add(id(stone))
             visit(value)
     return shared

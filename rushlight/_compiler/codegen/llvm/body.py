@@ -30,6 +30,7 @@ from rushlight._compiler.loops.ir import (
     adds_product,
     filled,
     neutral,
+    stones,
 )
 
 
@@ -201,6 +202,8 @@ class Body(Expressions):
 
     def prepare(self, statement, lanes, memo):
         """Write the values of a statement; returns what writes its effect."""
+        for stone in stones(statement.value):
+            self.value(stone, lanes, memo)
         if adds_product(statement):
             x, y = (self.value(arg, lanes, memo) for arg in statement.value.args)
             return lambda: self.add_product(lanes, statement.name, x, y)

@@ -11,6 +11,7 @@ from rushlight._compiler.loops.ir import (
     Read,
     Store,
     expressions,
+    stones,
 )
 
 
@@ -38,6 +39,9 @@ def invariants(loop, buffers):
     def visit_body(body):
         for statement in body:
             for value in expressions(statement):
+                for stone in stones(value):
+                    changes.spare(stone)
+                    visit(stone)
                 visit(value)
             # an inner loop that may not run at all keeps what is its own
             if isinstance(statement, Loop) and _runs(statement):

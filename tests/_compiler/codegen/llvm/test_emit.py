@@ -189,3 +189,17 @@ def test_numbers_and_sizes_of_a_task():
         slow, fast = both(k.kernel(), [5], [x, np.zeros(5)], [2.5, turn])
         np.testing.assert_array_equal(slow[1], fast[1])
         np.testing.assert_array_equal(fast[1], (x * 2.5 + 5) * (-1 if turn else 1))
+
+
+def test_hundreds_of_operations_in_a_row():
+    k = Builder("deep")
+    x, out = k.buffer("x", "f32", 20), k.buffer("out", "f32", 20, written=True)
+    with k.loop("i", 20, vector=True):
+        value, same = k.load(x, i=1), k.load(x)
+        for _ in range(600):
+            value, same = k.add(value, same), k.mul(same, 0.5)
+        k.store(out, value, i=1)
+    x = np.arange(1, 21, dtype="f4")
+    slow, fast = both(k.kernel(), [], [x, np.zeros(20, "f4")])
+    np.testing.assert_array_equal(slow[1], fast[1])
+    np.testing.assert_allclose(fast[1], x + 2, rtol=1e-6)
