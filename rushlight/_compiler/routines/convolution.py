@@ -19,6 +19,7 @@ from rushlight._compiler.routines.nests import (
 )
 from rushlight._compiler.routines.planes import forward_sweep, input_sweep, nests
 from rushlight._compiler.routines.sweeps import Shapes, Sweeping
+from rushlight._compiler.routines.winograd import Winograd, fits
 
 
 def convolution(
@@ -44,6 +45,8 @@ def convolution(
     taps, outputs = prod(kernel), w_shape[0] // groups
     steps = (outputs * inside * taps, inside * taps, taps)
     shapes = Shapes(x_shape[0], groups, inside, outputs, out, steps)
+    if fits(dtype, kernel, stride, dilation, lead, shapes):
+        return Winograd(size, lead, shapes, dtype, **more).routine("x", "y")
     return _Direct(sweep, shapes, dtype, **more).routine("x", "y")
 
 
@@ -64,6 +67,10 @@ def input_gradient(g_shape, w_shape, dtype, *, stride, pads, dilation, groups, s
     taps, outputs = prod(kernel), w_shape[0] // groups
     steps = (outputs * inside * taps, taps, inside * taps)
     shapes = Shapes(g_shape[0], groups, outputs, inside, size, steps)
+    turned = tuple(2 - before for before in lead)
+    if fits(dtype, kernel, stride, dilation, turned, shapes):
+        made = Winograd(out, turned, shapes, dtype, turned=True)
+        return made.routine("g", "x_grad")
     return _Direct(sweep, shapes, dtype).routine("g", "x_grad")
 
 

@@ -50,7 +50,7 @@ def choose_tile(dtype, lanes, numbers):
         numbers: elements across them.
     """
     best = None
-    for across in (1, 2, 3, 4, 6):
+    for across in (1, 2, 3, 4, 5, 6):
         for down in range(1, 17):
             cost = _cost(dtype, across, down)
             if cost is None:
