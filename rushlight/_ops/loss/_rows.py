@@ -46,12 +46,12 @@ def _starts(np, n, size):
 
 
 def as_rows(x):
-    """Scores as (N, C) or (N, C, S)."""
-    if x.ndim == 2:
-        return x if x.flags.c_contiguous else x.copy()
+    """Scores as (N, C) or (N, C, S), contiguous: `flat` counts along their memory."""
     if x.ndim == 1:
-        return x.reshape(1, -1)
-    return x.reshape(*x.shape[:2], -1) if x.size else x.reshape(*x.shape[:2], 0)
+        x = x.reshape(1, -1)
+    elif x.ndim > 2:
+        x = x.reshape(*x.shape[:2], -1) if x.size else x.reshape(*x.shape[:2], 0)
+    return x if x.flags.c_contiguous else x.copy()
 
 
 def places(np, x, target, weight, ignore_index, who):

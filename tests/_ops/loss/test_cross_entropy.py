@@ -232,3 +232,14 @@ def test_half_precision_has_gradients_beside_weights(dtype):
     cross_entropy(single, target, weight.float(), label_smoothing=0.1).backward()
     assert half.grad.dtype is half.dtype
     assert half.grad.float().allclose(single.grad, atol=2e-3)
+
+
+@pytest.mark.parametrize("ignored", [-100, 1])
+def test_transposed_scores_get_the_gradient_of_their_targets(ignored):
+    x = np.random.default_rng(0).standard_normal((2, 5, 3))
+    target = rushlight.tensor([[0, 1, 2, 1, 0], [2, 2, 0, 1, 1]])
+    scores = rushlight.tensor(x, requires_grad=True)
+    cross_entropy(scores.transpose(1, 2), target, ignore_index=ignored).backward()
+    rows = rushlight.tensor(x.reshape(10, 3), requires_grad=True)
+    cross_entropy(rows, target.view(-1), ignore_index=ignored).backward()
+    assert rushlight.allclose(scores.grad.view(10, 3), rows.grad)
