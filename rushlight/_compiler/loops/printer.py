@@ -39,7 +39,8 @@ def print_value(value):
 def _head(kernel):
     buffers = ", ".join(_buffer(b) for b in kernel.buffers if not b.local)
     numbers = ", ".join(f"{n.name}: {n.dtype}" for n in kernel.numbers)
-    head = f"kernel {kernel.name}({', '.join(kernel.sizes)}; {buffers}; {numbers})"
+    parts = [", ".join(kernel.sizes), buffers, numbers]
+    head = f"kernel {kernel.name}({'; '.join(part for part in parts if part)})"
     own = [f"  local {_buffer(b)}" for b in kernel.buffers if b.local]
     return "\n".join([head, *own])
 
@@ -147,14 +148,14 @@ class _Printer:
         raise TypeError(f"{value!r} is no expression of the loop language")
 
     def place(self, what):
-        terms = [
-            index if step == 1 else f"{step}*{index}"
-            for index, step in what.strides
-            if step
-        ]
+        terms = [_term(index, step) for index, step in what.strides if step]
         terms += [] if what.at is None else [self.value(what.at)]
         terms += [str(what.offset)] if what.offset or not terms else []
-        return f"{what.buffer}[{' + '.join(terms)}]"
+        return f"{what.buffer}[{' + '.join(terms).replace('+ -', '- ')}]"
+
+
+def _term(index, step):
+    return {1: index, -1: f"-{index}"}.get(step, f"{step}*{index}")
 
 
 def _parts(value):

@@ -27,8 +27,8 @@ def test_places():
 
 def test_a_task():
     assert print_kernel(samples.linear()) == (
-        "kernel linear(; x: f32[3300], w: f32[792], bias: f16[24], "
-        "out: bf16[2400]!; )\n"
+        "kernel linear(x: f32[3300], w: f32[792], bias: f16[24], "
+        "out: bf16[2400]!)\n"
         "  local tile: f32[1536]!\n"
         "  parallel b < 2:\n"
         "    %1 = min(64, sub(100, mul(b, 64)))\n"
@@ -50,8 +50,7 @@ def test_constants_are_exact():
     out = k.buffer("out", "f64", 3, written=True, may_coincide=True)
     k.store(out, k.add(k.const(0.1 + 0.2, "f64"), k.cast(k.const(2, "i64"), "f64")))
     assert print_kernel(k.kernel()) == (
-        "kernel exact(; out: f64[3]!~; )\n"
-        "  out[0] = add(0.30000000000000004, f64(2: i64))"
+        "kernel exact(out: f64[3]!~)\n  out[0] = add(0.30000000000000004, f64(2: i64))"
     )
 
 
@@ -65,3 +64,11 @@ def test_wide_and_unrolled_loops():
         k.store(out, total, i=1)
     text = print_kernel(k.kernel())
     assert "  vector i < 64 by 32:\n    total: f32 = 0\n    unroll j < 3:\n" in text
+
+
+def test_places_that_go_down():
+    k = Builder("down")
+    x, out = k.buffer("x", "f32", 20), k.buffer("out", "f32", 10, written=True)
+    with k.loop("i", 10, vector=True):
+        k.store(out, k.add(k.load(x, i=-1, offset=9), k.load(x, i=-2, offset=19)), i=1)
+    assert "add(x[-i + 9], x[-2*i + 19])" in print_kernel(k.kernel())

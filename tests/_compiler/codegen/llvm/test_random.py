@@ -218,7 +218,7 @@ def kernels(draw):
     return kernel, draw(st.integers(0, 40)), draw(st.integers(0, 2**31))
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [5, pytest.param(400, marks=pytest.mark.slow)])
 def test_random_kernels(examples):
     @settings(max_examples=examples, deadline=None, database=None, derandomize=True)
     @given(kernels())
