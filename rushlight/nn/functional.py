@@ -2,7 +2,12 @@
 
 from rushlight._base.errors import MissingAttributeError, explain
 from rushlight._core.expose import FUNCTIONAL
-from rushlight.nn import _composites, _folding  # noqa: F401 - they expose theirs
+from rushlight.nn import (  # noqa: F401 - they expose theirs
+    _composites,
+    _folding,
+    _fractional_pool,
+    _linear_loss,
+)
 
 globals().update(FUNCTIONAL)
 __all__ = list(FUNCTIONAL)

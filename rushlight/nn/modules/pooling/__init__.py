@@ -5,3 +5,4 @@ from rushlight.nn.modules.pooling.average import *
 from rushlight.nn.modules.pooling.maximum import *
 from rushlight.nn.modules.pooling.average import _AvgPoolNd
 from rushlight.nn.modules.pooling.maximum import _MaxPoolNd
+from rushlight.nn.modules.pooling.fractional import *

@@ -1,0 +1,326 @@
+"""ctc_loss: probabilities of symbols over time against a shorter text.
+
+# Note [CTC]
+# Between the symbols of a target, and around them, there may be blanks, and each symbol
+# may last: every way through "blank, a, blank, b, blank" that ends in time gives the
+# target.  alpha[t, s] is the log-probability of all ways that are at place s of that
+# text at time t, beta[t, s] that of all ways on from there; both are filled time by
+# time, for all samples and places at once.  A place may be reached from itself, from
+# the one before, and from the one before that unless the symbols are equal or blank.
+"""
+
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    ArgumentTypeError,
+    OutOfRangeError,
+    UnsupportedDtypeError,
+    explain,
+)
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call
+from rushlight._core.expose import TORCH, expose
+from rushlight._core.table import define
+from rushlight._core.tensor import Tensor
+from rushlight._ops.loss._reduction import reduction_of, tensors
+
+
+def ctc_loss(
+    log_probs,
+    targets,
+    input_lengths,
+    target_lengths,
+    blank=0,
+    reduction="mean",
+    zero_infinity=False,
+):
+    """Connectionist temporal classification: -log of all ways to read the target.
+
+    The gradient is that of log-probabilities which come from `log_softmax`, as in
+    torch.
+
+    Args:
+        log_probs: (T, N, C) or (T, C), float32 or float64; log-probabilities.
+        targets: (N, S), or all concatenated, or (S,); integers in [0, C), not blank.
+        input_lengths: (N,) or (), integers, at most T; a Tensor or a sequence.
+        target_lengths: (N,) or (), integers; a Tensor or a sequence.
+        blank: int, the blank's number.
+        reduction: "mean" (of the losses divided by the targets' lengths), "sum" or
+            "none".
+        zero_infinity: make losses of targets that do not fit 0, with no gradient.
+
+    Returns:
+        Tensor: a number; for "none" (N,) or ().
+
+    Raises:
+        RuntimeError: for lengths or a blank that do not fit.
+        IndexError: for a target out of range (torch reads other memory).
+        NotImplementedError: for another dtype.
+        ValueError: for an unknown reduction.
+
+    Source: Graves et al., Connectionist temporal classification: labelling unsegmented
+    sequence data with recurrent neural networks, 2006.
+
+    >>> import rushlight
+    >>> logs = rushlight.full((3, 1, 2), 0.5).log()
+    >>> target = rushlight.tensor([[1]])
+    >>> rushlight.nn.functional.ctc_loss(logs, target, (3,), (1,))
+    tensor(0.2877)
+    """
+    who = "ctc_loss()"
+    reduction = reduction_of(reduction, None, None, who)
+    tensors(who, log_probs=log_probs, targets=targets)
+    lengths = _lengths("input_lengths", input_lengths)
+    target_lengths = _lengths("target_lengths", target_lengths)
+    if log_probs.dim() not in (2, 3):
+        _refuse("log_probs of shape (T, N, C) or (T, C)", tuple(log_probs.shape))
+    is_single = log_probs.dim() == 2
+    if is_single:
+        log_probs = log_probs.unsqueeze(1)
+        lengths, target_lengths = lengths.reshape(-1), target_lengths.reshape(-1)
+    losses = call(
+        CTC_LOSS,
+        log_probs,
+        targets,
+        lengths,
+        target_lengths,
+        blank=blank,
+        zero_infinity=bool(zero_infinity),
+    )
+    if reduction == "mean":
+        return (losses / target_lengths.clamp(min=1).to(losses.dtype)).mean()
+    if reduction == "sum":
+        return losses.sum()
+    return losses.squeeze(0) if is_single else losses
+
+
+def _refuse(expected, got, do="See the arguments of ctc_loss().", kind=None):
+    kind = ArgumentRuntimeError if kind is None else kind
+    raise kind(explain("ctc_loss()", expected=expected, got=got, do=do))
+
+
+def _lengths(name, value):
+    if not isinstance(value, Tensor):
+        if not isinstance(value, (list, tuple, int)):
+            got = f"{type(value).__name__}"
+            _refuse(f"{name} as a Tensor or sequence", got, kind=ArgumentTypeError)
+        return TORCH["tensor"](value)
+    if value.is_floating_point() or value.is_complex():
+        _refuse(f"{name} must be integral", value.dtype)
+    return value
+
+
+def _ctc_spec(x, targets, lengths, target_lengths, *, blank, zero_infinity):
+    _check_shapes(x, lengths, target_lengths, blank)
+    return Spec(x.shape[1:2], x.dtype)
+
+
+def _check_shapes(x, lengths, target_lengths, blank):
+    if x.dtype.name not in ("float32", "float64"):
+        _refuse("float32 or float64", x.dtype.name, kind=UnsupportedDtypeError)
+    count = x.shape[1]
+    for name, given in (
+        ("input_lengths", lengths),
+        ("target_lengths", target_lengths),
+    ):
+        if tuple(given.shape) != (count,):
+            got = f"shape {tuple(given.shape)}"
+            _refuse(f"{name} must be of size batch_size, {count}", got)
+    if not 0 <= blank < x.shape[2]:
+        _refuse(f"blank must be in label range, [0, {x.shape[2]})", blank)
+
+
+def _check_lengths(np, x, lengths, target_lengths):
+    steps = x.shape[0]
+    for name, given in (
+        ("input_lengths", lengths),
+        ("target_lengths", target_lengths),
+    ):
+        if given.size and given.min() < 0:
+            _refuse(f"{name} of at least 0", f"got value {given.min()}")
+    if lengths.size and lengths.max() > steps:
+        got = f"got value {lengths.max()}"
+        _refuse(f"input_lengths to have value at most {steps}", got)
+
+
+def _texts(np, x, targets, target_lengths, blank):
+    """The targets with blanks around each symbol: (N, 2 S + 1), int64."""
+    longest = int(target_lengths.max()) if target_lengths.size else 0
+    texts = np.full((len(target_lengths), 2 * longest + 1), blank, np.int64)
+    inside = np.arange(longest) < target_lengths[:, None]
+    if targets.ndim == 1:
+        if targets.size < target_lengths.sum():
+            got = f"{targets.size}"
+            _refuse(f"{target_lengths.sum()} concatenated targets", got)
+        symbols = targets[: int(target_lengths.sum())]
+    else:
+        if targets.shape[0] != len(target_lengths) or targets.shape[1] < longest:
+            _refuse(
+                f"targets of size at least {longest} at dimension 1, and one row for "
+                "each sample",
+                f"size {targets.shape}",
+            )
+        symbols = targets[:, :longest][inside]
+    if symbols.size and not (0 <= symbols.min() and symbols.max() < x.shape[2]):
+        _refuse(
+            f"targets in [0, {x.shape[2]})",
+            f"{symbols.min()} to {symbols.max()}",
+            kind=OutOfRangeError,
+        )
+    texts[:, 1::2][inside] = symbols
+    return texts
+
+
+class _Ways:
+    """The ways through the targets' texts (Note [CTC]), in float64."""
+
+    def __init__(self, np, x, targets, lengths, target_lengths, blank):
+        self.np, self.x = np, x
+        lengths, target_lengths = (
+            lengths.astype(np.int64),
+            target_lengths.astype(np.int64),
+        )
+        _check_lengths(np, x, lengths, target_lengths)
+        self.texts = _texts(np, x, targets, target_lengths, blank)
+        self.lengths, self.target_lengths = lengths, target_lengths
+        self.rows = np.arange(len(lengths))
+        # log-probability of the symbol at each place: (T, N, L)
+        self.at_place = np.take_along_axis(x.astype(np.float64), self.texts[None], 2)
+        skips = np.zeros(self.texts.shape, bool)
+        before = self.texts[:, :-2]
+        skips[:, 2:] = (self.texts[:, 2:] != blank) & (self.texts[:, 2:] != before)
+        self.skips = skips
+
+    def _step(self, ways, forward):
+        """Where the ways of one time may be at the next, or came from."""
+        np = self.np
+        one = np.full_like(ways, -np.inf)
+        two = np.full_like(ways, -np.inf)
+        if forward:
+            one[:, 1:] = ways[:, :-1]
+            two[:, 2:] = ways[:, :-2]
+            two[~self.skips] = -np.inf
+        else:
+            one[:, :-1] = ways[:, 1:]
+            two[:, :-2] = np.where(self.skips[:, 2:], ways[:, 2:], -np.inf)
+        return _log_sum(np, ways, one, two)
+
+    def alphas(self):
+        """(T, N, L)."""
+        np, steps = self.np, self.x.shape[0]
+        alphas = np.full((steps, *self.texts.shape), -np.inf)
+        if steps:
+            alphas[0, :, :1] = self.at_place[0, :, :1]
+            symbols = self.target_lengths > 0
+            alphas[0, symbols, 1:2] = self.at_place[0, symbols, 1:2]
+        for t in range(1, steps):
+            alphas[t] = self._step(alphas[t - 1], True) + self.at_place[t]
+        return alphas
+
+    def betas(self):
+        """(T, N, L); -inf after a sample's end."""
+        np, steps = self.np, self.x.shape[0]
+        betas = np.full((steps, *self.texts.shape), -np.inf)
+        later = np.full(self.texts.shape, -np.inf)
+        for t in reversed(range(steps)):
+            now = self._step(later, False) + self.at_place[t]
+            last = self.rows[self.lengths - 1 == t]
+            for places in self._ends(last):
+                now[last, places] = self.at_place[t, last, places]
+            betas[t] = later = now
+        return betas
+
+    def _ends(self, rows):
+        """The places at which samples may end: the last blank and symbol."""
+        ends = 2 * self.target_lengths[rows]
+        return ends, self.np.maximum(ends - 1, 0)
+
+    def losses(self, alphas):
+        """(N,): inf where a target does not fit."""
+        np = self.np
+        if not len(alphas):
+            return np.where(self.target_lengths > 0, np.inf, 0.0)
+        last = np.maximum(self.lengths - 1, 0)
+        blank, symbol = (alphas[last, self.rows, e] for e in self._ends(self.rows))
+        symbol = np.where(self.target_lengths > 0, symbol, -np.inf)
+        losses = -_log_sum(np, blank, symbol)
+        nothing = np.where(self.target_lengths > 0, np.inf, 0.0)
+        return np.where(self.lengths > 0, losses, nothing)
+
+
+def _log_sum(np, *parts):
+    """log of the sum of exponentials; -inf where all are."""
+    largest = parts[0]
+    for part in parts[1:]:
+        largest = np.maximum(largest, part)
+    shift = np.where(np.isinf(largest), 0.0, largest)
+    total = np.exp(parts[0] - shift)
+    for part in parts[1:]:
+        total += np.exp(part - shift)
+    return np.log(total) + shift
+
+
+def _ctc_eager(backend, x, targets, lengths, target_lengths, *, blank, zero_infinity):
+    np = backend.np
+    _check_shapes(x, lengths, target_lengths, blank)
+    with np.errstate(all="ignore"):
+        ways = _Ways(np, x, targets, lengths, target_lengths, blank)
+        losses = ways.losses(ways.alphas())
+    if zero_infinity:
+        losses = np.where(np.isinf(losses), 0.0, losses)
+    return losses.astype(x.dtype)
+
+
+def _ctc_grad(g, *, x, targets, lengths, target_lengths, blank, zero_infinity):
+    found = call(
+        CTC_LOSS_BACKWARD,
+        g,
+        x,
+        targets,
+        lengths,
+        target_lengths,
+        blank=blank,
+        zero_infinity=zero_infinity,
+    )
+    return found, None, None, None
+
+
+def _backward_spec(g, x, targets, lengths, target_lengths, *, blank, zero_infinity):
+    return Spec(x.shape, x.dtype)
+
+
+def _backward_eager(
+    backend, g, x, targets, lengths, target_lengths, *, blank, zero_infinity
+):
+    """Probability of each symbol, minus the part of all ways that pass through it."""
+    np = backend.np
+    with np.errstate(all="ignore"):
+        ways = _Ways(np, x, targets, lengths, target_lengths, blank)
+        alphas = ways.alphas()
+        losses = ways.losses(alphas)
+        through = alphas + ways.betas()  # each counts the symbol's probability twice
+        part = np.exp(through - ways.at_place + losses[:, None])
+        steps, count, symbols = x.shape
+        cells = np.arange(steps * count).reshape(steps, count, 1) * symbols + ways.texts
+        parts = np.bincount(cells.ravel(), part.ravel(), steps * count * symbols)
+        found = (np.exp(x.astype(np.float64)) - parts.reshape(x.shape)) * g[:, None]
+    lost = np.isinf(losses)
+    found[:, lost] = 0.0 if zero_infinity else np.nan
+    found[np.arange(steps)[:, None] >= lengths] = 0.0
+    return found.astype(x.dtype)
+
+
+CTC_LOSS_BACKWARD = define(
+    "ctc_loss_backward",
+    inputs="g x targets lengths target_lengths",
+    eager=_backward_eager,
+    spec=_backward_spec,
+)
+CTC_LOSS = define(
+    "ctc_loss",
+    inputs="x targets lengths target_lengths",
+    eager=_ctc_eager,
+    spec=_ctc_spec,
+    grad=_ctc_grad,
+    autocast="float32",
+)
+expose(ctc_loss, torch=False, method=False, functional=True)

@@ -1,0 +1,11 @@
+"""Modules on several devices: torch.nn.parallel's names, as far as there are any."""
+
+from rushlight.nn.parallel.data_parallel import DataParallel, data_parallel
+
+__all__ = ["DataParallel", "data_parallel"]
+
+
+def __getattr__(name):
+    from rushlight._doors import missing_name
+
+    raise missing_name("rushlight.nn.parallel", name, __all__)
