@@ -23,4 +23,5 @@ from rushlight._core.sampling.normal import normal
 from rushlight._core.sampling.order import in_memory_order
 from rushlight._core.sampling.permutation import permutation
 from rushlight._core.sampling.poisson import poisson
+from rushlight._core.sampling.rejection import binomial, dirichlet, standard_gamma
 from rushlight._core.sampling.uniform import bernoulli, bernoulli_of, uniform

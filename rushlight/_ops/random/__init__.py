@@ -4,4 +4,4 @@ The numbers themselves are made in `_core/sampling`, the state is kept by
 `_core/generator`; masks for dropout are in `dropout`.  Read `fill` first.
 """
 
-from rushlight._ops.random import seeds, fill, make, draw
+from rushlight._ops.random import seeds, fill, make, draw, laws
