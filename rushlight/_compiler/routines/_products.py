@@ -81,7 +81,7 @@ def _cut(m, n, inner):
     columns = SMALL // (m * inner) // 64 * 64
     if columns:
         return columns, inner
-    columns = min(n, 64)
+    columns = min(n, 128)
     return columns, max(16, SMALL // (m * columns) // 16 * 16)
 
 

@@ -2,8 +2,8 @@
 
 from rushlight._compiler.routines._parts import part_of, pieces, share_of
 from rushlight._compiler.routines._products import rows_for
+from rushlight._compiler.routines.recurrent.call import SEQUENCES
 from rushlight._compiler.routines.recurrent.task import (
-    SEQUENCES,
     RecurrentTask,
     Step,
     copy_states,
@@ -38,6 +38,7 @@ def recurrent_backward(call):
     outputs = tuple(f"g_{name}" for name in ("x", *call.states, *call.names))
     scratch = ["d0", "d1"][: call.directions] + ["g_source"] * (call.layers > 1)
     scratch += ["source"] * is_joined(call, call.layers - 1)
+    scratch += ["sums0", "sums1"][: call.directions] * call.has_biases
     return routine_of(call, tasks, inputs, outputs, scratch)
 
 
@@ -54,8 +55,8 @@ def _steps_backward(call, layer, run):
     before = ["c0"] if cell.has_cell else ["h0"] if call.kind == "gru" else []
     firsts = [f"g_{name}" for name in call.states]
     read = [weight, *tape, *before, *incoming, *finals]
-    d = _slopes_of(call, run)
-    task = RecurrentTask(call, "steps_backward", read, [d, *firsts])
+    written = [_slopes_of(call, run), *firsts, *_sums_of(call, run)]
+    task = RecurrentTask(call, "steps_backward", read, written)
     k, (most, blocks) = task.k, pieces(SEQUENCES, call.batch)
     step = StepBackward(task, run, most, *incoming)
     with k.loop("b", blocks, parallel=True):
@@ -63,12 +64,14 @@ def _steps_backward(call, layer, run):
         for name in call.states:
             step.local_state(name[0])
             step.begin(rows, name[0], f"g_{name[0]}n" in finals)
+        step.begin_sums()
         with k.loop("t", call.time):
             with k.loop("r", rows), k.loop("j", hidden, vector=True):
                 cell.backward(k, step)
             _into_state(task, step, rows, weight)
         for name in call.states:
             copy_states(step, rows, name[0], f"g_{name}")
+        step.end_sums()
     return task.done()
 
 
@@ -91,7 +94,10 @@ def _into_state(task, step, rows, weight):
 
 
 class StepBackward(Step):
-    """What a cell reads and writes in backward, from the step that was done last."""
+    """What a cell reads and writes in backward, from the step that was done last.
+
+    The gradients of the biases are sums of the slopes: a block adds up its own.
+    """
 
     is_backward = True
 
@@ -108,6 +114,20 @@ class StepBackward(Step):
         zero = k.const(0, self.call.dtype)
         with k.loop(index, rows), k.loop("j", self.call.hidden, vector=True):
             self.task.store(name, zero, **{index: self.call.hidden, "j": 1})
+
+    def begin_sums(self):
+        if not self.call.has_biases:
+            return
+        wide = self.call.cell.slopes * self.call.hidden
+        self.task.local("sums", wide)
+        with self.k.loop("j", wide, vector=True):
+            self.task.store("sums", self.k.const(0, self.call.dtype), j=1)
+
+    def end_sums(self):
+        wide = self.call.cell.slopes * self.call.hidden
+        for name in _sums_of(self.call, self.run):
+            with self.k.loop("j", wide, vector=True):
+                self.task.store(name, self.task.load("sums", j=1), b=wide, j=1)
 
     def before(self, part):
         """A part of the tape at the step before, or of the first state."""
@@ -141,6 +161,9 @@ class StepBackward(Step):
         hidden = self.call.hidden
         first, places = self.places_of(self.call.cell.slopes * hidden)
         self.task.store(self.slopes, value, first + gate * hidden, **places)
+        if self.call.has_biases:
+            total = self.task.load("sums", gate * hidden, j=1)
+            self.task.store("sums", self.k.add(total, value), gate * hidden, j=1)
 
     def give_state(self, value):
         """The part of the earlier state's gradient that passes by the gates."""
@@ -183,12 +206,16 @@ def _slopes_of(call, run):
     return f"d{run % call.directions}"
 
 
+def _sums_of(call, run):
+    return [f"sums{run % call.directions}"] * call.has_biases
+
+
 def _weight_gradients(call, layer, run):
     """The gradients of a run's parameters, in blocks of the gates' columns."""
     d, source, size = _slopes_of(call, run), source_of(call, layer), call.size_of(layer)
     wide, rows = call.cell.slopes * call.hidden, call.time * call.batch
     targets = [f"g_{name}" for name in call.names_of(run)]
-    read = [d, "h0", f"state{run}", source]
+    read = [d, "h0", f"state{run}", source, *_sums_of(call, run)]
     task = RecurrentTask(call, "weight_gradients", read, targets)
     k, most = task.k, share_of(call.hidden, call.cell.gates)
     with k.loop("b", call.cell.gates * call.hidden // most, parallel=True):
@@ -243,24 +270,21 @@ def _state_weight(task, run, most, at):
 
 
 def _bias_gradients(task, run, most, at):
-    """Sums over steps of sums over sequences."""
-    k = task.k
+    """The sums of all blocks of sequences."""
+    k, sums = task.k, task.buffers[_sums_of(task.call, run)[0]]
+    wide = task.call.cell.slopes * task.call.hidden
+    blocks = pieces(SEQUENCES, task.call.batch)[1]
+
+    def total(name, at):
+        found = k.declare(name, task.call.dtype, 0)
+        with k.loop(f"n_{name}", blocks):
+            places = {f"n_{name}": wide, "b": most, "j": 1}
+            k.accumulate(found, "add", k.load(sums, at=at, **places))
+        return found
+
     with k.loop("j", most, vector=True):
-        total = _column_sum(task, run, most, "total", None)
-        task.store(f"g_b_ih{run}", total, b=most, j=1)
+        of_input = of_state = total("of_input", None)
         if at is not None:
-            total = _column_sum(task, run, most, "own", at)
-        task.store(f"g_b_hh{run}", total, b=most, j=1)
-
-
-def _column_sum(task, run, most, name, at):
-    call, k, wide = task.call, task.k, task.call.cell.slopes * task.call.hidden
-    t, r, d = f"t_{name}", f"r_{name}", _slopes_of(call, run)
-    total = k.declare(name, call.dtype, 0)
-    with k.loop(t, call.time):
-        part = k.declare(f"{name}_of_step", call.dtype, 0)
-        with k.loop(r, call.batch):
-            places = {"b": most, "j": 1, t: call.batch * wide, r: wide}
-            k.accumulate(part, "add", task.load(d, at=at, **places))
-        k.accumulate(total, "add", part)
-    return total
+            of_state = total("of_state", at)
+        task.store(f"g_b_ih{run}", of_input, b=most, j=1)
+        task.store(f"g_b_hh{run}", of_state, b=most, j=1)

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rushlight._compiler.routines._parts import pieces
 from rushlight._compiler.routines.recurrent.cells import CELLS
+
+#: Sequences of a block.
+SEQUENCES = 8
 
 
 @dataclass(frozen=True)
@@ -104,11 +108,14 @@ class Recurrent:
             sizes[f"w_hh{n}"] = gates * hidden
             sizes[f"b_ih{n}"] = sizes[f"b_hh{n}"] = gates
         sizes |= {f"g_{name}": size for name, size in sizes.items()}
+        sums = pieces(SEQUENCES, self.batch)[1] * self.cell.slopes * hidden
         return sizes | {
             "across": gates * hidden,
             "across_input": gates * max(self.width, self.size),
             "d0": rows * self.cell.slopes * hidden,
             "d1": rows * self.cell.slopes * hidden,
+            "sums0": sums,
+            "sums1": sums,
             "source": rows * self.width,
             "g_source": rows * self.width,
         }

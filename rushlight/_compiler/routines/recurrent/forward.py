@@ -8,8 +8,8 @@
 
 from rushlight._compiler.routines._parts import part_of, pieces
 from rushlight._compiler.routines._products import rows_for
+from rushlight._compiler.routines.recurrent.call import SEQUENCES
 from rushlight._compiler.routines.recurrent.task import (
-    SEQUENCES,
     RecurrentTask,
     Step,
     copy_states,

@@ -11,9 +11,6 @@ from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines._products import emit_product
 
-#: Sequences of a block.
-SEQUENCES = 8
-
 
 def routine_of(call, tasks, inputs, outputs, scratch):
     for number, task in enumerate(tasks):
