@@ -64,6 +64,7 @@ def _spec(array):
 
 def as_routine(lowered):
     """A lowered graph as a Routine, if it is made of loop nests alone."""
+    from rushlight._compiler.graph.expression import VIEWS
     from rushlight._compiler.passes.fuse import fuse
     from rushlight._compiler.routines import Routine, Task
     from rushlight._compiler.schedules.nest import Nest
@@ -76,7 +77,7 @@ def as_routine(lowered):
     for place, e in enumerate(lowered.outputs):
         while e.kind == "reshape":
             e = e.args[0]
-        if e in names:  # an input, or one result twice
+        if e in names or e.kind in VIEWS:  # an input, or one result twice
             return None
         names[e] = f"y{place}"
     outputs = tuple(f"y{place}" for place in range(len(lowered.outputs)))

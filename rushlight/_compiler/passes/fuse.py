@@ -148,9 +148,7 @@ class _Fusion:
             ):
                 anchors.add(e)
         for e in self.lowered.outputs:
-            source = e
-            while source.kind == "reshape":
-                source = source.args[0]
+            source, _, _ = as_view(e)
             if source.kind not in OWN_MEMORY:
                 anchors.add(source)
         return anchors
@@ -415,6 +413,20 @@ def operands(e, index, extents, stored):
     if e.kind in POINTWISE or e.kind == "part":
         return [(arg, index) for arg in e.args]
     return []
+
+
+def as_view(e):
+    """A result as what NumPy can show of memory: (source, shape, order).
+
+    The result is ``source.reshape(shape).transpose(order)``.
+    """
+    order = tuple(range(e.ndim))
+    if e.kind == "permute":
+        order, e = e.data, e.args[0]
+    shape = e.shape
+    while e.kind == "reshape":
+        e = e.args[0]
+    return e, shape, order
 
 
 def domain_of(anchor):

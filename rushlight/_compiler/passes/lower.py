@@ -54,19 +54,26 @@ class Lowered:
     library: dict
 
 
-def lower_graph(graph):
+def lower_graph(graph, orders=None):
     """The expressions of a graph's outputs.
 
     Args:
         graph: a Graph.
+        orders: for each input the order in which its dimensions lie in memory; None for
+            their own.
 
     Returns:
         Lowered.
     """
     k = Lowering()
     values, draws, library = {}, [], {}
+    inputs = []
     for place, value in enumerate(graph.inputs):
-        values[id(value)] = k.x.make("input", [], value.shape, label(value), place)
+        order = (orders and orders[place]) or tuple(range(value.spec.ndim))
+        shape = [value.shape[d] for d in order]
+        inputs.append(k.x.make("input", [], shape, label(value), place))
+        back = sorted(range(len(order)), key=order.index)
+        values[id(value)] = k.x.permute(inputs[-1], back)
     for node in graph.nodes:
         try:
             found = _lowered(k, node, values)
@@ -78,7 +85,6 @@ def lower_graph(graph):
                 draws.append(found[0].args[0])
         for value, expression in zip(node.outputs, found, strict=True):
             values[id(value)] = expression
-    inputs = [values[id(v)] for v in graph.inputs]
     return Lowered(inputs, [values[id(v)] for v in graph.outputs], draws, library)
 
 

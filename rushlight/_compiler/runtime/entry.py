@@ -53,11 +53,10 @@ class Entry:
                 results.append(("constant", leaf))
         return results
 
-    @property
-    def backward(self):
-        """The plan of backward, made now if need be."""
+    def backward(self, arrays):
+        """The plan of backward, made for arrays that lie like these if need be."""
         if self._backward is None:
-            self._backward = Plan(self.halves.backward)
+            self._backward = Plan(self.halves.backward, arrays)
         return self._backward
 
     def holds(self):
@@ -137,7 +136,7 @@ class CompiledBackward(Node):
             if version_of(tensor) != version:
                 raise self._modified(tensor, version)
         arrays = [*saved, *[t._array for t in kept], *[g._array for g in gradient]]
-        found = iter(self.entry.backward.run(arrays))
+        found = iter(self.entry.backward(arrays).run(arrays))
         return tuple(
             [wrap(next(found)) if there else None for _, there in self.entry.sources]
         )

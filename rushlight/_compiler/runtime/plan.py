@@ -14,7 +14,7 @@ from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.graph.interpreter import run_graph, run_node
 from rushlight._compiler.loops.ir import product_dtypes
-from rushlight._compiler.passes.fuse import fuse
+from rushlight._compiler.passes.fuse import as_view, fuse
 from rushlight._compiler.passes.lower import label, lower_graph
 from rushlight._compiler.passes.memory import bytes_of, numpy_dtype, plan_memory
 from rushlight._compiler.runtime import blas
@@ -35,9 +35,10 @@ class Plan:
         library: {op name: how often its eager rule is called}.
     """
 
-    def __init__(self, graph):
+    def __init__(self, graph, arrays=None):
         self.graph, self.kernels = graph, []
-        lowered = lower_graph(graph)
+        self.orders = [order_of(a) for a in arrays] if arrays else None
+        lowered = lower_graph(graph, self.orders)
         self.library = lowered.library
         fused = fuse(lowered)
         self._lock = threading.Lock()
@@ -53,11 +54,11 @@ class Plan:
         self.items = [e for e in fused.stored if e.kind == "item"]
         self.scratch = {}  # of routines: {name: _Scratch}
         self.fresh = []  # (expression) of each base that a run makes
-        self.results = [self._result(e) for e in lowered.outputs]
+        self.results = [as_view(e) for e in lowered.outputs]
         items = [e for e in fused.stored if is_foreign(e)]
         base = len(lowered.inputs)
         owned = []
-        for source, _ in self.results:
+        for source, _, _ in self.results:
             is_ours = source.kind != "input" and not is_foreign(source)
             if is_ours and source not in owned:
                 owned.append(source)
@@ -77,13 +78,6 @@ class Plan:
         start = -address(self.arena) % 64
         self.arena = self.arena[start : start + arena.size]
         self.count = base + 1
-
-    def _result(self, e):
-        """(the stored expression, shape) of a result."""
-        shape = e.shape
-        while e.kind == "reshape" and e.args:
-            e = e.args[0]
-        return e, shape
 
     def _lives(self, fused):
         """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
@@ -208,7 +202,8 @@ class Plan:
     def run(self, arrays):
         """The outputs' arrays, from the inputs'."""
         arrays = [
-            a if a.flags.c_contiguous else np.ascontiguousarray(a) for a in arrays
+            a if a.flags.c_contiguous and not order else _laid(a, order)
+            for a, order in zip(arrays, self.orders or [None] * len(arrays))
         ]
         with self._lock:
             fresh = [np.empty(e.shape, numpy_dtype(e)) for e in self.fresh]
@@ -223,13 +218,14 @@ class Plan:
 
     def _collect(self, held):
         found, given = [], set()
-        for e, shape in self.results:
+        for e, shape, order in self.results:
             base, _ = self.places[e]
             array = held[base]
             if e.kind == "input" or base in given or not _is_own(array):
                 array = array.copy()
             given.add(base)
-            found.append(array.reshape(shape))
+            array = array.reshape(shape)
+            found.append(array.transpose(order) if len(order) > 1 else array)
         return found
 
     def view(self, e, stored, held):
@@ -304,6 +300,19 @@ def reads(unit, stored):
             stack.extend(e.args)
         found.add(e)
     return found
+
+
+def order_of(array):
+    """The order in which an array's dimensions lie in memory; None for their own."""
+    if array.flags.c_contiguous or array.ndim < 2:
+        return None
+    order = tuple(sorted(range(array.ndim), key=lambda d: -array.strides[d]))
+    return order if array.transpose(order).flags.c_contiguous else None
+
+
+def _laid(array, order):
+    """An array's elements in the order that a plan was made for."""
+    return np.ascontiguousarray(array.transpose(order) if order else array)
 
 
 class _Scratch:
