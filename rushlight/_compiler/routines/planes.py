@@ -52,12 +52,15 @@ class Sweep:
         steps: of the source, from output to output.
         lead: zeros before the source.
         parts: the outputs.
+        is_apart: whether places that differ in the last dim are in planes apart: then
+            the planes have no columns but the outputs', and there are more of them.
     """
 
     size: tuple
     steps: tuple
     lead: tuple
     parts: tuple
+    is_apart: bool = False
 
     @property
     def rows(self):
@@ -137,7 +140,7 @@ class Planes:
             max(
                 [1]
                 + [
-                    (place[i] // sweep.steps[i]) + count[i]
+                    self.moved(place)[i] + count[i]
                     for part, count in zip(sweep.parts, counts, strict=True)
                     for _, place in part.taps
                 ]
@@ -158,13 +161,19 @@ class Planes:
 
     def residues(self, place):
         """The phase in which a place of the padded source lies."""
-        return tuple(p % s for p, s in zip(place, self.sweep.steps, strict=True))
+        found = tuple(p % s for p, s in zip(place, self.sweep.steps, strict=True))
+        return (*found[:-1], place[-1]) if self.sweep.is_apart else found
+
+    def moved(self, place):
+        """Where in its phase a place lies."""
+        found = tuple(p // s for p, s in zip(place, self.sweep.steps, strict=True))
+        return (*found[:-1], 0) if self.sweep.is_apart else found
 
     def shift(self, place):
         """Where in a channel the tap begins that meets this place at output 0."""
         found = self.phases[self.residues(place)] * self.together * self.picture
-        for p, s, stride in zip(place, self.sweep.steps, self.strides, strict=True):
-            found += p // s * stride
+        for moved, stride in zip(self.moved(place), self.strides, strict=True):
+            found += moved * stride
         return found
 
     def positions(self, part):

@@ -21,7 +21,6 @@ from rushlight._compiler.routines.nests import (
 from rushlight._compiler.routines.planes import Planes
 from rushlight._compiler.routines.tiles import choose_tile
 
-_LOCAL = 400_000  # bytes of local memory that a block may use
 _BLOCKS = 8  # as many blocks as there are at least, where the work can be split so
 
 
@@ -48,6 +47,8 @@ class Sweeping:
         bias, relu: whether they follow.
     """
 
+    #: Bytes of planes and sums that a block may use.
+    LOCAL = 400_000
     #: Take pictures together until there are so many positions.
     WANTED = 256
     #: Sums of one output at each position.
@@ -77,7 +78,7 @@ class Sweeping:
         """How the work is split: pictures, rows, and tiles of outputs or groups."""
         shapes, sweep = self.shapes, self.sweep
         rows, count = sweep.rows, 1
-        while self._bytes(-(-rows // count), 1) > _LOCAL and count < rows:
+        while self._bytes(-(-rows // count), 1) > self.LOCAL and count < rows:
             count += 1
         self.rows = -(-rows // count)
         self.row_blocks = -(-rows // self.rows)
@@ -87,7 +88,7 @@ class Sweeping:
             most = max(1, shapes.batch // _BLOCKS)
             while (
                 together < min(wanted, most)
-                and self._bytes(rows, together + 1) <= _LOCAL
+                and self._bytes(rows, together + 1) <= self.LOCAL
             ):
                 together += 1
         self.together = together

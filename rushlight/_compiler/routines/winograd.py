@@ -55,6 +55,7 @@ class Winograd(Sweeping):
         turned: whether the weight's taps are in reverse.
     """
 
+    LOCAL = 560_000
     WANTED = 64
     SUMS = 4
 
@@ -67,7 +68,7 @@ class Winograd(Sweeping):
             for a in (0, 1)
             for b in (0, 1)
         ]
-        sweep = Sweep(size, (2, 2), lead, (whole,))
+        sweep = Sweep(size, (2, 2), lead, (whole,), _pays_apart(*squares))
         super().__init__(sweep, results, shapes, dtype, bias, relu)
         self.turned = turned
         self.run = LANES * self.tile.across
@@ -179,6 +180,13 @@ class Winograd(Sweeping):
                 steps = {"outs": down * 4 * self.width, "o": 4 * self.width}
                 steps |= {"tile": self.run, "lane": 1}
                 k.store(self.sums, value, number * self.width, **steps)
+
+
+def _pays_apart(rows, columns):
+    """Whether planes for each of the four columns save vectors worth their making."""
+    vectors = -(-rows * columns // LANES)
+    with_margin = (rows - 1) * (columns + 1) + columns
+    return vectors <= 0.9 * -(-with_margin // LANES)
 
 
 def _halves(size, start):
