@@ -49,6 +49,7 @@ class Body(Expressions):
             self.statements(self.kernel.body, self.scalar)
             return
         (loop,) = self.kernel.body
+        self.bounds = self.bounds.inside(loop.index, loop.extent)
 
         def block(counter):
             self.indices[loop.index] = counter
@@ -91,7 +92,10 @@ class Body(Expressions):
             write = self.vector_loop
 
         def nonempty():
+            around = self.bounds
+            self.bounds = around.inside(loop.index, loop.extent)
             write(loop, extent, lanes)
+            self.bounds = around
 
         if known(extent) is None:
             self.b.when(self.b.icmp("slt", i64(0), extent), nonempty)

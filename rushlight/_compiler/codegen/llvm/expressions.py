@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from rushlight._compiler.codegen.llvm import memory
-from rushlight._compiler.codegen.llvm.instructions import emit_instruction
+from rushlight._compiler.codegen.llvm.instructions import divide_short, emit_instruction
 from rushlight._compiler.codegen.llvm.values import Values
 from rushlight._compiler.codegen.llvm.writer import Value, i64
+from rushlight._compiler.loops.bounds import Bounds
 from rushlight._compiler.loops.ir import (
+    INTEGER_ONLY,
     Const,
     Index,
     Instruction,
@@ -44,6 +46,7 @@ class Expressions:
         self.scalar = Lanes(Values(writer, 1))
         self.hoisted = {}  # values of the loops around (Note [Hoisting])
         self._zero = self._nowhere = None
+        self.bounds = Bounds({})  # of the indices
 
     # Places
 
@@ -150,8 +153,17 @@ class Expressions:
                 return memory.lane_places(lanes.values, index, 1)
             return index
         args = [self.value(arg, lanes, memo) for arg in value.args]
+        if value.op in INTEGER_ONLY and lanes.along and self.is_short(value.args[0]):
+            divided = divide_short(lanes.values, value.op, *args)
+            if divided is not None:
+                return divided
         dtypes = [arg.dtype for arg in value.args]
         return emit_instruction(lanes.values, value.op, value.dtype, dtypes, args)
+
+    def is_short(self, value):
+        """Whether an integer is known to be from 0 to 2^31 - 1."""
+        low, high = self.bounds.range(value)
+        return low is not None and high is not None and 0 <= low <= high < 2**31
 
     def load(self, load, lanes, memo):
         dtype, condition = self.buffers[load.buffer].dtype, load.zero_unless

@@ -92,6 +92,24 @@ def _division(v, x, y):
     return quotient, (rest, wrong), safe
 
 
+def divide_short(v, op, x, y):
+    """floordiv or remainder of x from 0 to 2^31 - 1 by a constant above 0, or None.
+
+    With ``2^(l-1) < y <= 2^l`` and ``m = ceil(2^(31+l) / y)`` the quotient is
+    ``(x m) >> (31 + l)``: one multiplication that vectors have, where they have no
+    division.
+    """
+    divisor = _constant(y)
+    if divisor is None or not 0 < divisor < 2**31 or _power_of_two(y) is not None:
+        return None
+    shift = 31 + (divisor - 1).bit_length()
+    factor = -(-(1 << shift) // divisor)
+    low = v.and_(x, v.constant("i64", str(2**32 - 1)))
+    product = v.mul(low, v.constant("i64", str(factor)))
+    quotient = v.lshr(product, v.constant("i64", str(shift)))
+    return quotient if op == "floordiv" else v.sub(x, v.mul(quotient, y))
+
+
 def _unless_zero(v, y, result):
     if _constant(y) not in (None, 0):
         return result

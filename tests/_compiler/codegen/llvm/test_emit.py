@@ -203,3 +203,16 @@ def test_hundreds_of_operations_in_a_row():
     slow, fast = both(k.kernel(), [], [x, np.zeros(20, "f4")])
     np.testing.assert_array_equal(slow[1], fast[1])
     np.testing.assert_allclose(fast[1], x + 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("divisor", [3, 7, 10, 641, 2**31 - 1])
+def test_short_divisions_are_multiplications(divisor):
+    k = Builder(f"division_{divisor}")
+    rest, quotient = (k.buffer(n, "i64", 128, written=True) for n in ("rest", "most"))
+    with k.loop("j", 4), k.loop("i", 32, vector=True):
+        x = k.add(k.mul(k.index("j"), 2**29 - 9), k.mul(k.index("i"), 10**6 + 3))
+        k.store(rest, k.remainder(x, divisor), i=1, j=32)
+        k.store(quotient, k.floordiv(x, divisor), i=1, j=32)
+    slow, fast = both(k.kernel(), [], [np.zeros(128, int), np.zeros(128, int)])
+    np.testing.assert_array_equal(slow, fast)
+    assert "div" not in native_kernel(k.kernel()).code.replace("division", "")
