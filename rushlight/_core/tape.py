@@ -190,8 +190,11 @@ class _Walk:
             return
         with _accumulating:
             if tensor._grad is None:
-                owned = edge in self.owned
-                tensor._grad = gradient if owned else gradient.clone()
+                if not self.create_graph and _lies_otherwise(gradient, tensor):
+                    tensor._grad = tensor.detach().clone().copy_(gradient)
+                else:
+                    owned = edge in self.owned
+                    tensor._grad = gradient if owned else gradient.clone()
             elif self.create_graph:
                 tensor._grad = tensor._grad + gradient
             else:
@@ -199,6 +202,15 @@ class _Walk:
         if edge.hooks is not None:
             for hook in tuple(edge.hooks.accumulated.values()):
                 hook(tensor)
+
+
+def _lies_otherwise(gradient, tensor):
+    """Whether a gradient's elements lie in another order than its leaf's."""
+    array, own = gradient._array, tensor._array
+    strides = getattr(array, "strides", None)
+    if strides == getattr(own, "strides", None):
+        return False
+    return not (array.flags.c_contiguous and own.flags.c_contiguous)
 
 
 def _reachable(roots):
