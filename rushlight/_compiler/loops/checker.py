@@ -26,12 +26,9 @@ from rushlight._compiler.loops.ir import (
     Product,
     Read,
     Store,
-    expressions,
-    filled,
-    neutral,
-    stones,
 )
 from rushlight._compiler.loops.printer import print_value
+from rushlight._compiler.loops.queries import expressions, filled, neutral, stones
 
 _FLOATS = ("f32", "f64")
 _DTYPES = (*_FLOATS, "i64", "bool")

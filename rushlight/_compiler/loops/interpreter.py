@@ -20,12 +20,9 @@ from rushlight._compiler.loops.ir import (
     Product,
     Read,
     Store,
-    adds_product,
-    filled,
-    neutral,
-    stones,
 )
 from rushlight._compiler.loops.meaning import TYPES, meaning
+from rushlight._compiler.loops.queries import adds_product, filled, neutral, stones
 
 _STORED = {"bool": np.bool_, "u8": np.uint8, "i32": np.int32, "i64": np.int64}
 _STORED |= {"f16": np.float16, "f32": np.float32, "f64": np.float64}

@@ -16,8 +16,8 @@ import numpy as np
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.loops.checker import check_kernel
-from rushlight._compiler.loops.ir import product_dtypes
 from rushlight._compiler.loops.printer import print_kernel
+from rushlight._compiler.loops.queries import product_dtypes
 from rushlight._compiler.runtime.blocks import run_blocks
 
 #: Seconds that compiling a kernel takes, about.

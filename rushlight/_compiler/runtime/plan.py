@@ -13,7 +13,7 @@ import numpy as np
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.graph.interpreter import run_graph, run_node
-from rushlight._compiler.loops.ir import product_dtypes
+from rushlight._compiler.loops.queries import product_dtypes
 from rushlight._compiler.passes.fuse import as_view, fuse
 from rushlight._compiler.passes.lower import label, lower_graph
 from rushlight._compiler.passes.memory import bytes_of, numpy_dtype, plan_memory

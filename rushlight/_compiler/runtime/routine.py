@@ -99,7 +99,7 @@ def _numpy_dtype(dtype):
 
 def _program(tasks, natives, bases):
     """The Program of tasks: step groups as the routine says."""
-    from rushlight._compiler.loops.ir import product_dtypes
+    from rushlight._compiler.loops.queries import product_dtypes
     from rushlight._compiler.runtime import blas
     from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
 

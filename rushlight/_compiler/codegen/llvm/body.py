@@ -27,11 +27,8 @@ from rushlight._compiler.loops.ir import (
     Loop,
     Product,
     Store,
-    adds_product,
-    filled,
-    neutral,
-    stones,
 )
+from rushlight._compiler.loops.queries import adds_product, filled, neutral, stones
 
 
 class Body(Expressions):

@@ -18,7 +18,7 @@
 from rushlight._compiler.codegen.llvm.body import Body
 from rushlight._compiler.codegen.llvm.values import SCALARS
 from rushlight._compiler.codegen.llvm.writer import Value, Writer, i64
-from rushlight._compiler.loops.ir import product_dtypes
+from rushlight._compiler.loops.queries import product_dtypes
 
 
 def emit_kernel(kernel):

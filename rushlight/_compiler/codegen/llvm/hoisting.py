@@ -10,9 +10,8 @@ from rushlight._compiler.loops.ir import (
     Product,
     Read,
     Store,
-    expressions,
-    stones,
 )
+from rushlight._compiler.loops.queries import expressions, stones
 
 
 def invariants(loop, buffers):
