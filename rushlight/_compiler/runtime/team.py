@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -34,6 +35,7 @@ YIELDS = 20
 
 _lock = threading.RLock()
 _current = None
+_leaving = False
 
 
 def aligned(size, boundary=64):
@@ -119,7 +121,7 @@ class Team:
         self._words = words = Words(TEAM, TEAM["TEAM_WORDS"])
         self.address = words.address
         words["SIZE"] = size
-        crowded = size > threads.available()
+        crowded = size > cores()
         words["SPINS"], words["YIELDS"] = 0 if crowded else _spins(), YIELDS
         words["YIELD"], words["SLEEP"], _ = _system()
         self._work = _function("worker", 2)
@@ -148,11 +150,21 @@ class Team:
                 thread.join()
 
 
+def cores():
+    """How many cores this process may use, at least in the long run."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        allowed = -(-int(quota) // int(period))
+    except (OSError, ValueError):  # there is no limit, or no such system
+        return threads.available()
+    return max(1, min(threads.available(), allowed))
+
+
 def current():
     """The team that programs run on, made if there is none.
 
-    It has as many threads as `get_num_threads` says, but not more than the machine has
-    cores for: more would only be in each other's way.
+    It has as many threads as `get_num_threads` says, but not more than there are cores
+    for this process: more would only be in each other's way.
 
     Raises:
         ImportError: where llvmlite is not installed.
@@ -161,8 +173,8 @@ def current():
     if _current is None:
         with _lock:
             if _current is None:
-                size = min(threads.get_num_threads(), threads.available())
-                _current = Team(size)
+                size = min(threads.get_num_threads(), cores())
+                _current = Team(1 if _leaving else size)
     return _current
 
 
@@ -175,12 +187,19 @@ def close(wait=True):
         team.close(wait)
 
 
+def _leave():
+    """Close the team for good: machine code is about to go."""
+    global _leaving
+    _leaving = True
+    close()
+
+
 def _forget():
     global _lock, _current
     _lock, _current = threading.RLock(), None
 
 
 threads.when_changed(lambda: close(wait=False))
-atexit.register(close)
+atexit.register(_leave)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=close, after_in_child=_forget)

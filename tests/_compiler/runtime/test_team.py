@@ -220,6 +220,29 @@ def test_a_script_ends(runs, end):
 
 
 @pytest.mark.slow
+def test_a_program_may_run_after_the_team_has_gone():
+    text = (
+        "import atexit\n"
+        "atexit.register(lambda: program.run([x.ctypes.data]) or print(x.max()))\n"
+    ) + _LEAVING.format(runs=3, end="")
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"ok\n{2**16}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("max 100000", 8), ("150000 100000", 2), ("1000 100000", 1), ("", 8)],
+)
+def test_a_share_of_the_machine_is_few_cores(monkeypatch, text, expected):
+    monkeypatch.setattr(threads, "available", lambda: 8)
+    monkeypatch.setattr(teams.Path, "read_text", lambda *_: text)
+    assert teams.cores() == expected
+
+
+@pytest.mark.slow
 def test_the_environment_says_how_many():
     text = "from rushlight._base.threads import get_num_threads as n; print(n())"
     for value, expected in (("3", "3"), ("nonsense", "5"), ("", "5")):
