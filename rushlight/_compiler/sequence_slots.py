@@ -13,7 +13,14 @@ _MASKS = {**_DTYPES, np.dtype(np.bool_): "bool"}
 
 
 def _dtype_of(arrays):
-    """The loop language's dtype of arrays of one float dtype, or None."""
+    """The loop language's dtype of arrays of one float dtype, or None.
+
+    It is None too where there is no BLAS for the routines' products.
+    """
+    from rushlight._compiler.runtime import blas
+
+    if not blas.is_available():
+        return None
     arrays = [a for a in arrays if a is not None]
     if any(a.__class__ is not np.ndarray or a.dtype != arrays[0].dtype for a in arrays):
         return None

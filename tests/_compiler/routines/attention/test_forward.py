@@ -248,3 +248,20 @@ def test_half_precision_has_no_routine():
     arrays = [np.ones((2, 3, 4), np.float16)] * 3
     request = sequence_slots._attention
     assert request(*arrays, None, None, scale=1.0, is_causal=False) is None
+
+
+def test_one_matrix_by_itself():
+    rng = np.random.default_rng(3)
+    arrays = *(rng.standard_normal((n, 4)) for n in (5, 6, 6)), None, None
+    attrs = {"scale": 0.5, "is_causal": True}
+    found, expected = run_request(
+        sequence_slots._attention, plain("forward"), arrays, **attrs
+    )
+    np.testing.assert_allclose(found[0], expected[0], 1e-12)
+
+
+def test_without_blas_there_is_no_routine(monkeypatch):
+    monkeypatch.setattr("rushlight._compiler.runtime.blas.is_available", lambda: False)
+    arrays = [np.ones((2, 3, 4), np.float32)] * 3
+    request = sequence_slots._attention
+    assert request(*arrays, None, None, scale=1.0, is_causal=False) is None
