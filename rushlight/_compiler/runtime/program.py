@@ -13,6 +13,7 @@ import itertools
 import os
 import struct
 import threading
+import time
 import weakref
 from typing import Any, NamedTuple
 
@@ -23,6 +24,9 @@ from rushlight._compiler.runtime import team as teams
 
 #: Bases of arguments that no run gives (Note [Arguments]).
 LOCAL, STATIC = -1, -2
+
+#: Seconds that a program takes for which threads are woken, and runs that are timed.
+_WORTH_WAKING, _TRIALS = 40e-6, 4
 
 _programs = weakref.WeakSet()
 
@@ -55,11 +59,12 @@ class Program:
     Args:
         steps: a list of `Step`.
         wake: whether the work is worth waking sleeping threads for (some microseconds);
-            workers that are awake help in any case.
+            workers that are awake help in any case.  None finds out by the time that
+            the first runs take.
         bases: how many addresses `run` takes, by default as many as the steps name.
     """
 
-    def __init__(self, steps, wake=True, bases=None):
+    def __init__(self, steps, wake=None, bases=None):
         self.steps = [step for step in steps if step.blocks > 0]
         self._lock, self._team = threading.Lock(), None
         named = [base for step in steps for base, _ in step.args]
@@ -67,11 +72,12 @@ class Program:
         self.bases = max(self.bases, 0)
         self._tables = {}
         self._head = teams.Words(PROGRAM, PROGRAM["PROGRAM_WORDS"])
-        self._head["P_WAKE"] = int(wake)
+        self._head["P_WAKE"] = 1 if wake is None else int(wake)
         self._local = None
         self._lay_out()
         self._lay_out_bases()
-        self._run = teams._function("execute", 1)
+        self._execute = teams._function("execute", 1)
+        self._times = [] if wake is None else None
         self._address = ctypes.c_void_p(self._head.address)
         _programs.add(self)
 
@@ -85,7 +91,19 @@ class Program:
             if self._team is not teams._current or self._team is None:
                 self._bind(teams.current())
             self._pack(self._table, 0, *bases)
-            self._run(self._address)
+            if self._times is None:
+                self._execute(self._address)
+            else:
+                self._run_timed()
+
+    def _run_timed(self):
+        """One of the first runs."""
+        start = time.perf_counter()
+        self._execute(self._address)
+        self._times.append(time.perf_counter() - start)
+        if len(self._times) == _TRIALS:
+            self._head["P_WAKE"] = int(min(self._times) > _WORTH_WAKING)
+            self._times = None
 
     def _lay_out(self):
         """The tables of steps, groups and arguments."""

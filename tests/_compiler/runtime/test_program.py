@@ -184,6 +184,17 @@ def test_a_hundred_thousand_runs_lose_nothing(team):
     assert (y == 1).all()
 
 
+@pytest.mark.parametrize("worth", [0.0, 1000.0])
+def test_the_first_runs_tell_whether_it_is_worth_waking(monkeypatch, worth):
+    monkeypatch.setattr(programs, "_WORTH_WAKING", worth)
+    x = np.ones(64, np.int64)
+    program = Program([step("double", (0, 0))])
+    for _ in range(10):
+        program.run([at(x)])
+    assert program._head["P_WAKE"] == (worth == 0)
+    assert (x == 1024).all()
+
+
 def test_a_program_is_forgotten_with_its_last_reference():
     before = len(programs._programs)
     program = Program([])
