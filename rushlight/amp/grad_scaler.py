@@ -4,7 +4,7 @@ import warnings
 from collections import abc, defaultdict
 from enum import Enum
 
-from rushlight._base.dtype import float16, float32, int32
+from rushlight._base.dtype import float32, int32
 from rushlight._base.errors import (
     ArgumentAssertionError,
     ArgumentError,
@@ -14,6 +14,7 @@ from rushlight._base.errors import (
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
+from rushlight.amp.unscaling import unscale_gradients
 
 
 class OptState(Enum):
@@ -178,34 +179,8 @@ class GradScaler:
         if state["stage"] is OptState.STEPPED:
             self._refuse("unscale_() is being called after step()", "Call it before.")
         inverse = self._scale.double().reciprocal().float()
-        state["found_inf_per_device"] = self._unscale_grads_(optimizer, inverse)
+        state["found_inf_per_device"] = unscale_gradients(optimizer, inverse)
         state["stage"] = OptState.UNSCALED
-
-    @no_grad()
-    def _unscale_grads_(self, optimizer, inverse):
-        """Multiply the gradients; {device: 1.0 where one is not finite, else 0.0}."""
-        found = {}
-        for group in optimizer.param_groups:
-            for param in group["params"]:
-                gradient = param.grad
-                if gradient is None:
-                    continue
-                if gradient.dtype is float16:
-                    raise ArgumentError(
-                        explain(
-                            "GradScaler.unscale_()",
-                            expected="float32 gradients",
-                            got="Attempting to unscale FP16 gradients",
-                            do="Keep the parameters in float32.",
-                        )
-                    )
-                device = gradient.device
-                if device not in found:
-                    found[device] = TORCH["zeros"]((), dtype=float32, device=device)
-                if not bool(gradient.isfinite().all()):
-                    found[device].fill_(1.0)
-                gradient.mul_(inverse.to(device))
-        return found
 
     def step(self, optimizer, *args, **kwargs):
         """Unscale the gradients if that was not done, and step if all are finite.

@@ -6,14 +6,14 @@ from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._base.limits import finfo
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
-from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import (
+from rushlight.optim._common.checks import (
     NOT_NEGATIVE,
     check_hyperparameters,
     check_rate,
     scalar_of,
 )
-from rushlight.optim.rule import number_tensor
+from rushlight.optim._common.rule import number_tensor
+from rushlight.optim.optimizer import Optimizer
 
 
 class Adafactor(Optimizer):

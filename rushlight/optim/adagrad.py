@@ -3,8 +3,8 @@
 import functools
 
 from rushlight._core.expose import TORCH
-from rushlight.optim.parts import NOT_NEGATIVE, check_together
-from rushlight.optim.rule import RuleOptimizer, number_tensor
+from rushlight.optim._common.checks import NOT_NEGATIVE, check_together
+from rushlight.optim._common.rule import RuleOptimizer, number_tensor
 from rushlight.optim.update import Update
 
 

@@ -5,8 +5,13 @@ import math
 
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.tensor import Tensor
-from rushlight.optim.parts import BELOW_ONE, NOT_NEGATIVE, check_rate, check_together
-from rushlight.optim.rule import RuleOptimizer
+from rushlight.optim._common.checks import (
+    BELOW_ONE,
+    NOT_NEGATIVE,
+    check_rate,
+    check_together,
+)
+from rushlight.optim._common.rule import RuleOptimizer
 from rushlight.optim.update import Update
 
 

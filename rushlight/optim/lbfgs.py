@@ -4,9 +4,13 @@ from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import enable_grad, no_grad
 from rushlight._core.tensor import Tensor
-from rushlight.optim.line_search import Point, strong_wolfe
+from rushlight.optim._common.checks import (
+    NOT_NEGATIVE,
+    check_hyperparameters,
+    check_rate,
+)
+from rushlight.optim._common.line_search import Point, strong_wolfe
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import NOT_NEGATIVE, check_hyperparameters, check_rate
 
 
 class LBFGS(Optimizer):

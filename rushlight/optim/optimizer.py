@@ -1,7 +1,6 @@
 """Optimizer: parameter groups, state, state_dict, hooks; what every rule shares."""
 
 import functools
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from copy import deepcopy
@@ -9,8 +8,10 @@ from copy import deepcopy
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.grad_mode import enable_grad
 from rushlight._core.hooks import HookDict
+from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
-from rushlight.optim.parts import fitted_state
+from rushlight.optim._common.checks import fitted_state
+from rushlight.optim._common.groups import check_group, check_param, refuse_names
 
 _global_pre_hooks = HookDict()
 _global_post_hooks = HookDict()
@@ -40,6 +41,7 @@ def register_optimizer_step_post_hook(hook):
 def _with_hooks(step):
     """A step() that runs the hooks around it."""
 
+    @deferrable
     @functools.wraps(step)
     def wrapped(self, *args, **kwargs):
         for hook in (*_global_pre_hooks.values(), *self._step_pre_hooks.values()):
@@ -173,7 +175,7 @@ class Optimizer:
                     )
                 )
             param_group.setdefault(name, default)
-        self._check_together(param_group)
+        check_group(type(self).__name__, param_group, self.param_groups)
         known = {id(p) for group in self.param_groups for p in group["params"]}
         if any(id(p) in known for p in param_group["params"]):
             raise ArgumentError(
@@ -212,59 +214,12 @@ class Optimizer:
         names = [p[0] for p in params if isinstance(p, tuple)]
         if names:
             if len(names) != len(params):
-                raise self._named_in_part("Some param names are missing")
+                refuse_names(type(self).__name__, "Some param names are missing")
             group["param_names"] = names
             params = [p for _, p in params]
         for param in params:
-            self._check_param(param)
+            check_param(type(self).__name__, param, self.defaults.get("differentiable"))
         group["params"] = params
-
-    def _check_together(self, group):
-        """Warn of a parameter that comes twice; refuse names in some groups only."""
-        params = group["params"]
-        if len({id(p) for p in params}) != len(params):
-            warnings.warn(
-                f"{type(self).__name__}(): optimizer contains a parameter group with "
-                "duplicate parameters: they are updated twice in each step.",
-                stacklevel=4,
-            )
-        named = "param_names" in group
-        if any(("param_names" in other) != named for other in self.param_groups):
-            words = "with names" if named else "without names"
-            raise self._named_in_part(f"a group {words} beside others")
-
-    def _named_in_part(self, got):
-        return ArgumentError(
-            explain(
-                f"{type(self).__name__}()",
-                expected="all optimizer params should be with/without names",
-                got=got,
-                do="Pass named_parameters() for all groups, or for none.",
-            )
-        )
-
-    def _check_param(self, param):
-        who = f"{type(self).__name__}()"
-        if not isinstance(param, Tensor):
-            raise ArgumentTypeError(
-                explain(
-                    who,
-                    expected="Tensors (optimizer can only optimize Tensors)",
-                    got=f"one of the params is {type(param).__name__}",
-                    do="Pass model.parameters(), not the model or names.",
-                )
-            )
-        if not (
-            self.defaults.get("differentiable") or param.is_leaf or param.retains_grad
-        ):
-            raise ArgumentError(
-                explain(
-                    who,
-                    expected="leaf Tensors",
-                    got=f"can't optimize a non-leaf Tensor, result of {param.grad_fn}",
-                    do="Pass the parameter itself, or .detach() it first.",
-                )
-            )
 
     # -------------------------------------------------------------------------- step
 

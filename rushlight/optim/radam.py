@@ -3,8 +3,8 @@
 import functools
 import math
 
-from rushlight.optim.parts import BELOW_ONE, NOT_NEGATIVE
-from rushlight.optim.rule import RuleOptimizer
+from rushlight.optim._common.checks import BELOW_ONE, NOT_NEGATIVE
+from rushlight.optim._common.rule import RuleOptimizer
 from rushlight.optim.update import Update
 
 

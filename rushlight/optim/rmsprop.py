@@ -2,8 +2,8 @@
 
 import functools
 
-from rushlight.optim.parts import NOT_NEGATIVE
-from rushlight.optim.rule import RuleOptimizer
+from rushlight.optim._common.checks import NOT_NEGATIVE
+from rushlight.optim._common.rule import RuleOptimizer
 from rushlight.optim.update import Update
 
 

@@ -3,7 +3,7 @@
 import functools
 
 from rushlight._core.expose import TORCH
-from rushlight.optim.rule import RuleOptimizer, number_tensor
+from rushlight.optim._common.rule import RuleOptimizer, number_tensor
 from rushlight.optim.update import Update
 
 

@@ -3,8 +3,12 @@
 import functools
 
 from rushlight._core.grad_mode import no_grad
+from rushlight.optim._common.checks import (
+    check_hyperparameters,
+    check_rate,
+    check_together,
+)
 from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import check_hyperparameters, check_rate, check_together
 from rushlight.optim.plan import plans_for
 from rushlight.optim.update import Update
 

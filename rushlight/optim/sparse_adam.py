@@ -6,13 +6,13 @@ from rushlight._base.dtype import int64
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
-from rushlight.optim.optimizer import Optimizer
-from rushlight.optim.parts import (
+from rushlight.optim._common.checks import (
     BELOW_ONE,
     check_hyperparameters,
     check_rate,
     scalar_of,
 )
+from rushlight.optim.optimizer import Optimizer
 
 
 class SparseAdam(Optimizer):

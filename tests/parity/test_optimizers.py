@@ -177,7 +177,7 @@ def test_a_differentiable_step_has_torchs_gradients(name):
     info = INFOS[name]
     if not info.has_capturable_arg and name not in ("SGD", "Adagrad"):
         pytest.skip("no differentiable form")
-    factor = 100 if name.startswith("Adam") else 1  # torch counts in float32
+    factor = 1000 if name.startswith("Adam") else 1  # torch counts in float32
     for _, options in _options(name):
         if isinstance(options.get("lr"), torch.Tensor):
             continue

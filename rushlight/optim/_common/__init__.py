@@ -1,0 +1,1 @@
+"""What several optimizers share: checks, elementwise rules, a line search."""
