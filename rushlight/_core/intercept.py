@@ -6,13 +6,31 @@ runs the rest of the stack and at last the operation itself.  Stacks are per thr
 (and per async task).  The stack costs nothing while it is empty: STATE.special.
 """
 
+import functools
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from rushlight._core.state import STATE
 
+#: What captures a function in this thread (the compiler's tracer), or None.  Steps of
+#: optimizers and schedulers are handed to its `defer`: they are replayed, not traced.
+CAPTURE: ContextVar[Any] = ContextVar("capture", default=None)
+
 _STACK: ContextVar[tuple[Any, ...]] = ContextVar("interceptors", default=())
+
+
+def deferrable(method):
+    """A method that a capture replays as it is: it is not run while one is on."""
+
+    @functools.wraps(method)
+    def run(self, *args, **kwargs):
+        capture = CAPTURE.get()
+        if capture is None:
+            return method(self, *args, **kwargs)
+        return capture.defer(run, self, args, kwargs)
+
+    return run
 
 
 class Call:

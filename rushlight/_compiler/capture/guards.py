@@ -55,11 +55,11 @@ class Guards:
         for module in modules:
             self._watch_module(module)
         for cell, value in _cells(function):
-            if value.__class__ in _PLAIN:
-                self.equal.append((_Cell(cell), "value", value))
+            kind = self.equal if value.__class__ in _PLAIN else self.same
+            kind.append((_Cell(cell), "value", value))
         for table, name, value in _globals(function):
-            if value.__class__ in _PLAIN:
-                self.equal.append((table, name, value))
+            kind = self.equal if value.__class__ in _PLAIN else self.same
+            kind.append((table, name, value))
 
     def _watch_module(self, module):
         own = module.__dict__
@@ -109,13 +109,27 @@ def is_module(thing):
     return hasattr(thing, "_modules") and hasattr(thing, "_parameters")
 
 
-def modules_of(function, leaves):
-    """The modules that a call can reach: owner, closure, globals, arguments."""
+def is_optimizer(thing):
+    """Whether a thing is an Optimizer (which lives on a floor above)."""
+    return hasattr(thing, "param_groups") and hasattr(thing, "step")
+
+
+def reachable(function, leaves):
+    """The modules and optimizers that a call can reach.
+
+    They are looked for in its owner and the owner's attributes, in its closure and
+    globals, and in its arguments.
+    """
     owner = getattr(function, "__self__", function)
-    found = [owner] if is_module(owner) else []
-    found += [value for _, value in _cells(function) if is_module(value)]
-    found += [value for _, _, value in _globals(function) if is_module(value)]
-    return found + [leaf for leaf in leaves if is_module(leaf)]
+    found = [owner, *getattr(owner, "__dict__", {}).values()]
+    found += [value for _, value in _cells(function)]
+    found += [value for _, _, value in _globals(function)]
+    return [t for t in [*found, *leaves] if is_module(t) or is_optimizer(t)]
+
+
+def modules_of(function, leaves):
+    """The modules among what a call can reach."""
+    return [thing for thing in reachable(function, leaves) if is_module(thing)]
 
 
 def _modules_below(root):

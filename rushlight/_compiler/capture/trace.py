@@ -8,9 +8,10 @@ from rushlight._backends import SPEC_DEVICE
 from rushlight._base.device import CPU
 from rushlight._base.pytree import flatten, unflatten
 from rushlight._base.spec import Spec
+from rushlight._compiler.capture.steps import Holders
 from rushlight._compiler.capture.tracer import Tracer, TraceStop
 from rushlight._compiler.graph.ir import Graph, Value
-from rushlight._core.intercept import intercepting
+from rushlight._core.intercept import CAPTURE, intercepting
 from rushlight._core.node import AccumulateGrad
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tape import run_backward
@@ -32,6 +33,9 @@ class Trace:
         differentiable: for each leaf of the result whether it has a gradient.
         writes: list of (Captured, Value) to be written back.
         wanted: list of (Captured, Value or None): the gradients.
+        steps: list of Step, and `left` the gradients that parameters are left with, a
+            list of (parameter, Value or None) (Note [Training steps] in steps.py).
+        holders: the parameters that may be given gradients.
     """
 
     graph: Graph
@@ -43,6 +47,9 @@ class Trace:
     differentiable: list
     writes: list
     wanted: list = field(default_factory=list)
+    steps: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+    holders: Any = None
 
 
 def trace(function, args, kwargs, names=None):
@@ -57,21 +64,27 @@ def trace(function, args, kwargs, names=None):
         TraceStop: where that cannot be done.
     """
     tracer = Tracer(names)
-    device = SPEC_DEVICE.set(CPU)
+    leaves, plan = flatten((args, kwargs))
+    holders = Holders(function, leaves)
+    device, capture = SPEC_DEVICE.set(CPU), CAPTURE.set(tracer)
     try:
         with intercepting(tracer):
-            leaves, plan = flatten((args, kwargs))
             shadows = [tracer.shadow(leaf) for leaf in leaves]
             arguments = len(tracer.captured)
             shadow_args, shadow_kwargs = unflatten(plan, shadows)
             found, plan = flatten(function(*shadow_args, **shadow_kwargs))
             found = [tracer.shadow(leaf) for leaf in found]
+            left = holders.set_anew(tracer)
+            holders.restore()
             length = len(tracer.graph.nodes)
             traced = _traced(tracer, found, plan, arguments, length)
+            traced.left, traced.steps, traced.holders = left, tracer.steps, holders
             if GRAD_MODE.get() and any(traced.differentiable):
                 traced.wanted = _backward(tracer, traced, found)
     finally:
+        holders.restore()
         SPEC_DEVICE.reset(device)
+        CAPTURE.reset(capture)
     traced.captured = list(tracer.captured.values())
     return traced
 
@@ -81,7 +94,7 @@ def _traced(tracer, found, plan, arguments, length):
     by_shadow = {id(c.shadow): c for c in tracer.captured.values() if c not in made}
     results = [_result(tracer, leaf, by_shadow) for leaf in found]
     differentiable = [
-        isinstance(r, Value) and leaf._edge is not None
+        isinstance(r, Value) and leaf._edge is not None and not _is_freed(leaf._edge)
         for r, leaf in zip(results, found, strict=True)
     ]
     written = [c for c in tracer.written if c not in made]
@@ -89,6 +102,12 @@ def _traced(tracer, found, plan, arguments, length):
     return Trace(
         tracer.graph, length, [], arguments, results, plan, differentiable, writes
     )
+
+
+def _is_freed(edge):
+    """Whether a backward inside the function has used up a result's graph."""
+    node = getattr(edge, "node", edge)
+    return node.saved is None
 
 
 def _made_inside(tracer, arguments):

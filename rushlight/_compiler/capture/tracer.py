@@ -13,6 +13,8 @@
 # the root; the others read theirs anew through their chains.
 """
 
+import weakref
+
 import numpy as np
 
 from rushlight._base.spec import Spec
@@ -52,11 +54,14 @@ class Tracer:
         graph: what was traced so far.
         captured: {id of a real array: Captured}, in the order in which they were met.
         written: the Captured whose memory the function writes.
+        steps: of optimizers and schedulers (Note [Training steps]).
+        stepped: ids of the arrays of parameters that a step has changed.
     """
 
     def __init__(self, names=None):
         self.graph = Graph()
         self.captured, self.written = {}, []
+        self.steps, self.stepped = [], set()
         self._names = names or {}
         self._places = {}
 
@@ -68,6 +73,12 @@ class Tracer:
             return self._write(call)
         call.inputs = inputs = tuple([self.shadow(i) for i in call.inputs])
         return self._record(call.op, inputs, call.attrs, proceed)
+
+    def defer(self, method, owner, args, kwargs):
+        """See `rushlight._core.intercept.deferrable`."""
+        from rushlight._compiler.capture.steps import deferred
+
+        deferred(self, method, owner, args, kwargs)
 
     def _record(self, op, inputs, attrs, compute):
         values = [
@@ -114,6 +125,8 @@ class Tracer:
         if not isinstance(thing, Tensor) or thing._array.__class__ is Spec:
             return thing
         array = thing._array
+        if id(array) in self.stepped:
+            raise TraceStop("a parameter is used after its optimizer's step")
         found = self.captured.get(id(array))
         if found is None:
             found = self.captured[id(array)] = self._capture(thing)
@@ -126,6 +139,8 @@ class Tracer:
         shadow = wrap(Spec(array.shape, array.dtype))
         if tensor._edge is not None:
             shadow._edge = AccumulateGrad(shadow)
+            if tensor.is_leaf:  # backward() inside gives it to the tensor itself
+                shadow._edge._variable = weakref.ref(tensor)
         name = self._names.get(id(tensor), f"c{len(self.captured)}")
         value = self.graph.input(shadow._array, name)
         self._bind(shadow._array, value)

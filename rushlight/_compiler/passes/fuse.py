@@ -132,9 +132,7 @@ class _Fusion:
         self.lowered, self.forced = lowered, forced
         self.live = _reachable([*lowered.outputs, *lowered.draws])
         self.anchors = self._choose_anchors()
-        self.stored = set(self.anchors) | {
-            e for e in self.live if e.kind in OWN_MEMORY
-        }
+        self.stored = set(self.anchors) | {e for e in self.live if e.kind in OWN_MEMORY}
         self._settle_operands()
         self.unit_of, self.units = {}, []
         self.readers = {}  # stored expression -> groups that read it

@@ -16,8 +16,10 @@ class Halves:
     """A trace's two graphs.
 
     Attributes:
-        forward: its outputs are the results, then the writes, then the saved values.
-        results, writes, saved: the Values of each part.
+        forward: its outputs are the results, the writes, the gradients and the saved
+            values.
+        results, writes, gradients, saved: the Values of each part; gradients are
+            those that the function itself computes.
         backward: its inputs are `saved`, the captured inputs that it needs (`kept`),
             then the gradients of the results; None where nothing is differentiable.
         gradients: for each captured tensor that wants one, whether it gets a gradient.
@@ -26,6 +28,7 @@ class Halves:
     forward: Graph
     results: list
     writes: list
+    gradients: list = field(default_factory=list)
     saved: list = field(default_factory=list)
     kept: list = field(default_factory=list)
     backward: Graph | None = None
@@ -45,12 +48,15 @@ def partition(trace):
     results = [r for r in trace.results if r.__class__ is Value]
     writes = [value for _, value in trace.writes]
     halves = Halves(Graph(inputs, nodes[:length], []), results, writes)
+    pairs = [pair for step in trace.steps for pair in step.gradients] + trace.left
+    unique = {id(value): value for _, value in pairs if value is not None}
+    halves.gradients = list(unique.values())
     wanted = [value for _, value in trace.wanted if value is not None]
     if wanted:
         own = {id(v) for v in inputs}
         gradients = [v for v in trace.graph.inputs if id(v) not in own]
         _split(halves, nodes[:length], nodes[length:], wanted, gradients, trace)
-    halves.forward.outputs = [*results, *writes, *halves.saved]
+    halves.forward.outputs = [*results, *writes, *halves.gradients, *halves.saved]
     halves.forward = halves.forward.without_dead_nodes()
     return halves
 

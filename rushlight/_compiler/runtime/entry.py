@@ -38,6 +38,13 @@ class Entry:
         by_value = {id(c.value): i for i, c in enumerate(trace.captured)}
         self.kept = [by_value[id(v)] for v in self.halves.kept]
         self.sources = [(place[id(c)], v is not None) for c, v in trace.wanted]
+        number = {id(v): i for i, v in enumerate(self.halves.gradients)}
+        self.steps = [(s.call, _numbered(s.gradients, number)) for s in trace.steps]
+        self.left = _numbered(trace.left, number)
+        holders = trace.holders
+        self.began = list(zip(holders.tensors, holders.without, strict=True))
+        if not (self.left or self.steps):
+            self.began = []
 
     def _results(self, trace, place):
         """For each leaf: ("value", has a gradient), ("input", place) or a constant."""
@@ -65,6 +72,9 @@ class Entry:
             array = tensor._array
             if array.shape != spec.shape or array.dtype != spec.dtype:
                 return False
+        for tensor, without in self.began:
+            if (tensor._grad is None) is not without:
+                return False
         return self.guards.hold()
 
     def __call__(self, arguments):
@@ -73,13 +83,33 @@ class Entry:
         count = sum([kind == "value" for kind, _ in self.results])
         node = None
         if self.sources and GRAD_MODE.get():
-            saved = arrays[count + len(self.writes) :]
+            saved = arrays[count + len(self.writes) + len(self.halves.gradients) :]
             node = CompiledBackward(self, tensors, saved)
         leaves = self._leaves(arrays, tensors, node)
         for place, array in zip(self.writes, arrays[count:], strict=False):
             np.copyto(tensors[place]._array, array)
             bump(tensors[place])
+        if self.began:
+            self._take_steps(arrays[count + len(self.writes) :])
         return unflatten(self.plan, leaves)
+
+    def _take_steps(self, gradients):
+        """Note [Training steps] in capture/steps.py."""
+        tensors = {}
+
+        def give(pairs):
+            for tensor, number in pairs:
+                if number is None:
+                    tensor._grad = None
+                    continue
+                if number not in tensors:
+                    tensors[number] = wrap(gradients[number])
+                tensor._grad = tensors[number]
+
+        for call, pairs in self.steps:
+            give(pairs)
+            call()
+        give(self.left)
 
     def _leaves(self, arrays, tensors, node):
         leaves, shapes, number = [], [], 0
@@ -98,6 +128,11 @@ class Entry:
             node.shape = tuple([shape for shape, _ in shapes])
             node.dtype = tuple([dtype for _, dtype in shapes])
         return leaves
+
+
+def _numbered(pairs, number):
+    """Gradients by their number among those that the graph gives."""
+    return [(t, None if v is None else number[id(v)]) for t, v in pairs]
 
 
 class CompiledBackward(Node):

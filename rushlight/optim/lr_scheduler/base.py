@@ -11,6 +11,7 @@ from rushlight._base.errors import (
     ArgumentTypeError,
     explain,
 )
+from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
 from rushlight.optim.optimizer import Optimizer
 
@@ -155,6 +156,7 @@ class LRScheduler:
         """The rates for this epoch, one for each group; to be written by subclasses."""
         raise NotImplementedError
 
+    @deferrable
     def step(self, epoch=None):
         """Count an epoch and set the rates.
 

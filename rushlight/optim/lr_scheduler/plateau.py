@@ -4,6 +4,7 @@ import math
 import warnings
 
 from rushlight._base.errors import ArgumentRuntimeError
+from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
 from rushlight.optim.lr_scheduler.base import (
     _EPOCH,
@@ -94,6 +95,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
         self.num_bad_epochs = 0
 
+    @deferrable
     def step(self, metrics, epoch=None):
         """Count an epoch with its measure and lower the rates if it is time.
 

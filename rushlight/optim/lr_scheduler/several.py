@@ -3,6 +3,7 @@
 from bisect import bisect_right
 
 from rushlight._base.errors import ArgumentTypeError
+from rushlight._core.intercept import deferrable
 from rushlight.optim.lr_scheduler.base import LRScheduler, refuse, set_value, values_of
 from rushlight.optim.lr_scheduler.plateau import ReduceLROnPlateau
 
@@ -127,6 +128,7 @@ class SequentialLR(_Several):
         elif hasattr(sched, "last_epoch"):
             sched.last_epoch -= 1
 
+    @deferrable
     def step(self):
         """Count an epoch and step the schedule whose turn it is."""
         self.last_epoch += 1
@@ -167,6 +169,7 @@ class ChainedScheduler(_Several):
         self.optimizer = optimizer
         self._last_lr = values_of(schedulers[-1].optimizer, "lr")
 
+    @deferrable
     def step(self):
         """Step all schedules."""
         for scheduler in self._schedulers:
