@@ -47,7 +47,6 @@ class Portions:
         self.batch, self.channels = x_shape[0], w_shape[1]
         self.outputs = w_shape[0] // groups
         (self.part,) = sweep.parts
-        self.rows_each = self.part.step[0]  # outputs' rows in a row of the part
         self._choose_blocks()
         self.planes = Planes(sweep, self.channels, self.together, self.rows)
         planes = self.planes
@@ -139,14 +138,14 @@ class Portions:
                 self.first = mul(k, number, self.together)
                 at = mul(k, self.group, self.channels * prod(self.sweep.size))
                 source = (x, add(k, mul(k, self.first, picture), at))
-                missing = self._is_there if self.are_missing else None
+                missing = self.is_there if self.are_missing else None
                 self.planes.fill(
                     k, self.held, source, self.row, picture, self.local, missing
                 )
                 self.add_unit()
         return k.kernel()
 
-    def _is_there(self, name):
+    def is_there(self, name):
         """Whether there is a picture of this index."""
         k = self.k
         return k.lt(k.add(k.index(name), self.first), self.batch)
@@ -169,7 +168,7 @@ class Portions:
         """
         k, found = self.k, []
         if self.are_missing:
-            found.append(self._is_there(image))
+            found.append(self.is_there(image))
         if self.row_blocks * positions > prod(self.out):
             at = k.add(k.index(position), mul(k, self.row, positions))
             found.append(k.lt(at, prod(self.out)))

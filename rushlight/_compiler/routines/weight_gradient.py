@@ -4,6 +4,8 @@ For each output channel, input channel and tap, the products of g with what the 
 meets are summed over pictures and positions.
 """
 
+from rushlight._compiler.routines import flat_weight
+from rushlight._compiler.routines.flat_weight import Flat
 from rushlight._compiler.routines.planes import forward_sweep
 from rushlight._compiler.routines.turned_weight import Turned
 
@@ -27,4 +29,5 @@ def weight_gradient(
     """
     lead = tuple(before for before, _ in pads)
     sweep = forward_sweep(x_shape[2:], w_shape[2:], stride, lead, dilation, out)
-    return Turned(sweep, out, x_shape, w_shape, groups, dtype, bias).routine()
+    form = Flat if flat_weight.fits(w_shape[0] // groups) else Turned
+    return form(sweep, out, x_shape, w_shape, groups, dtype, bias).routine()
