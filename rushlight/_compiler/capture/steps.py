@@ -44,10 +44,10 @@ class Holders:
 
     def set_anew(self, tracer):
         """The gradients that the trace left: [(parameter, Value or None)]."""
-        found = []
+        found, given = [], {id(p) for s in tracer.steps for p, _ in s.gradients}
         for tensor, before in zip(self.tensors, self.before, strict=True):
             now = tensor._grad
-            if now is not before:
+            if now is not before or id(tensor) in given:
                 found.append((tensor, gradient_value(tracer, now)))
         return found
 

@@ -8,12 +8,11 @@
 
 from dataclasses import dataclass, field
 
-#: Ops that draw from the default generator: they run once each, in order.
-DRAWING = frozenset(
-    "dropout_noise rrelu_slope uniform normal normal_of_mean normal_of_std "
-    "normal_of_both bernoulli bernoulli_float bernoulli_tensor random random_law "
-    "randperm multinomial".split()
-)
+def draws(op):
+    """Whether an op takes random numbers: it runs once for each node, in order."""
+    home = getattr(op.eager, "__module__", None) or ""
+    noise = op.name in ("dropout_noise", "rrelu_slope")
+    return noise or home.startswith("rushlight._ops.random")
 
 
 class Value:
@@ -53,7 +52,7 @@ class Node:
     @property
     def draws(self):
         """Whether it takes random numbers."""
-        return self.op.name in DRAWING
+        return draws(self.op)
 
     def __repr__(self):
         return f"<{self.op.name}>"

@@ -112,6 +112,10 @@ BROKEN = {
         loop.body.append(Accumulate("t", "add", y)),
         loop.body.append(Accumulate("t", "max", y)),
     ),
+    "is declared around the loop": lambda k, loop, x, y: (
+        k.body.insert(0, Declare("t", "f64", 0.0)),
+        loop.body.insert(0, Declare("t", "f64", 0.0)),
+    ),
     "no way to accumulate": lambda k, loop, x, y: (
         k.body.insert(0, Declare("t", "f64", 0.0)),
         loop.body.append(Accumulate("t", "sub", y)),

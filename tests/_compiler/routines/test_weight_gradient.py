@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rushlight._compiler.routines import flat_weight
 from rushlight._compiler.routines.weight_gradient import weight_gradient
 from tests._compiler.routines.convolutions import REAL, TINY
 from tests._compiler.routines.running import (
@@ -24,8 +25,10 @@ def case(sample, dtype, bias=True):
     return routine, arrays, sample.weight_gradient(g, x), of_bias
 
 
+@pytest.mark.parametrize("is_flat", [False, True])
 @pytest.mark.parametrize("name", TINY)
-def test_as_written(name):
+def test_as_written(name, is_flat, monkeypatch):
+    monkeypatch.setattr(flat_weight, "fits", lambda outputs: is_flat)
     routine, arrays, of_weight, of_bias = case(TINY[name], np.float64)
     interpret(routine, arrays)
     assert_close(arrays["w_grad"], of_weight)

@@ -216,3 +216,20 @@ def test_short_divisions_are_multiplications(divisor):
     slow, fast = both(k.kernel(), [], [np.zeros(128, int), np.zeros(128, int)])
     np.testing.assert_array_equal(slow, fast)
     assert "div" not in native_kernel(k.kernel()).code.replace("division", "")
+
+
+@pytest.mark.parametrize("n", [0, 5, 16, 37])
+def test_any_and_all(n):
+    k = Builder("truths")
+    size = k.size("n")
+    x, out = k.buffer("x", "bool", size), k.buffer("out", "bool", 2, written=True)
+    some, every = k.declare("some", "bool", False), k.declare("every", "bool", True)
+    with k.loop("i", size, vector=True):
+        k.accumulate(some, "max", k.load(x, i=1))
+        k.accumulate(every, "min", k.load(x, i=1))
+    k.store(out, some)
+    k.store(out, k.and_(every, k.const(True, "bool")), offset=1)
+    for x in (np.zeros(n, bool), np.ones(n, bool), np.arange(n) == n - 1):
+        slow, fast = both(k.kernel(), [n], [x, np.zeros(2, bool)])
+        np.testing.assert_array_equal(slow[1], fast[1])
+        np.testing.assert_array_equal(fast[1], [x.any(), x.all()])
