@@ -4,10 +4,12 @@ For each output channel, input channel and tap, the products of g with what the 
 meets are summed over pictures and positions.
 """
 
-from rushlight._compiler.routines import flat_weight
+from rushlight._compiler.routines import flat_weight, winograd
 from rushlight._compiler.routines.flat_weight import Flat
 from rushlight._compiler.routines.planes import forward_sweep
+from rushlight._compiler.routines.sweeps import Shapes
 from rushlight._compiler.routines.turned_weight import Turned
+from rushlight._compiler.routines.winograd_weight import WinogradWeight
 
 
 def weight_gradient(
@@ -29,5 +31,9 @@ def weight_gradient(
     """
     lead = tuple(before for before, _ in pads)
     sweep = forward_sweep(x_shape[2:], w_shape[2:], stride, lead, dilation, out)
-    form = Flat if flat_weight.fits(w_shape[0] // groups) else Turned
+    shapes = Shapes(x_shape[0], groups, w_shape[1], w_shape[0] // groups, out, ())
+    if winograd.fits(dtype, w_shape[2:], stride, dilation, lead, shapes):
+        args = x_shape[2:], lead, out, x_shape, w_shape, dtype, bias
+        return WinogradWeight(*args).routine()
+    form = Flat if flat_weight.fits(shapes.outputs) else Turned
     return form(sweep, out, x_shape, w_shape, groups, dtype, bias).routine()

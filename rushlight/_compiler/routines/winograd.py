@@ -68,7 +68,7 @@ class Winograd(Sweeping):
             for a in (0, 1)
             for b in (0, 1)
         ]
-        sweep = Sweep(size, (2, 2), lead, (whole,), _pays_apart(*squares))
+        sweep = Sweep(size, (2, 2), lead, (whole,), pays_apart(*squares))
         super().__init__(sweep, results, shapes, dtype, bias, relu)
         self.turned = turned
         self.run = LANES * self.tile.across
@@ -101,7 +101,7 @@ class Winograd(Sweeping):
                     ]
                     for row in range(3)
                 ]
-                found = _both_ways(taps, lambda x: _transform_weight(k, x))
+                found = both_ways(taps, lambda x: _transform_weight(k, x))
                 for number, value in enumerate(found):
                     steps = {"block": 16 * shapes.channels * down, "c": down, "o": 1}
                     k.store(arranged, value, number * shapes.channels * down, **steps)
@@ -136,7 +136,7 @@ class Winograd(Sweeping):
             steps = {"c": self.planes.channel, "tile": self.run, "lane": 1}
             met = [k.load(self.held, shift, **steps) for shift in self.shifts]
             rows = [met[i : i + 4] for i in range(0, 16, 4)]
-            found = _both_ways(rows, lambda x: _transform_elements(k, x))
+            found = both_ways(rows, lambda x: transform_elements(k, x))
             for number, value in enumerate(found):
                 place = number * channels * self.run
                 k.store(self.elements, value, place, c=self.run, lane=1)
@@ -175,14 +175,14 @@ class Winograd(Sweeping):
                 for n in range(16)
             ]
             rows = [made[i : i + 4] for i in range(0, 16, 4)]
-            found = _both_ways(rows, lambda x: _transform_products(k, x))
+            found = both_ways(rows, lambda x: _transform_products(k, x))
             for number, value in enumerate(found):
                 steps = {"outs": down * 4 * self.width, "o": 4 * self.width}
                 steps |= {"tile": self.run, "lane": 1}
                 k.store(self.sums, value, number * self.width, **steps)
 
 
-def _pays_apart(rows, columns):
+def pays_apart(rows, columns):
     """Whether planes for each of the four columns save vectors worth their making."""
     vectors = -(-rows * columns // LANES)
     with_margin = (rows - 1) * (columns + 1) + columns
@@ -194,7 +194,7 @@ def _halves(size, start):
     return tuple((n - s + 1) // 2 for n, s in zip(size, start, strict=True))
 
 
-def _both_ways(rows, transform):
+def both_ways(rows, transform):
     """``T rows T'``, row by row, for ``transform(x) = T x``."""
     columns = [transform(column) for column in zip(*rows, strict=True)]
     rows = [transform(row) for row in zip(*columns, strict=True)]
@@ -208,7 +208,7 @@ def _transform_weight(k, x):
     return [x[0], k.add(ends, middle), k.sub(ends, middle), x[2]]
 
 
-def _transform_elements(k, x):
+def transform_elements(k, x):
     """``B' x``."""
     return [k.sub(x[0], x[2]), k.add(x[1], x[2]), k.sub(x[2], x[1]), k.sub(x[1], x[3])]
 

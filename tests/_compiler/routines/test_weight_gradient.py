@@ -66,5 +66,5 @@ def test_portions_take_little_memory():
     attrs = {"stride": (1, 1), "pads": ((1, 1), (1, 1)), "dilation": (1, 1)}
     routine = weight_gradient(*shape, **attrs, groups=1, out=(7, 7))
     _, elements = routine.scratch["portions"]
-    assert elements <= 1.1 * 512 * 512 * 9
+    assert elements <= 2 * 512 * 512 * 9
     assert routine.tasks[0].blocks >= 8
