@@ -55,6 +55,7 @@ class _Scope:
     def __init__(self, bounds, accumulators=None, along=None, private=frozenset()):
         self.bounds = bounds
         self.accumulators = dict(accumulators or {})  # name -> dtype
+        self.outer = frozenset(self.accumulators)
         self.along = along  # the vector loop's index, if there is one
         self.private = set(private)  # what differs between its lanes
         self.filling = set()  # accumulators that a vector loop is filling
@@ -157,6 +158,8 @@ class _Checker:
     def declare(self, statement, scope):
         if statement.dtype not in _DTYPES:
             self.fail(f"{statement.dtype} is no dtype of an accumulator")
+        if statement.name in scope.outer:
+            self.fail(f"{statement.name} is declared around the loop already")
         scope.accumulators[statement.name] = statement.dtype
         scope.filling.discard(statement.name)
         name = "accumulator", statement.name

@@ -138,7 +138,7 @@ class Body(Expressions):
             whole = self.b.op("i64", f"and {extent}, {-loop.lanes}")
         else:
             whole = i64(count - count % loop.lanes)
-        accumulators = dict(self.accumulators)
+        accumulators, private = dict(self.accumulators), set(self.private)
         self.accumulators |= self.begin_lanes(loop, v)
         wide = dict(self.accumulators)
         lanes = Lanes(v, loop.index)
@@ -158,7 +158,7 @@ class Body(Expressions):
         elif count >= loop.lanes:
             group(i64(0))
         self.last_group(loop, extent, whole, lanes, group)
-        self.hoisted, self.accumulators = outer, accumulators
+        self.hoisted, self.accumulators, self.private = outer, accumulators, private
         self.end_lanes(loop, v, wide)
 
     def last_group(self, loop, extent, whole, lanes, group):
@@ -189,7 +189,6 @@ class Body(Expressions):
     def end_lanes(self, loop, v, wide):
         """Combine the lanes of those accumulators, and that with the scalar."""
         for name, (kind, dtype) in filled(loop.body).items():
-            self.private.discard(name)
             total = self.b.load(v.type_of(dtype), wide[name], 64)
             lanes = v.lanes
             while lanes > 1:
