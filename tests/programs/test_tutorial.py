@@ -5,14 +5,13 @@ own, with their data, lie beside the checkout (../shared/tutorial) where they ar
 hand; without them their tests are skipped.
 """
 
-import re
 import shutil
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import rushlight
+from tests.programs.measure import same
 
 PROGRAMS = Path(__file__).parent / "recorded"
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -20,8 +19,6 @@ CHAPTER = SHARED / "tutorial"
 
 # Programs that take more than about a second.
 SLOW = {"02_training_loop", "09_loader", "11_adamw_loop"}
-
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 
 
 def names(folder):
@@ -31,23 +28,6 @@ def names(folder):
         pytest.param(stem, marks=pytest.mark.slow if stem in SLOW else ())
         for stem in stems
     ]
-
-
-def same(ours, theirs):
-    """Whether two texts are equal; a decimal's last digit may differ by one.
-
-    >>> same("loss 0.123 (3)", "loss 0.124 (3)"), same("0.1", "0.3"), same("3", "4")
-    (True, False, False)
-    """
-    if _NUMBER.sub("#", ours) != _NUMBER.sub("#", theirs):
-        return False
-    pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs))
-    return all(_near(Decimal(a), Decimal(b)) for a, b in pairs)
-
-
-def _near(a, b):
-    last = Decimal((0, (1,), a.as_tuple().exponent))
-    return a.as_tuple().exponent == b.as_tuple().exponent and abs(a - b) <= last
 
 
 def check(folder, program, expected):

@@ -1,0 +1,25 @@
+"""The programs in examples/, run live by both: the same printed numbers."""
+
+import importlib.util
+import shutil
+
+import pytest
+
+pytest.importorskip("torch")
+
+from tests.cli.running import python, rushlight
+from tests.programs.measure import same
+from tests.programs.test_examples import EXAMPLES, NAMES
+
+pytestmark = pytest.mark.parity
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example(name, tmp_path):
+    shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
+    text = (tmp_path / f"{name}.py").read_text("utf-8")
+    if "torchvision" in text and importlib.util.find_spec("torchvision") is None:
+        pytest.skip("torchvision is not installed")
+    theirs = python(tmp_path, f"{name}.py").stdout
+    ours = rushlight(tmp_path, "run", f"{name}.py").stdout
+    assert same(ours, theirs), f"{ours}\n--- PyTorch:\n{theirs}"
