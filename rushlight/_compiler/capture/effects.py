@@ -12,6 +12,7 @@ builtin and every Python function that is entered:
 import builtins
 import dis
 import functools
+import gc
 import os
 import random
 import sys
@@ -45,8 +46,9 @@ def watching_effects():
     Raises:
         TraceStop: from the line that would do it.
     """
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
     states = _random_states()
+    gc.disable()  # what collecting calls is not the function's doing
     if before is None:
         sys.setprofile(_see)
     try:
@@ -54,6 +56,8 @@ def watching_effects():
     finally:
         if before is None:
             sys.setprofile(None)
+        if collects:
+            gc.enable()
     if states != _random_states():
         raise TraceStop("it draws random numbers outside of recorded operations")
 
