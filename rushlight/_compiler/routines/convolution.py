@@ -17,7 +17,12 @@ from rushlight._compiler.routines.nests import (
     open_loops,
     rest_of,
 )
-from rushlight._compiler.routines.planes import forward_sweep, input_sweep, nests
+from rushlight._compiler.routines.planes import (
+    apart_if_better,
+    forward_sweep,
+    input_sweep,
+    nests,
+)
 from rushlight._compiler.routines.sweeps import Shapes, Sweeping
 from rushlight._compiler.routines.winograd import Winograd, fits
 
@@ -47,6 +52,7 @@ def convolution(
     shapes = Shapes(x_shape[0], groups, inside, outputs, out, steps)
     if fits(dtype, kernel, stride, dilation, lead, shapes):
         return Winograd(size, lead, shapes, dtype, **more).routine("x", "y")
+    sweep = apart_if_better(sweep)
     return _Direct(sweep, shapes, dtype, **more).routine("x", "y")
 
 
@@ -71,6 +77,7 @@ def input_gradient(g_shape, w_shape, dtype, *, stride, pads, dilation, groups, s
     if fits(dtype, kernel, stride, dilation, turned, shapes):
         made = Winograd(out, turned, shapes, dtype, turned=True)
         return made.routine("g", "x_grad")
+    sweep = apart_if_better(sweep)
     return _Direct(sweep, shapes, dtype).routine("g", "x_grad")
 
 

@@ -15,16 +15,19 @@
 # pixels of each remainder are one part, with taps of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
+from rushlight._compiler.loops.ir import LANES
 from rushlight._compiler.routines.nests import (
     add,
     copy_box,
     fill_zero,
     mul,
 )
+
+_WORTH = 0.85  # of the vectors of positions
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,21 @@ def _input_parts(size, kernel, stride, lead, dilation):
             start = stride * first + remainder - lead
             parts.append((start, count, remainder, taps))
     return parts
+
+
+def apart_if_better(sweep):
+    """The sweep with its columns apart, where that saves much of the work.
+
+    It does for narrow pictures; but more planes are made, and so many stay few.
+    """
+    together, apart = sweep, replace(sweep, is_apart=True)
+    before, after = (Planes(one, 1, 1, one.rows) for one in (together, apart))
+    vectors = [
+        max([-(-planes.positions(part) // LANES) for part in sweep.parts], default=0)
+        for planes in (before, after)
+    ]
+    is_small = len(after.phases) <= 6 * max(1, len(before.phases))
+    return apart if is_small and vectors[1] <= _WORTH * vectors[0] else together
 
 
 class Planes:
