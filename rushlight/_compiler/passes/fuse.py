@@ -493,3 +493,14 @@ def _reachable(roots):
             seen.add(e)
             stack.extend(e.args)
     return sorted(seen, key=lambda e: e.number)
+
+
+def reads(unit, stored):
+    """What a unit reads: stored expressions, and what it computes them by."""
+    found, stack = set(), [a for m in unit.members for a in m.args]
+    while stack:
+        e = stack.pop()
+        if e not in found and e not in stored:
+            stack.extend(e.args)
+        found.add(e)
+    return found

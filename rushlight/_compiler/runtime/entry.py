@@ -7,7 +7,7 @@ from rushlight._base.pytree import unflatten
 from rushlight._compiler.capture.tracer import Captured
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.partition import partition
-from rushlight._compiler.runtime.plan import Plan
+from rushlight._compiler.runtime.plan import plan_for
 from rushlight._core.inplace import bump
 from rushlight._core.node import Node, Output, freed_message, next_number
 from rushlight._core.state import GRAD_MODE
@@ -27,7 +27,7 @@ class Entry:
     def __init__(self, trace, guards, places):
         self.guards, self.places = guards, places
         self.halves = partition(trace)
-        self.forward = Plan(self.halves.forward)
+        self.forward = plan_for(self.halves.forward)
         self._backward = None
         self.arguments = trace.arguments
         self.outside = [c.tensor for c in trace.captured[trace.arguments :]]
@@ -63,7 +63,7 @@ class Entry:
     def backward(self, arrays):
         """The plan of backward, made for arrays that lie like these if need be."""
         if self._backward is None:
-            self._backward = Plan(self.halves.backward, arrays)
+            self._backward = plan_for(self.halves.backward, arrays)
         return self._backward
 
     def holds(self):

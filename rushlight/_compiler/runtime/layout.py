@@ -1,0 +1,140 @@
+"""Layout: where every stored expression of a plan lives.
+
+# Note [Bases]
+# Memory is named by a base and a byte offset.  The bases of a plan are, in order: its
+# inputs, its results (made at each run), the results of library calls (made by them),
+# and one arena, which everything else shares (passes/memory.py).
+"""
+
+import math
+
+import numpy as np
+
+from rushlight._backends.numpy.pointers import address
+from rushlight._compiler.graph.expression import VIEWS
+from rushlight._compiler.passes.fuse import as_view, reads
+from rushlight._compiler.passes.lower import label
+from rushlight._compiler.passes.memory import (
+    ALIGNMENT,
+    bytes_of,
+    numpy_dtype,
+    plan_memory,
+)
+
+
+class Scratch:
+    """Memory that only a routine knows."""
+
+    def __init__(self, shape, dtype):
+        self.shape, self.dtype, self.size = shape, dtype, math.prod(shape)
+
+
+class Layout:
+    """The places of a fused graph.
+
+    Attributes:
+        places: {expression: (base, byte offset)}.
+        results: for each output (source, shape, order), as `as_view` gives it.
+        fresh: the expressions whose memory a run makes anew, by their bases.
+        foreign: those whose memory a library call makes, likewise.
+        whole_of: {part: the join that it is written into}.
+        scratch: of routines: {routine: {name: Scratch}}.
+        arena: uint8 array; `arena_base` is its base and `count` the number of bases.
+    """
+
+    def __init__(self, lowered, fused):
+        self.stored = fused.stored
+        self.items = [e for e in fused.stored if e.kind == "item"]
+        joins = [e for e in fused.stored if e.kind == "join"]
+        self.whole_of = {part: join for join in joins for part in join.args}
+        self.results = [as_view(e) for e in lowered.outputs]
+        self.scratch = {}
+        self.places = {e: (i, 0) for i, e in enumerate(lowered.inputs)}
+        sources = dict.fromkeys(source for source, _, _ in self.results)
+        self.fresh = [e for e in sources if e.kind != "input" and not is_foreign(e)]
+        foreign = (e for e in self.items if is_foreign(e))
+        self.foreign = sorted(foreign, key=lambda e: e.number)
+        for e in (*self.fresh, *self.foreign):
+            self.places[e] = len(self.places), 0
+        self.arena_base = len(self.places)
+        self.count = self.arena_base + 1
+        arena = plan_memory(self._lives(fused))
+        for e, offset in arena.offsets.items():
+            self.places[e] = self.arena_base, offset
+        memory = np.empty(arena.size + ALIGNMENT, np.uint8)
+        start = -address(memory) % ALIGNMENT
+        self.arena = memory[start : start + arena.size]
+
+    def place(self, e):
+        """The (base, byte offset) of an expression, or of the join that it is part of."""
+        return self.places[self.whole_of.get(e, e)]
+
+    def has_place(self, e):
+        """Whether anybody but the kernel that computes an expression needs it."""
+        return self.whole_of.get(e, e) in self.places
+
+    def _lives(self, fused):
+        """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
+        lives = {}
+        for number, unit in enumerate(fused.units):
+            for e in self._made(unit):
+                if e not in self.places and e not in lives:
+                    lives[e] = [bytes_of(e), number, number]
+            for e in reads(unit, fused.stored):
+                if e in lives:
+                    lives[e][2] = number
+        return lives
+
+    def _made(self, unit):
+        """What a unit writes to memory of the plan's; for a routine scratch too."""
+        if unit.kind == "routine":
+            (whole,) = unit.members
+            items = [e for e in self.items if e.args[0] is whole]
+            return [*items, *self._scratch_of(whole).values()]
+        if unit.kind in ("library", "join"):
+            return []
+        return [self.whole_of.get(m, m) for m in unit.members]
+
+    def _scratch_of(self, whole):
+        """A routine's results that nobody reads, and its scratch memory."""
+        routine, outputs = whole.data.routine, whole.data.node.outputs
+        have = {e.data for e in self.items if e.args[0] is whole}
+        names = self.scratch[whole] = {}
+        for place, (name, value) in enumerate(zip(routine.outputs, outputs)):
+            if place not in have:
+                names[name] = Scratch(value.shape, label(value))
+        for name, (dtype, elements) in routine.scratch.items():
+            names[name] = Scratch((elements,), dtype)
+        return names
+
+    # --------------------------------------------------------------------- as arrays
+
+    def view(self, e, held):
+        """Stored memory, or views over it, as an array.
+
+        Args:
+            e: the expression.
+            held: the arrays of all bases.
+        """
+        if e in self.places:
+            base, offset = self.places[e]
+            array = held[base]
+            if base == self.arena_base:
+                array = array[offset : offset + bytes_of(e)].view(numpy_dtype(e))
+            return array.reshape(e.shape)
+        assert e.kind in VIEWS, e
+        source = self.view(e.args[0], held)
+        if e.kind == "permute":
+            return source.transpose(e.data)
+        if e.kind == "expand":
+            return np.broadcast_to(source, e.shape)
+        if e.kind == "reshape":
+            return source.reshape(e.shape)
+        starts, steps = e.data
+        parts = zip(starts, e.shape, steps, strict=True)
+        return source[tuple([slice(a, a + (n - 1) * s + 1, s) for a, n, s in parts])]
+
+
+def is_foreign(e):
+    """Whether an expression's memory is made by a library call."""
+    return e.kind == "item" and e.args[0].kind == "library"
