@@ -61,7 +61,11 @@ from rushlight._core.grad_mode import (
 from rushlight._core.tensor import Tensor
 from rushlight._core.printing import get_printoptions, set_printoptions
 from rushlight import _ops
-from rushlight._compiler import composites as _composites, slots as _slots
+from rushlight._compiler import (
+    composites as _composites,
+    draws as _draws,
+    slots as _slots,
+)
 from rushlight._core.expose import TORCH as _exposed
 from rushlight import autograd
 from rushlight._queries import (
@@ -101,9 +105,9 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "accelerator amp backends compiler cuda distributed fft func hub jit linalg "
-    "multiprocessing nn onnx optim profiler random return_types serialization "
-    "special testing utils version vision".split()
+    "accelerator amp backends compiler cuda distributed distributions fft func "
+    "hub jit linalg multiprocessing nn onnx optim profiler random return_types "
+    "serialization special testing utils version vision".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.

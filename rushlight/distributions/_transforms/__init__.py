@@ -1,0 +1,1 @@
+"""The transforms, by what they work on: single numbers, vectors, each other."""
