@@ -19,6 +19,7 @@ LONG_FUNCTIONS = {}
 LONG_FILES = {}
 # folder -> (files allowed, why they belong together).
 FULL_FOLDERS = {
+    "rushlight/distributions": (46, "one file for each law, as torch has it"),
     "rushlight/_ops": (
         32,
         "one file for each family of ops, and a stranger looks here",

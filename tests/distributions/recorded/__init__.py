@@ -1,0 +1,1 @@
+"""Numbers of PyTorch's distributions, and how they were made."""
