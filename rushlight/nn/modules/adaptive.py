@@ -41,8 +41,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     Source: Grave et al., Efficient softmax approximation for GPUs, 2017.
 
     >>> import rushlight
-    >>> layer = AdaptiveLogSoftmaxWithLoss(4, 10, [2, 5])
-    >>> output, loss = layer(rushlight.ones(3, 4), rushlight.tensor([0, 3, 9]))
+    >>> layer = AdaptiveLogSoftmaxWithLoss(16, 10, [2, 5])
+    >>> output, loss = layer(rushlight.ones(3, 16), rushlight.tensor([0, 3, 9]))
     >>> output.shape, loss.shape
     (torch.Size([3]), torch.Size([]))
     """
