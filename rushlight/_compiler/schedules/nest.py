@@ -120,10 +120,13 @@ class Nest:
         row = math.prod(a.size for a in self.axes if not a.kept)
         if row > 16384:
             return set()
+        inner = {a.name for a in self.axes if not a.kept}
         return {
-            key
-            for key, stages in draft.computed.items()
-            if len(stages) > 1 and key[0].kind in COSTLY and key[0].dtype != "bool"
+            (e, index)
+            for (e, index), stages in draft.computed.items()
+            if len(stages) > 1
+            and e.kind in COSTLY
+            and any(name in inner for _, terms in index for name, _ in terms)
         }
 
     def _split_long(self, axes):
