@@ -55,7 +55,7 @@ def _convolution_input(g, w, *, stride, pads, dilation, groups, size):
 
 
 def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
-    from rushlight._compiler.routines.weight_gradient import weight_gradient
+    from rushlight._compiler.routines.convolution import weight_gradient
 
     dtype, out = _dtype_of(g, x), g.shape[2:]
     if dtype is None:
@@ -67,7 +67,7 @@ def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
 
 def _windows(size, out, *, kernel, stride, pads, dilation=None, ceil_mode=False):
     """The Windows of planes of a size; `ceil_mode` shows in how many there are."""
-    from rushlight._compiler.routines.windows import Windows
+    from rushlight._compiler.routines.pooling import Windows
 
     dilation = dilation or (1,) * len(kernel)
     return Windows(tuple(size), kernel, stride, pads, dilation, tuple(out))
@@ -125,7 +125,7 @@ def _average_pool_backward(g, *, size, count_include_pad, divisor, **attrs):
 
 
 def _adaptive(x, *, parts):
-    from rushlight._compiler.routines.adaptive_pooling import adaptive_average_pool
+    from rushlight._compiler.routines.pooling import adaptive_average_pool
 
     dtype, dims = _dtype_of(x), len(parts)
     if dtype is None:
@@ -136,7 +136,7 @@ def _adaptive(x, *, parts):
 
 
 def _adaptive_backward(g, *, size):
-    from rushlight._compiler.routines.adaptive_pooling import (
+    from rushlight._compiler.routines.pooling import (
         adaptive_average_pool_gradient,
     )
 

@@ -21,7 +21,7 @@ from rushlight._compiler.routines.nests import (
     mul,
     open_loops,
 )
-from rushlight._compiler.routines.windows import (
+from rushlight._compiler.routines.pooling.windows import (
     MANY,
     Blocks,
     Outputs,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines.convolution import convolution, input_gradient
-from tests._compiler.routines.convolutions import REAL, TINY
+from rushlight._compiler.routines.convolution.direct import convolution, input_gradient
+from tests._compiler.routines.convolution.samples import REAL, TINY
 from tests._compiler.routines.running import (
     compiled,
     interpret,

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines import pooling
-from rushlight._compiler.routines.windows import Windows
+from rushlight._compiler.routines.pooling import pools
+from rushlight._compiler.routines.pooling.windows import Windows
 from tests._compiler.routines.running import (
     compiled,
     interpret,
@@ -85,11 +85,11 @@ def test_max_pool(name, run):
     x[0, ..., :6], x[1, ..., 1], x[2, ..., -1] = -np.inf, np.nan, np.inf
     wanted, who = largest(x, windows)
     y, winners = np.full(wanted.shape, 9.0), np.full(who.shape, 99, np.uint8)
-    run(pooling.max_pool(3, windows, "f64"), {"x": x, "y": y, "winners": winners})
+    run(pools.max_pool(3, windows, "f64"), {"x": x, "y": y, "winners": winners})
     np.testing.assert_array_equal(y, wanted)
     np.testing.assert_array_equal(winners, who)
     y[...] = 9
-    run(pooling.max_pool(3, windows, "f64", winners=False), {"x": x, "y": y})
+    run(pools.max_pool(3, windows, "f64", winners=False), {"x": x, "y": y})
     np.testing.assert_array_equal(y, wanted)
 
 
@@ -107,7 +107,7 @@ def test_max_pool_gradient(name, run):
         wanted[(plane, *at)] += g[(plane, *out)]
     found = np.full(wanted.shape, 9.0)
     arrays = {"g": g, "winners": winners, "x_grad": found}
-    run(pooling.max_pool_gradient(3, windows, "f64"), arrays)
+    run(pools.max_pool_gradient(3, windows, "f64"), arrays)
     np.testing.assert_allclose(found, wanted, rtol=1e-14, atol=1e-15)
 
 
@@ -117,18 +117,18 @@ def test_winners_that_are_none_stay_in_the_plane():
         winners = np.full((3, *windows.out), 255, np.uint8)
         g, found = np.ones(winners.shape), np.zeros((3, *windows.size))
         arrays = {"g": g, "winners": winners, "x_grad": found}
-        interpret(pooling.max_pool_gradient(3, windows, "f64"), arrays)
+        interpret(pools.max_pool_gradient(3, windows, "f64"), arrays)
         assert found.sum() in (g.sum(), 0)
 
 
 def test_large_windows_have_large_winners():
     windows = Windows((20, 20), (18, 18), (1, 1), (0, 0), (1, 1), (3, 3))
-    assert pooling.winner_dtype(windows) == "i32"
+    assert pools.winner_dtype(windows) == "i32"
     x = np.zeros((1, 20, 20), np.float32)
     x[0, 17, 17] = 1
     y, winners = np.empty((1, 3, 3), np.float32), np.zeros((1, 3, 3), np.int32)
     arrays = {"x": x, "y": y, "winners": winners}
-    interpret(pooling.max_pool(1, windows, "f32"), arrays)
+    interpret(pools.max_pool(1, windows, "f32"), arrays)
     rows, columns = np.divmod(winners[0], 18)
     assert (rows == [[17], [16], [15]]).all()
     assert (columns == [[17, 16, 15]]).all()
@@ -153,10 +153,10 @@ def test_average_pool(name, pads_count, divisor, run):
             back[(plane, *at)] += g[(plane, *out)] * shares[out]
     y, found = np.full(g.shape, 9.0), np.full(x.shape, 9.0)
     how = {"pads_count": pads_count, "divisor": divisor}
-    run(pooling.average_pool(3, windows, "f64", **how), {"x": x, "y": y})
+    run(pools.average_pool(3, windows, "f64", **how), {"x": x, "y": y})
     np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-14)
     arrays = {"g": g, "x_grad": found}
-    run(pooling.average_pool_gradient(3, windows, "f64", **how), arrays)
+    run(pools.average_pool_gradient(3, windows, "f64", **how), arrays)
     np.testing.assert_allclose(found, back, rtol=1e-12, atol=1e-14)
 
 
@@ -167,9 +167,9 @@ def test_threads_change_nothing():
     y = np.empty((100, 20, 21), np.float32)
     winners = np.empty(y.shape, np.uint8)
     arrays = {"x": x, "y": y, "winners": winners}
-    assert same_for_any_threads(pooling.max_pool(100, windows, "f32"), arrays)
+    assert same_for_any_threads(pools.max_pool(100, windows, "f32"), arrays)
     arrays = {"g": y, "winners": winners, "x_grad": np.empty_like(x)}
-    routine = pooling.max_pool_gradient(100, windows, "f32")
+    routine = pools.max_pool_gradient(100, windows, "f32")
     assert same_for_any_threads(routine, arrays)
     assert routine.tasks[0].blocks >= 8
 
@@ -178,4 +178,4 @@ def test_no_planes():
     windows = WINDOWS["halves"]
     y, winners = np.empty((0, 2, 3)), np.empty((0, 2, 3), np.uint8)
     arrays = {"x": np.empty((0, 4, 6)), "y": y, "winners": winners}
-    interpret(pooling.max_pool(0, windows, "f64"), arrays)
+    interpret(pools.max_pool(0, windows, "f64"), arrays)

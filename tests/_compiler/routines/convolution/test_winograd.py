@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines import winograd
-from rushlight._compiler.routines.convolution import convolution, input_gradient
-from rushlight._compiler.routines.sweeps import Shapes
-from rushlight._compiler.routines.winograd import Winograd
-from tests._compiler.routines.convolutions import REAL, sample
+from rushlight._compiler.routines.convolution import winograd
+from rushlight._compiler.routines.convolution.direct import convolution, input_gradient
+from rushlight._compiler.routines.convolution.sweeps import Shapes
+from rushlight._compiler.routines.convolution.winograd import Winograd
+from tests._compiler.routines.convolution.samples import REAL, sample
+from tests._compiler.routines.convolution.test_direct import assert_close
 from tests._compiler.routines.running import compiled, interpret, same_for_any_threads
-from tests._compiler.routines.test_convolution import assert_close
 
 SAMPLES = {
     "odd and even": sample(2, 1, 3, 5, (5, 6), 3, 1, 1, 1),

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines import flat_weight
-from rushlight._compiler.routines.weight_gradient import weight_gradient
-from tests._compiler.routines.convolutions import REAL, TINY
+from rushlight._compiler.routines.convolution import flat_weight
+from rushlight._compiler.routines.convolution.weight_gradient import weight_gradient
+from tests._compiler.routines.convolution.samples import REAL, TINY
+from tests._compiler.routines.convolution.test_direct import LABELS, assert_close
 from tests._compiler.routines.running import (
     compiled,
     interpret,
     same_for_any_threads,
 )
-from tests._compiler.routines.test_convolution import LABELS, assert_close
 
 
 def case(sample, dtype, bias=True):

@@ -4,12 +4,12 @@ For each output channel, input channel and tap, the products of g with what the 
 meets are summed over pictures and positions.
 """
 
-from rushlight._compiler.routines import flat_weight, winograd
-from rushlight._compiler.routines.flat_weight import Flat
-from rushlight._compiler.routines.planes import forward_sweep
-from rushlight._compiler.routines.sweeps import Shapes
-from rushlight._compiler.routines.turned_weight import Turned
-from rushlight._compiler.routines.winograd_weight import WinogradWeight
+from rushlight._compiler.routines.convolution import flat_weight, winograd
+from rushlight._compiler.routines.convolution.flat_weight import Flat
+from rushlight._compiler.routines.convolution.planes import forward_sweep
+from rushlight._compiler.routines.convolution.sweeps import Shapes
+from rushlight._compiler.routines.convolution.turned_weight import Turned
+from rushlight._compiler.routines.convolution.winograd_weight import WinogradWeight
 
 
 def weight_gradient(

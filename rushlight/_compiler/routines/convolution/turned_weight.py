@@ -9,10 +9,10 @@
 from math import prod
 
 from rushlight._compiler.loops.ir import LANES
+from rushlight._compiler.routines.convolution.planes import nests
+from rushlight._compiler.routines.convolution.portions import Portions
+from rushlight._compiler.routines.convolution.tiles import choose_sums
 from rushlight._compiler.routines.nests import all_of, as_place, open_loops
-from rushlight._compiler.routines.planes import nests
-from rushlight._compiler.routines.portions import Portions
-from rushlight._compiler.routines.tiles import choose_sums
 
 
 class Turned(Portions):

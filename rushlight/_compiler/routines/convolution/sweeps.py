@@ -10,6 +10,8 @@ from math import prod
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES
 from rushlight._compiler.routines import Routine, Task
+from rushlight._compiler.routines.convolution.planes import Planes
+from rushlight._compiler.routines.convolution.tiles import choose_tile
 from rushlight._compiler.routines.nests import (
     add,
     all_of,
@@ -18,8 +20,6 @@ from rushlight._compiler.routines.nests import (
     divided,
     mul,
 )
-from rushlight._compiler.routines.planes import Planes
-from rushlight._compiler.routines.tiles import choose_tile
 
 _BLOCKS = 8  # as many blocks as there are at least, where the work can be split so
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rushlight._compiler.routines import tiles
-from rushlight._compiler.routines.tiles import choose_sums, choose_tile
+from rushlight._compiler.routines.convolution import tiles
+from rushlight._compiler.routines.convolution.tiles import choose_sums, choose_tile
 
 
 @pytest.fixture(params=[(32, 64), (16, 32), (32, 16), (16, 16)])

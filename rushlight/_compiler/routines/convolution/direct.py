@@ -9,6 +9,14 @@ from math import prod
 
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LANES
+from rushlight._compiler.routines.convolution.planes import (
+    apart_if_better,
+    forward_sweep,
+    input_sweep,
+    nests,
+)
+from rushlight._compiler.routines.convolution.sweeps import Shapes, Sweeping
+from rushlight._compiler.routines.convolution.winograd import Winograd, fits
 from rushlight._compiler.routines.nests import (
     add,
     as_place,
@@ -17,14 +25,6 @@ from rushlight._compiler.routines.nests import (
     open_loops,
     rest_of,
 )
-from rushlight._compiler.routines.planes import (
-    apart_if_better,
-    forward_sweep,
-    input_sweep,
-    nests,
-)
-from rushlight._compiler.routines.sweeps import Shapes, Sweeping
-from rushlight._compiler.routines.winograd import Winograd, fits
 
 
 def convolution(

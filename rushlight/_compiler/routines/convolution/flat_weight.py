@@ -10,14 +10,14 @@
 from math import prod
 
 from rushlight._compiler.loops.ir import BYTES, LANES
+from rushlight._compiler.routines.convolution.planes import Planes, nests
+from rushlight._compiler.routines.convolution.portions import Portions
 from rushlight._compiler.routines.nests import (
     as_place,
     copy_box,
     fill_zero,
     open_loops,
 )
-from rushlight._compiler.routines.planes import Planes, nests
-from rushlight._compiler.routines.portions import Portions
 
 _SUMS = 20  # at once, in registers
 _BODIES = 4  # groups of taps that are written out; for more there are loops

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines import winograd_weight
-from rushlight._compiler.routines.weight_gradient import weight_gradient
-from rushlight._compiler.routines.winograd_weight import WinogradWeight
-from tests._compiler.routines.convolutions import REAL, sample
+from rushlight._compiler.routines.convolution import winograd_weight
+from rushlight._compiler.routines.convolution.weight_gradient import weight_gradient
+from rushlight._compiler.routines.convolution.winograd_weight import WinogradWeight
+from tests._compiler.routines.convolution.samples import REAL, sample
+from tests._compiler.routines.convolution.test_direct import assert_close
+from tests._compiler.routines.convolution.test_winograd import SAMPLES
 from tests._compiler.routines.running import compiled, interpret, same_for_any_threads
-from tests._compiler.routines.test_convolution import assert_close
-from tests._compiler.routines.test_winograd import SAMPLES
 
 
 @pytest.mark.parametrize("is_apart", [False, True])

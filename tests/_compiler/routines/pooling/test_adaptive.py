@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rushlight._compiler.routines.adaptive_pooling import (
+from rushlight._compiler.routines.pooling.adaptive import (
     adaptive_average_pool,
     adaptive_average_pool_gradient,
 )

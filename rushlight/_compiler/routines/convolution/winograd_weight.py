@@ -9,6 +9,14 @@ square where there are 36, and the sum is transformed once, at the end.
 from math import prod
 
 from rushlight._compiler.loops.ir import BYTES, LANES
+from rushlight._compiler.routines.convolution.planes import Part, Planes, Sweep
+from rushlight._compiler.routines.convolution.portions import Portions
+from rushlight._compiler.routines.convolution.tiles import choose_sums
+from rushlight._compiler.routines.convolution.winograd import (
+    both_ways,
+    pays_apart,
+    transform_elements,
+)
 from rushlight._compiler.routines.nests import (
     add,
     all_of,
@@ -16,14 +24,6 @@ from rushlight._compiler.routines.nests import (
     divided,
     fill_zero,
     mul,
-)
-from rushlight._compiler.routines.planes import Part, Planes, Sweep
-from rushlight._compiler.routines.portions import Portions
-from rushlight._compiler.routines.tiles import choose_sums
-from rushlight._compiler.routines.winograd import (
-    both_ways,
-    pays_apart,
-    transform_elements,
 )
 
 _RUN = 48  # squares that are transformed and multiplied at once, at most

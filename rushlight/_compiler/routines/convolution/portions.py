@@ -11,6 +11,7 @@ from math import prod
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES, LANES
 from rushlight._compiler.routines import Routine, Task
+from rushlight._compiler.routines.convolution.planes import Planes
 from rushlight._compiler.routines.nests import (
     add,
     as_place,
@@ -19,7 +20,6 @@ from rushlight._compiler.routines.nests import (
     mul,
     rest_of,
 )
-from rushlight._compiler.routines.planes import Planes
 
 _PORTIONS = 8  # of the batch, and as many blocks at least where they can be had
 _SUMS = 2_000_000  # elements of all portions' sums together

@@ -21,9 +21,9 @@
 
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LANES
+from rushlight._compiler.routines.convolution.planes import Part, Sweep
+from rushlight._compiler.routines.convolution.sweeps import Sweeping
 from rushlight._compiler.routines.nests import as_place, mul, rest_of
-from rushlight._compiler.routines.planes import Part, Sweep
-from rushlight._compiler.routines.sweeps import Sweeping
 
 _LEAST = 16  # channels, of both, from which on it is faster
 

@@ -14,7 +14,7 @@ from rushlight._compiler.routines.nests import (
     mul,
     open_loops,
 )
-from rushlight._compiler.routines.windows import Blocks, steps_of
+from rushlight._compiler.routines.pooling.windows import Blocks, steps_of
 
 
 def adaptive_average_pool(planes, size, out, dtype):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rushlight._compiler.routines.planes import (
+from rushlight._compiler.routines.convolution.planes import (
     Planes,
     forward_sweep,
     input_sweep,
