@@ -191,6 +191,13 @@ class Generator:
         high |= pairs[1::2]
         return high
 
+    def address(self):
+        """Where the state is, for machine code: 624 uint32 words, then an int32.
+
+        The caller holds `lock`.  See NumPy's documentation of ``BitGenerator.ctypes``.
+        """
+        return (self._bits or self._engine()).ctypes.state_address
+
     def mark(self):
         """The place in the sequence, for `rewind`.  The caller holds `lock`."""
         return (self._bits or self._engine()).state

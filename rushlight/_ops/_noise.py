@@ -34,16 +34,17 @@ def _noise_spec(x, *, keep, scale, shape):
 def _noise_eager(backend, x, *, keep, scale, shape):
     if x.dtype.kind in "biu":
         raise not_float("dropout()", x.dtype)
-    if shape is None:
-        noise = fill_like(
-            backend, x, lambda order: sampling.bernoulli(None, order, x.dtype, keep)
-        )
-    else:
-        noise = at_home(backend, sampling.bernoulli(None, shape, x.dtype, keep), x)
+    one = 1
     if scale:
         wide = np.float32 if x.dtype.itemsize < 4 else x.dtype.type
-        noise *= (wide(1) / wide(keep)).astype(x.dtype)
-    return noise
+        one = (wide(1) / wide(keep)).astype(x.dtype) if keep else 1
+
+    def sample(shape):
+        return sampling.bernoulli(None, shape, x.dtype, keep, one)
+
+    if shape is None:
+        return fill_like(backend, x, sample)
+    return at_home(backend, sample(shape), x)
 
 
 def not_float(who, dtype):

@@ -17,7 +17,7 @@ _F4 = np.float32
 # plain float32 arithmetic is the same and twice as fast.
 
 # Cephes logf: log(1 + x) for x in [sqrt(1/2) - 1, sqrt(2) - 1], and log(2) in parts.
-_LOG = tuple(
+LOG = tuple(
     float(_F4(c))
     for c in (
         7.0376836292e-2,
@@ -31,22 +31,22 @@ _LOG = tuple(
         3.3333331174e-1,
     )
 )
-_LOG2_LOW, _LOG2_HIGH = _F4(-2.12194440e-4), _F4(0.693359375)
-_SQRT_HALF_BITS = np.int32(_F4(0.70710678118654752).view(np.int32))
+LOG2_LOW, LOG2_HIGH = _F4(-2.12194440e-4), _F4(0.693359375)
+SQRT_HALF_BITS = np.int32(_F4(0.70710678118654752).view(np.int32))
 _FRACTION_BITS = np.int32(0x7FFFFF)
 
 # Cephes sinf and cosf on [-pi/4, pi/4], and pi/4 in three parts.
-_SIN = tuple(
+SIN = tuple(
     float(_F4(c)) for c in (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
 )
-_COS = tuple(
+COS = tuple(
     float(_F4(c))
     for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
 )
-_FOUR_OVER_PI = _F4(1.27323954473516)
-_QUARTER_HIGH, _QUARTER_MIDDLE = _F4(0.78515625), _F4(2.4187564849853515625e-4)
-_QUARTER_LOW = float(_F4(3.77489497744594108e-8))
-_TWO_PI = _F4(2 * np.pi)
+FOUR_OVER_PI = _F4(1.27323954473516)
+QUARTER_HIGH, QUARTER_MIDDLE = _F4(0.78515625), _F4(2.4187564849853515625e-4)
+QUARTER_LOW = float(_F4(3.77489497744594108e-8))
+TWO_PI = _F4(2 * np.pi)
 
 _SIGN_BIT = np.int32(-(2**31))
 _HALF, _ONE, _MINUS_TWO = _F4(0.5), _F4(1), _F4(-2)
@@ -80,7 +80,7 @@ class BoxMuller:
         rows.take(even, axis=0, out=radius.reshape(-1, 8), mode="clip")
         rows[1:].take(even, axis=0, out=angle.reshape(-1, 8), mode="clip")
         np.subtract(_ONE, radius, out=radius)
-        angle *= _TWO_PI
+        angle *= TWO_PI
         _log(radius, singles[2:], doubles)
         radius *= _MINUS_TWO
         np.sqrt(radius, out=radius)
@@ -98,22 +98,22 @@ def _log(x, singles, doubles):
     wide, wide_x = doubles
     # x = 2**exponent * (1 + fraction), with 1 + fraction in [sqrt(1/2), sqrt(2)).
     bits, powers = x.view(np.int32), term.view(np.int32)
-    bits -= _SQRT_HALF_BITS
+    bits -= SQRT_HALF_BITS
     np.right_shift(bits, 23, out=powers)
     exponent[...] = powers
     bits &= _FRACTION_BITS
-    bits += _SQRT_HALF_BITS
+    bits += SQRT_HALF_BITS
     x -= _ONE
     np.multiply(x, x, out=square)
     wide_x[...] = x
-    _polynomial(_LOG, wide_x, y, wide)
+    _polynomial(LOG, wide_x, y, wide)
     y *= x
-    np.multiply(exponent, _LOG2_LOW, out=term)
+    np.multiply(exponent, LOG2_LOW, out=term)
     _fused(y, square, term, wide)
     square *= _HALF
     y -= square
     x += y
-    exponent *= _LOG2_HIGH
+    exponent *= LOG2_HIGH
     x += exponent
 
 
@@ -122,17 +122,17 @@ def _sin_cos(x, sine, cosine, singles, doubles, quadrants):
     square, term = singles
     wide, wide_square = doubles
     octant, mask = quadrants
-    np.multiply(x, _FOUR_OVER_PI, out=term)
+    np.multiply(x, FOUR_OVER_PI, out=term)
     np.copyto(octant, term, casting="unsafe")
     octant += 1
     octant &= -2
     _reduce(x, octant, sine, term, wide)
     np.multiply(x, x, out=square)
     wide_square[...] = square
-    _polynomial(_SIN, wide_square, sine, wide)
+    _polynomial(SIN, wide_square, sine, wide)
     sine *= square
     _fused(sine, x, x, wide)
-    _polynomial(_COS, wide_square, cosine, wide)
+    _polynomial(COS, wide_square, cosine, wide)
     cosine *= square
     np.multiply(square, -_HALF, out=term)
     _fused(cosine, wide_square, term, wide)
@@ -143,11 +143,11 @@ def _sin_cos(x, sine, cosine, singles, doubles, quadrants):
 def _reduce(x, octant, multiple, term, wide):
     """x -= octant * pi / 4, with pi / 4 in three parts."""
     multiple[...] = octant
-    for part in (_QUARTER_HIGH, _QUARTER_MIDDLE):
+    for part in (QUARTER_HIGH, QUARTER_MIDDLE):
         np.multiply(multiple, part, out=term)
         x -= term
     wide[...] = multiple
-    wide *= -_QUARTER_LOW
+    wide *= -QUARTER_LOW
     wide += x
     x[...] = wide
 

@@ -11,7 +11,8 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.generator import default_generator
-from rushlight._core.sampling.uniform import FLOATS, check_plain, chunks
+from rushlight._core.sampling import fills
+from rushlight._core.sampling.uniform import FLOATS, check_plain
 
 _WIDE_RANGE = 2**28  # ranges from here on take 64 bits a number
 _EVERY_INT64 = 2**64
@@ -71,33 +72,9 @@ def _modulo(generator, shape, dtype, low, count, wide=None):
     """low + bits % count; wide says whether 64 bits are drawn for each."""
     wide = count >= _WIDE_RANGE if wide is None else wide
     out = np.empty(shape, dtype)
-    term = np.uint64(low % 2**64)
     with generator.lock:
-        for part in chunks(out.reshape(-1)):
-            if wide:
-                bits = generator.raw64(part.size)
-                if count < _EVERY_INT64:
-                    bits %= np.uint64(count)
-            else:
-                bits = _remainder(generator.raw(part.size), count)
-            bits += term
-            # Unsigned wrap-around is how two's complement adds a negative bound.
-            part[...] = bits if dtype.kind == "u" else bits.view(np.int64)
+        fills.current.integers(generator, out.reshape(-1), low, count, wide)
     return out
-
-
-def _remainder(bits, count):
-    """bits % count for 32-bit numbers held in uint64, as uint64."""
-    if count & (count - 1) == 0:
-        bits &= np.uint64(count - 1)
-        return bits
-    # Division of narrow integers by one number is vectorised; the remainder is not.
-    narrow = bits.astype(np.uint32)
-    whole = narrow // np.uint32(count)
-    whole *= np.uint32(count)
-    narrow -= whole
-    bits[...] = narrow
-    return bits
 
 
 # -- bounds ---------------------------------------------------------------------------

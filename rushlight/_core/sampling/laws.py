@@ -10,11 +10,11 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.generator import default_generator
+from rushlight._core.sampling.chunks import scale_and_shift
 from rushlight._core.sampling.normal import one_by_one
 from rushlight._core.sampling.uniform import (
     check_float,
     check_plain,
-    scale_and_shift,
     store,
     unit_doubles,
 )

@@ -10,19 +10,11 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.generator import default_generator
-from rushlight._core.sampling.box_muller import BoxMuller
-from rushlight._core.sampling.uniform import (
-    CHUNK,
-    FLOATS,
-    REAL_OF,
-    chunks,
-    fill_unit,
-    scale_and_shift,
-    store,
-)
+from rushlight._core.sampling import fills
+from rushlight._core.sampling.chunks import scale_and_shift
+from rushlight._core.sampling.uniform import FLOATS, REAL_OF, fill_unit, store
 
 _BLOCK = 16
-_PIECE = 4 * CHUNK  # a hundred small steps: fewer and longer ones are faster
 
 # Note [Two ways to a normal number]
 # From 16 contiguous elements on, PyTorch fills the array with uniform numbers and
@@ -78,37 +70,14 @@ def _fill_blocks(generator, flat, mean, std):
         work = np.empty(size, np.float32 if is_narrow else dtype)
     else:
         work = flat
-    fill_unit(generator, work[:full])
+    fills.current.normals(generator, work[:full], std, mean)
     if has_rest:
         if not is_narrow:
             fill_unit(generator, np.empty(flat.size - full, dtype))
-        fill_unit(generator, work[full:])
-    _to_normal(work)
-    scale = work.dtype.type
-    for part in chunks(work):
-        scale_and_shift(part, scale(std), scale(mean))
+        fills.current.normals(generator, work[full:], std, mean)
     if work is not flat:
         flat[:full] = work[:full]
         flat[-_BLOCK:] = work[-_BLOCK:]
-
-
-def _to_normal(units):
-    """Replace uniform numbers, in blocks of 16, by normal ones."""
-    size = min(units.size, _PIECE)
-    if units.dtype.itemsize == 4:
-        transform = BoxMuller(size).transform
-    else:
-        transform = _transform_doubles
-    for start in range(0, units.size, size):
-        transform(units[start : start + size])
-
-
-def _transform_doubles(units):
-    blocks = units.reshape(-1, 2, _BLOCK // 2)
-    radius = np.sqrt(-2 * np.log(1 - blocks[:, 0]))
-    angle = 2 * np.pi * blocks[:, 1]
-    np.multiply(radius, np.cos(angle), out=blocks[:, 0])
-    np.multiply(radius, np.sin(angle), out=blocks[:, 1])
 
 
 def one_by_one(generator, n):

@@ -14,14 +14,9 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.generator import default_generator
+from rushlight._core.sampling import fills
+from rushlight._core.sampling.chunks import chunks, scale_and_shift
 
-#: Numbers that are drawn and finished while they are in the cache.
-CHUNK = 16384
-
-_LOW_24 = np.uint64(2**24 - 1)
-_LOW_53 = np.uint64(2**53 - 1)
-_TO_UNIT_24 = np.float32(2.0**-24)
-_TO_UNIT_53 = 2.0**-53
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 FLOATS = frozenset(map(np.dtype, ("f2", "f4", "f8"))) | {BFLOAT16}
 _LARGEST = {dtype: float(ml_dtypes.finfo(dtype).max) for dtype in FLOATS}
@@ -30,42 +25,13 @@ REAL_OF: dict[np.dtype, np.dtype] = {
     np.dtype("c16"): np.dtype("f8"),
 }
 
-# Note [Two widths]
-# float64 and whatever is compared with a double takes 53 bits of two draws; float32,
-# float16 and bfloat16 take 24 bits of one draw (the narrow ones round that number).
-
-
-def chunks(flat):
-    """The pieces of a 1-D array that are filled one after another."""
-    if flat.size <= CHUNK:
-        return (flat,) if flat.size else ()
-    starts = range(0, flat.size, CHUNK)
-    return (flat[start : start + CHUNK] for start in starts)
-
 
 def fill_unit(generator, flat):
     """Fill a 1-D float32 or float64 array with uniform numbers in [0, 1).
 
     The caller holds the generator's lock.
     """
-    wide = flat.dtype.itemsize == 8
-    for part in chunks(flat):
-        if wide:
-            bits = unit_bits_53(generator, part.size)
-            part[...] = bits.view(np.int64)
-            part *= _TO_UNIT_53
-        else:
-            bits = generator.raw(part.size)
-            bits &= _LOW_24
-            part[...] = bits.view(np.int64)
-            part *= _TO_UNIT_24
-
-
-def unit_bits_53(generator, n):
-    """(n,), uint64: 53 random bits each; times 2**-53 they are uniform in [0, 1)."""
-    bits = generator.raw64(n)
-    bits &= _LOW_53
-    return bits
+    fills.current.units(generator, flat)
 
 
 def store(values, out):
@@ -122,47 +88,7 @@ def uniform(generator, shape, dtype, low=0.0, high=1.0):
     return out
 
 
-def scale_and_shift(values, factor, term):
-    """values = values * factor + term in place, rounded once as PyTorch's is."""
-    if term == 0 or factor == 1:
-        values *= factor
-        values += term  # of 0 too: it takes the sign off -0
-    elif values.dtype.itemsize == 4:
-        wide = values.astype(np.float64)
-        wide *= np.float64(factor)
-        wide += np.float64(term)
-        values[...] = wide
-    else:
-        values[...] = _fused_double(values, float(factor), float(term))
-
-
-def _fused_double(values, factor, term):
-    """values * factor + term in float64, rounded once."""
-    # The product's rounding error by Dekker's splitting, the sum's by Knuth's.  The
-    # factor is scaled to [0.5, 1) so that no part overflows.
-    factor, exponent = math.frexp(factor)
-    term = math.ldexp(term, -exponent)
-    product = values * factor
-    x_high, x_low = _split(values)
-    y_high, y_low = _split(factor)
-    error = x_low * y_low - (
-        ((product - x_high * y_high) - x_low * y_high) - x_high * y_low
-    )
-    total = product + term
-    virtual = total - product
-    error += (product - (total - virtual)) + (term - virtual)
-    total += error
-    return np.ldexp(total, exponent)
-
-
-def _split(value):
-    """A double as the sum of two of half its bits."""
-    shifted = value * (2.0**27 + 1)
-    high = shifted - (shifted - value)
-    return high, value - high
-
-
-def bernoulli(generator, shape, dtype, p):
+def bernoulli(generator, shape, dtype, p, one=1):
     """Ones with probability p, else zeros.
 
     Args:
@@ -170,6 +96,7 @@ def bernoulli(generator, shape, dtype, p):
         shape: the result's.
         dtype: any real dtype; bool for a mask.
         p: the probability, a number in [0, 1].
+        one: a number to write instead of 1.
 
     Returns:
         shape, dtype.
@@ -186,12 +113,9 @@ def bernoulli(generator, shape, dtype, p):
     check_plain(dtype, "bernoulli_()")
     out = np.empty(shape, dtype)
     # u * 2**-53 < p, asked of the whole numbers u.
-    bound = np.uint64(math.ceil(math.ldexp(p, 53)))
+    bound = math.ceil(math.ldexp(p, 53))
     with generator.lock:
-        for part in chunks(out.reshape(-1)):
-            np.less(
-                unit_bits_53(generator, part.size), bound, out=part, casting="unsafe"
-            )
+        fills.current.coins(generator, out.reshape(-1), bound, one)
     return out
 
 

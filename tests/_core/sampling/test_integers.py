@@ -11,7 +11,7 @@ from rushlight._core.sampling import (
     integers,
     random_integers,
 )
-from rushlight._core.sampling.uniform import CHUNK
+from rushlight._core.sampling.chunks import CHUNK
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
 I8 = np.dtype("i8")

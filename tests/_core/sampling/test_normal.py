@@ -6,7 +6,7 @@ import pytest
 from rushlight._base.errors import ArgumentRuntimeError
 from rushlight._core.generator import Generator
 from rushlight._core.sampling import normal
-from rushlight._core.sampling.uniform import CHUNK
+from rushlight._core.sampling.chunks import CHUNK
 
 F4, F8 = np.dtype("f4"), np.dtype("f8")
 

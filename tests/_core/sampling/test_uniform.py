@@ -9,7 +9,7 @@ import pytest
 from rushlight._base.errors import ArgumentRuntimeError, UnsupportedError
 from rushlight._core.generator import Generator
 from rushlight._core.sampling import bernoulli, bernoulli_of, uniform
-from rushlight._core.sampling.uniform import CHUNK, scale_and_shift
+from rushlight._core.sampling.chunks import CHUNK, scale_and_shift
 
 FLOATS = [np.dtype(t) for t in ("f2", "f4", "f8", ml_dtypes.bfloat16)]
 F4 = np.dtype("f4")
