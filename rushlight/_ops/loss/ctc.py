@@ -9,6 +9,7 @@
 # the one before, and from the one before that unless the symbols are equal or blank.
 """
 
+from rushlight._backends import backend_of
 from rushlight._base.errors import (
     ArgumentRuntimeError,
     ArgumentTypeError,
@@ -17,10 +18,10 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call
+from rushlight._core.dispatch import call, call_many
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
-from rushlight._core.tensor import Tensor
+from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops.loss._reduction import reduction_of, tensors
 
 
@@ -77,15 +78,13 @@ def ctc_loss(
     if is_single:
         log_probs = log_probs.unsqueeze(1)
         lengths, target_lengths = lengths.reshape(-1), target_lengths.reshape(-1)
-    losses = call(
-        CTC_LOSS,
-        log_probs,
-        targets,
-        lengths,
-        target_lengths,
-        blank=blank,
-        zero_infinity=bool(zero_infinity),
-    )
+        targets = targets.reshape(1, -1)
+    elif targets.dim() == 1:
+        targets = _padded(targets, target_lengths)
+    attrs = {"blank": blank, "zero_infinity": bool(zero_infinity)}
+    losses = call_many(CTC_LOSS, log_probs, targets, lengths, target_lengths, **attrs)[
+        0
+    ]
     if reduction == "mean":
         return (losses / target_lengths.clamp(min=1).to(losses.dtype)).mean()
     if reduction == "sum":
@@ -109,9 +108,24 @@ def _lengths(name, value):
     return value
 
 
+def _padded(targets, lengths):
+    """Concatenated targets as rows of equal length."""
+    symbols, counts = targets._array, lengths._array
+    np = backend_of(symbols.__class__).np
+    if counts.size and counts.min() >= 0 and counts.sum() > symbols.size:
+        _refuse(f"{counts.sum()} concatenated targets", symbols.size)
+    longest = int(counts.max()) if counts.size else 0
+    rows = np.zeros((counts.size, max(longest, 0)), symbols.dtype)
+    inside = np.arange(rows.shape[1]) < counts[:, None]
+    rows[inside] = symbols[: int(inside.sum())]
+    return wrap(rows)
+
+
 def _ctc_spec(x, targets, lengths, target_lengths, *, blank, zero_infinity):
     _check_shapes(x, lengths, target_lengths, blank)
-    return Spec(x.shape[1:2], x.dtype)
+    places = 2 * targets.shape[1] + 1
+    ways = (*x.shape[:2], places)
+    return Spec(x.shape[1:2], x.dtype), Spec(ways, x.dtype)
 
 
 def _check_shapes(x, lengths, target_lengths, blank):
@@ -144,22 +158,17 @@ def _check_lengths(np, x, lengths, target_lengths):
 
 def _texts(np, x, targets, target_lengths, blank):
     """The targets with blanks around each symbol: (N, 2 S + 1), int64."""
-    longest = int(target_lengths.max()) if target_lengths.size else 0
-    texts = np.full((len(target_lengths), 2 * longest + 1), blank, np.int64)
+    count, longest = len(target_lengths), targets.shape[1]
+    wanted = target_lengths.max() if count else 0
+    if targets.shape[0] != count or wanted > longest:
+        _refuse(
+            f"targets of size at least {wanted} at dimension 1, and one row for each "
+            "sample",
+            f"size {targets.shape}",
+        )
+    texts = np.full((count, 2 * longest + 1), blank, np.int64)
     inside = np.arange(longest) < target_lengths[:, None]
-    if targets.ndim == 1:
-        if targets.size < target_lengths.sum():
-            got = f"{targets.size}"
-            _refuse(f"{target_lengths.sum()} concatenated targets", got)
-        symbols = targets[: int(target_lengths.sum())]
-    else:
-        if targets.shape[0] != len(target_lengths) or targets.shape[1] < longest:
-            _refuse(
-                f"targets of size at least {longest} at dimension 1, and one row for "
-                "each sample",
-                f"size {targets.shape}",
-            )
-        symbols = targets[:, :longest][inside]
+    symbols = targets[inside]
     if symbols.size and not (0 <= symbols.min() and symbols.max() < x.shape[2]):
         _refuse(
             f"targets in [0, {x.shape[2]})",
@@ -171,63 +180,74 @@ def _texts(np, x, targets, target_lengths, blank):
 
 
 class _Ways:
-    """The ways through the targets' texts (Note [CTC]), in float64."""
+    """The ways through the targets' texts (Note [CTC]), as logarithms."""
 
     def __init__(self, np, x, targets, lengths, target_lengths, blank):
         self.np, self.x = np, x
-        lengths, target_lengths = (
-            lengths.astype(np.int64),
-            target_lengths.astype(np.int64),
-        )
-        _check_lengths(np, x, lengths, target_lengths)
-        self.texts = _texts(np, x, targets, target_lengths, blank)
-        self.lengths, self.target_lengths = lengths, target_lengths
+        self.lengths = lengths.astype(np.int64)
+        self.target_lengths = target_lengths.astype(np.int64)
+        _check_lengths(np, x, self.lengths, self.target_lengths)
+        self.texts = texts = _texts(np, x, targets, self.target_lengths, blank)
         self.rows = np.arange(len(lengths))
         # log-probability of the symbol at each place: (T, N, L)
-        self.at_place = np.take_along_axis(x.astype(np.float64), self.texts[None], 2)
-        skips = np.zeros(self.texts.shape, bool)
-        before = self.texts[:, :-2]
-        skips[:, 2:] = (self.texts[:, 2:] != blank) & (self.texts[:, 2:] != before)
+        self.at_place = np.take_along_axis(x, texts[None], 2)
+        # 0 where a place may be reached from two before, else -inf
+        skips = np.full(texts.shape, -np.inf, x.dtype)
+        skips[:, 2:][(texts[:, 2:] != blank) & (texts[:, 2:] != texts[:, :-2])] = 0
         self.skips = skips
+        self.room = np.empty((3, *texts.shape), x.dtype)
 
-    def _step(self, ways, forward):
-        """Where the ways of one time may be at the next, or came from."""
-        np = self.np
-        one = np.full_like(ways, -np.inf)
-        two = np.full_like(ways, -np.inf)
-        if forward:
-            one[:, 1:] = ways[:, :-1]
-            two[:, 2:] = ways[:, :-2]
-            two[~self.skips] = -np.inf
-        else:
-            one[:, :-1] = ways[:, 1:]
-            two[:, :-2] = np.where(self.skips[:, 2:], ways[:, 2:], -np.inf)
-        return _log_sum(np, ways, one, two)
+    def _sum(self, out):
+        """The logarithm of the sum of what is in the room, into `out`."""
+        np, room = self.np, self.room
+        largest = room.max(0)
+        np.maximum(largest, np.finfo(room.dtype).min, out=largest)  # no -inf - -inf
+        np.subtract(room, largest, out=room)
+        np.exp(room, out=room)
+        np.add.reduce(room, 0, out=out)
+        np.log(out, out=out)
+        np.add(out, largest, out=out)
 
     def alphas(self):
         """(T, N, L)."""
-        np, steps = self.np, self.x.shape[0]
-        alphas = np.full((steps, *self.texts.shape), -np.inf)
-        if steps:
-            alphas[0, :, :1] = self.at_place[0, :, :1]
+        np, room, at_place = self.np, self.room, self.at_place
+        # two more places before the text, which nothing reaches
+        wide = np.full((len(at_place), len(self.texts), room.shape[2] + 2), -np.inf)
+        wide = wide.astype(room.dtype)
+        alphas = wide[:, :, 2:]
+        if len(at_place):
+            alphas[0, :, :1] = at_place[0, :, :1]
             symbols = self.target_lengths > 0
-            alphas[0, symbols, 1:2] = self.at_place[0, symbols, 1:2]
-        for t in range(1, steps):
-            alphas[t] = self._step(alphas[t - 1], True) + self.at_place[t]
+            alphas[0, symbols, 1:2] = at_place[0, symbols, 1:2]
+        for t in range(1, len(at_place)):
+            last = wide[t - 1]
+            room[0] = last[:, 2:]
+            room[1] = last[:, 1:-1]
+            np.add(last[:, :-2], self.skips, out=room[2])
+            self._sum(alphas[t])
+            alphas[t] += at_place[t]
         return alphas
 
     def betas(self):
         """(T, N, L); -inf after a sample's end."""
-        np, steps = self.np, self.x.shape[0]
-        betas = np.full((steps, *self.texts.shape), -np.inf)
-        later = np.full(self.texts.shape, -np.inf)
-        for t in reversed(range(steps)):
-            now = self._step(later, False) + self.at_place[t]
-            last = self.rows[self.lengths - 1 == t]
-            for places in self._ends(last):
-                now[last, places] = self.at_place[t, last, places]
-            betas[t] = later = now
-        return betas
+        np, room, at_place = self.np, self.room, self.at_place
+        wide = np.full((len(at_place) + 1, len(self.texts), room.shape[2] + 2), -np.inf)
+        wide = wide.astype(room.dtype)
+        betas = wide[:, :, :-2]
+        skips = np.full(wide.shape[1:], -np.inf, room.dtype)
+        skips[:, :-2] = self.skips
+        skips = skips[:, 2:]
+        for t in reversed(range(len(at_place))):
+            later = wide[t + 1]
+            room[0] = later[:, :-2]
+            room[1] = later[:, 1:-1]
+            np.add(later[:, 2:], skips, out=room[2])
+            self._sum(betas[t])
+            betas[t] += at_place[t]
+            ended = self.rows[self.lengths - 1 == t]
+            for places in self._ends(ended):
+                betas[t, ended, places] = at_place[t, ended, places]
+        return betas[:-1]
 
     def _ends(self, rows):
         """The places at which samples may end: the last blank and symbol."""
@@ -236,27 +256,14 @@ class _Ways:
 
     def losses(self, alphas):
         """(N,): inf where a target does not fit."""
-        np = self.np
+        np, any_symbols = self.np, self.target_lengths > 0
+        nothing = np.where(any_symbols, np.inf, 0.0)
         if not len(alphas):
-            return np.where(self.target_lengths > 0, np.inf, 0.0)
+            return nothing
         last = np.maximum(self.lengths - 1, 0)
         blank, symbol = (alphas[last, self.rows, e] for e in self._ends(self.rows))
-        symbol = np.where(self.target_lengths > 0, symbol, -np.inf)
-        losses = -_log_sum(np, blank, symbol)
-        nothing = np.where(self.target_lengths > 0, np.inf, 0.0)
+        losses = -np.logaddexp(blank, np.where(any_symbols, symbol, -np.inf))
         return np.where(self.lengths > 0, losses, nothing)
-
-
-def _log_sum(np, *parts):
-    """log of the sum of exponentials; -inf where all are."""
-    largest = parts[0]
-    for part in parts[1:]:
-        largest = np.maximum(largest, part)
-    shift = np.where(np.isinf(largest), 0.0, largest)
-    total = np.exp(parts[0] - shift)
-    for part in parts[1:]:
-        total += np.exp(part - shift)
-    return np.log(total) + shift
 
 
 def _ctc_eager(backend, x, targets, lengths, target_lengths, *, blank, zero_infinity):
@@ -264,45 +271,48 @@ def _ctc_eager(backend, x, targets, lengths, target_lengths, *, blank, zero_infi
     _check_shapes(x, lengths, target_lengths, blank)
     with np.errstate(all="ignore"):
         ways = _Ways(np, x, targets, lengths, target_lengths, blank)
-        losses = ways.losses(ways.alphas())
+        alphas = ways.alphas()
+        losses = ways.losses(alphas)
     if zero_infinity:
         losses = np.where(np.isinf(losses), 0.0, losses)
-    return losses.astype(x.dtype)
+    return losses.astype(x.dtype), alphas
 
 
-def _ctc_grad(g, *, x, targets, lengths, target_lengths, blank, zero_infinity):
+def _ctc_grad(g, *, x, targets, lengths, target_lengths, out1, blank, zero_infinity):
     found = call(
         CTC_LOSS_BACKWARD,
-        g,
+        g[0],
         x,
         targets,
         lengths,
         target_lengths,
+        out1,
         blank=blank,
         zero_infinity=zero_infinity,
     )
     return found, None, None, None
 
 
-def _backward_spec(g, x, targets, lengths, target_lengths, *, blank, zero_infinity):
+def _backward_spec(
+    g, x, targets, lengths, target_lengths, alphas, *, blank, zero_infinity
+):
     return Spec(x.shape, x.dtype)
 
 
 def _backward_eager(
-    backend, g, x, targets, lengths, target_lengths, *, blank, zero_infinity
+    backend, g, x, targets, lengths, target_lengths, alphas, *, blank, zero_infinity
 ):
     """Probability of each symbol, minus the part of all ways that pass through it."""
     np = backend.np
     with np.errstate(all="ignore"):
         ways = _Ways(np, x, targets, lengths, target_lengths, blank)
-        alphas = ways.alphas()
-        losses = ways.losses(alphas)
+        losses = ways.losses(alphas).astype(x.dtype)
         through = alphas + ways.betas()  # each counts the symbol's probability twice
         part = np.exp(through - ways.at_place + losses[:, None])
         steps, count, symbols = x.shape
         cells = np.arange(steps * count).reshape(steps, count, 1) * symbols + ways.texts
         parts = np.bincount(cells.ravel(), part.ravel(), steps * count * symbols)
-        found = (np.exp(x.astype(np.float64)) - parts.reshape(x.shape)) * g[:, None]
+        found = (np.exp(x) - parts.reshape(x.shape)) * g[:, None]
     lost = np.isinf(losses)
     found[:, lost] = 0.0 if zero_infinity else np.nan
     found[np.arange(steps)[:, None] >= lengths] = 0.0
@@ -311,7 +321,7 @@ def _backward_eager(
 
 CTC_LOSS_BACKWARD = define(
     "ctc_loss_backward",
-    inputs="g x targets lengths target_lengths",
+    inputs="g x targets lengths target_lengths alphas",
     eager=_backward_eager,
     spec=_backward_spec,
 )
@@ -321,6 +331,7 @@ CTC_LOSS = define(
     eager=_ctc_eager,
     spec=_ctc_spec,
     grad=_ctc_grad,
+    many=True,
     autocast="float32",
 )
 expose(ctc_loss, torch=False, method=False, functional=True)
