@@ -14,14 +14,15 @@ import warnings
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._compiler.capture.effects import watching_effects
-from rushlight._compiler.capture.guards import Guards, key_of, modules_of
+from rushlight._compiler.capture.guards import Guards, key_of, modules_of, without_sizes
 from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.runtime.entry import Entry
 from rushlight._core.state import STATE
 from rushlight._core.tensor import Tensor
 
-#: How many kinds of calls one function is compiled for; others run uncompiled.
-MOST_ENTRIES = 64
+#: How many kinds of calls one function is compiled for, and how many that differ in
+#: sizes alone (a last partial batch, a growing sequence); others run uncompiled.
+MOST_ENTRIES, MOST_SIZES = 64, 8
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -66,9 +67,8 @@ class Compiled:
             known = self.entries.get(key)
             if known == [] and not self.fullgraph:
                 return None
-            if sum(map(len, self.entries.values())) >= MOST_ENTRIES:
-                self._give_up(f"it was compiled for {MOST_ENTRIES} kinds of calls")
-                self._disabled = True
+            if not self._has_room(key):
+                self.entries.setdefault(key, [])
                 return None
             try:
                 with watching_effects():
@@ -81,6 +81,19 @@ class Compiled:
                 return None
             self.entries.setdefault(key, []).append(entry)
             return entry
+
+    def _has_room(self, key):
+        """Whether one more kind of call is to be compiled."""
+        if sum(map(len, self.entries.values())) >= MOST_ENTRIES:
+            self._give_up(f"it was compiled for {MOST_ENTRIES} kinds of calls already")
+            return False
+        kind = without_sizes(key)
+        if sum(
+            bool(e) and without_sizes(k) == kind for k, e in self.entries.items()
+        ) >= (MOST_SIZES):
+            self._give_up(f"it was compiled for {MOST_SIZES} sets of sizes already")
+            return False
+        return True
 
     def _give_up(self, reason, error=None):
         name = getattr(self.function, "__qualname__", type(self.function).__name__)

@@ -82,6 +82,15 @@ def test_other_shapes_and_values_are_traced_anew():
     assert len(f.entries) == 4
 
 
+def test_sizes_that_keep_changing_do_not_compile_without_end():
+    f = t.compile(lambda x: x * 2)
+    with pytest.warns(UserWarning, match="8 sets of sizes"):
+        for size in range(1, 12):
+            assert (f(t.ones(size)) == 2).all()
+    assert sum(map(len, f.entries.values())) == 8
+    assert f(t.ones(3)).tolist() == [2.0, 2.0, 2.0]
+
+
 def test_one_tensor_given_twice_is_told_from_two():
     f = t.compile(lambda x, y: x * 2 + y, fullgraph=True)
     x = t.ones(2)
