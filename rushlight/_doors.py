@@ -4,6 +4,7 @@ import importlib
 
 #: Functions of torch that live in one of the rooms.
 _IN_ROOMS = {
+    "vmap": "func",
     "autocast": "amp",
     "compile": "compiler",
     "load": "serialization",

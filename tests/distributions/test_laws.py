@@ -56,8 +56,8 @@ NORMALS = ["Normal", "Laplace", "Cauchy", "Gumbel", "Exponential", "Uniform", "W
 @pytest.mark.parametrize("name", NORMALS)
 def test_reparametrised_samples_have_gradients(name):
     kind = getattr(distributions, name)
-    count = len(kind(*[1.0] * (1 + (name not in ("Exponential",)))).arg_constraints)
-    values = [1.5, 0.8, 1.2][:count]
+    count = 1 if name == "Exponential" else 2
+    values = [0.8, 1.5, 1.2][:count]
     params = [
         rushlight.tensor(v, dtype=rushlight.float64, requires_grad=True) for v in values
     ]
