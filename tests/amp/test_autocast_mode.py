@@ -14,7 +14,15 @@ CASES = {
         half.prod(),
         torch.nn.functional.cross_entropy(half, torch.tensor([0, 1])),
     ],
-    "as they are": lambda x, half: [x + x, x.softmax(1), x.sum()],
+    "as they are": lambda x, half: [
+        x + x,
+        x.softmax(1),
+        x.sum(),
+        x.mv(x[0]),
+        x[0].dot(x[1]),
+        torch.vdot(x[0], x[1]),
+        torch.inner(x, x),
+    ],
     "as halves are": lambda x, half: [half + half, half.softmax(1), half.sum()],
 }
 WANTED = {"lower": torch.bfloat16, "as halves are": torch.bfloat16}
@@ -37,6 +45,15 @@ def test_float64_and_integers_are_left_alone():
         assert (wide @ wide).dtype is torch.float64
         whole = torch.ones(2, 2, dtype=torch.int64)
         assert (whole @ whole).dtype is torch.int64
+
+
+def test_normed_layers_train_in_it():
+    net = torch.nn.utils.parametrizations.spectral_norm(torch.nn.Linear(4, 3))
+    with torch.autocast("cpu"):
+        y = net(torch.ones(2, 4))
+    assert y.dtype is torch.bfloat16
+    y.float().sum().backward()
+    assert net.parametrizations.weight.original.grad.dtype is torch.float32
 
 
 def test_blocks_nest_and_come_back():

@@ -1,4 +1,8 @@
-"""Products with vectors: mv, dot, vdot, inner, outer."""
+"""Products with vectors: mv, dot, vdot, inner, outer.
+
+`mv`, `dot` and `inner` are matmul under a record of their own: autocast leaves them in
+float32, as PyTorch does on the CPU.
+"""
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.spec import Spec
@@ -8,6 +12,17 @@ from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor, to_out
 from rushlight._ops.matmul.multiply import check_dtypes, check_rank, multiply, rows_of
 from rushlight._ops.matmul.product import MATMUL
+
+VECTOR_PRODUCT = define(
+    "vector_product",
+    inputs="x y",
+    eager=MATMUL.eager,
+    spec=MATMUL.spec,
+    grad=MATMUL.grad,
+    lower=MATMUL.lower,
+    saved_for=MATMUL.saved_for,
+    node=MATMUL.node_name,
+)
 
 # ---------------------------------------------------------------------------------- mv
 
@@ -34,7 +49,7 @@ def mv(input, vec, *, out=None):
     require_tensor(vec, "mv()", "vec")
     check_rank("mv()", 2, input=input._array)
     check_rank("mv()", 1, vec=vec._array)
-    result = call2(MATMUL, input, vec)
+    result = call2(VECTOR_PRODUCT, input, vec)
     return result if out is None else to_out(result, out, "mv()")
 
 
@@ -63,7 +78,7 @@ def dot(input, tensor, *, out=None):
     tensor(11)
     """
     _check_vectors("dot()", input, tensor, "tensor")
-    result = call2(MATMUL, input, tensor)
+    result = call2(VECTOR_PRODUCT, input, tensor)
     return result if out is None else to_out(result, out, "dot()")
 
 
@@ -171,7 +186,7 @@ def inner(input, other, *, out=None):
         )
     else:
         right = rows_of(other).transpose(0, 1)
-        result = call2(MATMUL, input, right).reshape(one[:-1] + two[:-1])
+        result = call2(VECTOR_PRODUCT, input, right).reshape(one[:-1] + two[:-1])
     return result if out is None else to_out(result, out, "inner()")
 
 
