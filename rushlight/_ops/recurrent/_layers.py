@@ -227,7 +227,8 @@ def _parameter_gradients(np, shape, cell, d, source, tape, first, steps, g_state
     found = [np.ascontiguousarray(w) for w in weights]
     if shape.has_biases:
         sums = add_reduce(np, flat, 1)
-        found += [sums, sums if own is flat else add_reduce(np, own, 1)]
+        # Each bias has a gradient of its own: clipping writes into them.
+        found += [sums, sums.copy() if own is flat else add_reduce(np, own, 1)]
     if shape.has_projection:
         o = tape["gates"][:, 3 * cell.hidden :]
         raw = _flat(np, o * tape["tanh"])

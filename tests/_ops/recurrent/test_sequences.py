@@ -145,3 +145,12 @@ ERRORS = [
 def test_errors(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_gradients_of_parameters_share_no_memory(kind):
+    net = getattr(rushlight.nn, kind)(3, 4, 2, bidirectional=True)
+    net(rushlight.ones(5, 2, 3))[0].sum().backward()
+    arrays = [p.grad.numpy() for p in net.parameters()]
+    for place, array in enumerate(arrays):
+        assert not any(np.shares_memory(array, other) for other in arrays[:place])
