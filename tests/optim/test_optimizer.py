@@ -190,6 +190,8 @@ def test_repr():
     assert text.startswith("SGD (\nParameter Group 0\n    dampening: 0\n")
     assert "    lr: 0.5\n" in text
     assert text.endswith(")")
+    two = repr(SGD([{"params": parameter(1)}, {"params": parameter(1)}], lr=0.5))
+    assert "weight_decay: 0\n\nParameter Group 1\n    dampening" in two
 
 
 def test_named_parameters():
