@@ -15,8 +15,12 @@ from rushlight._compiler.runtime.routine import AdaptiveRoutine
 #: Elements from which on a compiled kernel is worth its call.
 SMALL = 4096
 
+#: Those whose NumPy form costs more than a call, however small the array.
+ANY_SIZE = {"cross_entropy", "cross_entropy_backward"}
+
 NAMES = (
-    "softmax softmax_backward log_softmax log_softmax_backward layer_norm "
+    "cross_entropy cross_entropy_backward softmax softmax_backward log_softmax "
+    "log_softmax_backward layer_norm "
     "layer_norm_backward rms_norm batch_statistics batch_norm batch_norm_backward "
     "gelu gelu_backward silu silu_backward sigmoid sigmoid_backward tanh_backward "
     "mish elu elu_backward celu softplus softplus_backward logsigmoid "
@@ -29,21 +33,40 @@ class Composite:
     """An op's kernel: NumPy for small arrays, adaptive for others."""
 
     def __init__(self, op, plain):
-        self.plain = plain
-        self.adaptive = AdaptiveRoutine(plain, lambda *a, **k: request(op, a, k))
+        self.op, self.plain = op, plain
+        self.small = 64 if op.name in ANY_SIZE else SMALL
+        self.results = None
+        self.adaptive = AdaptiveRoutine(plain, self._request)
 
     def __call__(self, *arrays, **attrs):
         first = arrays[0]
-        if first.__class__ is not np.ndarray or first.size < SMALL:
+        if first.__class__ is not np.ndarray or first.size < self.small:
             return self.plain(*arrays, **attrs)
         for array in arrays:
             if array is not None and array.__class__ is not np.ndarray:
                 return self.plain(*arrays, **attrs)
-        return self.adaptive(*arrays, **attrs)
+        found = self.adaptive(*arrays, **attrs)
+        if found.__class__ is not tuple or self.results in (None, len(found)):
+            return found
+        results, checks = found[: self.results], found[self.results :]
+        if any(checks):  # the NumPy form says what is wrong
+            return self.plain(*arrays, **attrs)
+        return results if self.results > 1 else results[0]
+
+    def _request(self, *arrays, **attrs):
+        found = request(self.op, arrays, attrs)
+        if found is not None:
+            self.results = found[2]
+        return found[:2] if found else None
 
 
 def request(op, arrays, attrs):
-    """The routine of one call, and its outputs' shapes and dtypes; None for none."""
+    """The routine of one call, or None.
+
+    Returns:
+        (Routine, shapes and dtypes of its outputs, how many of those are results);
+        the outputs after the results are checks (`Lowering.require`).
+    """
     from rushlight._compiler.graph.ir import Graph
     from rushlight._compiler.passes.lower import lower_graph
 
@@ -53,7 +76,11 @@ def request(op, arrays, attrs):
     specs = specs if isinstance(specs, (tuple, list)) else (specs,)
     graph.outputs = list(graph.add(op, inputs, attrs, specs).outputs)
     routine = as_routine(lower_graph(graph))
-    return None if routine is None else (routine, [(s.shape, s.dtype) for s in specs])
+    if routine is None:
+        return None
+    outputs = [(s.shape, s.dtype) for s in specs]
+    outputs += [((), np.dtype(np.int64))] * (len(routine.outputs) - len(specs))
+    return routine, outputs, len(specs)
 
 
 def _spec(array):
@@ -74,13 +101,14 @@ def as_routine(lowered):
         return None
     names = {e: f"x{i}" for i, e in enumerate(lowered.inputs)}
     inputs = tuple(names.values())
-    for place, e in enumerate(lowered.outputs):
+    results = [*lowered.outputs, *lowered.checks]
+    for place, e in enumerate(results):
         while e.kind == "reshape":
             e = e.args[0]
         if e in names or e.kind in VIEWS:  # an input, or one result twice
             return None
         names[e] = f"y{place}"
-    outputs = tuple(f"y{place}" for place in range(len(lowered.outputs)))
+    outputs = tuple(f"y{place}" for place in range(len(results)))
     tasks, scratch = [], {}
     for group, unit in enumerate(fused.units):
         for e in unit.members:

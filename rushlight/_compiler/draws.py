@@ -4,18 +4,25 @@ Importing this costs next to nothing: what it needs is imported when enough has 
 drawn to be worth compiling (Note [When routines are compiled] in runtime/routine.py).
 """
 
+import functools
 import threading
 import time
 
 import numpy as np
 
 from rushlight._backends.numpy.pointers import address
-from rushlight._compiler.runtime.routine import COMPILING, LOOKING
 from rushlight._core.sampling import fills
 
-#: Arrays up to this size are NumPy's while nothing is compiled, and not counted.
-SMALL = 512
-_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+#: Seconds of NumPy's forms after which the cache on disk is asked, and the code made.
+LOOKING, COMPILING = 0.02, 0.06
+
+_INT64 = np.dtype(np.int64)
+
+
+@functools.lru_cache(maxsize=64)
+def _bits(dtype, number):
+    """The bits of a number in a dtype, as an int."""
+    return int(np.array(number, dtype).view(f"u{dtype.itemsize}"))
 
 
 class NativeFills(fills.Fills):
@@ -40,18 +47,17 @@ class NativeFills(fills.Fills):
         if self.native is None:
             self._timed(super().coins, generator, flat, bound, one)
             return
-        dtype = flat.dtype
-        value = np.array(one, dtype).view(_UNSIGNED[dtype.itemsize])
-        fill = self.native.coins[dtype.itemsize]
-        fill(generator.address(), address(flat), flat.size, bound, int(value))
+        fill, bits = self.native.coins[flat.itemsize], _bits(flat.dtype, one)
+        fill(generator.address(), address(flat), flat.size, bound, bits)
 
     def integers(self, generator, flat, low, count, wide):
-        if self.native is None or wide:
+        native = self.native
+        if native is None:
             self._timed(super().integers, generator, flat, low, count, wide)
             return
-        whole = flat if flat.dtype == np.int64 else np.empty(flat.size, np.int64)
-        place = generator.address(), address(whole), flat.size
-        self.native.remainders(*place, low, count)
+        whole = flat if flat.dtype == _INT64 else np.empty(flat.size, np.int64)
+        fill = native.wide_remainders if wide else native.remainders
+        fill(generator.address(), address(whole), flat.size, low, count)
         if whole is not flat:
             flat[...] = whole
 

@@ -130,7 +130,7 @@ def fuse(lowered):
 class _Fusion:
     def __init__(self, lowered, forced):
         self.lowered, self.forced = lowered, forced
-        self.live = _reachable([*lowered.outputs, *lowered.draws])
+        self.live = _reachable([*lowered.outputs, *lowered.draws, *lowered.checks])
         self.anchors = self._choose_anchors()
         self.stored = set(self.anchors) | {e for e in self.live if e.kind in OWN_MEMORY}
         self._settle_operands()
@@ -145,7 +145,7 @@ class _Fusion:
                 e.kind == "cast" and e.dtype in ("i32", "u8")
             ):
                 anchors.add(e)
-        for e in self.lowered.outputs:
+        for e in (*self.lowered.outputs, *self.lowered.checks):
             source, _, _ = as_view(e)
             if source.kind not in OWN_MEMORY:
                 anchors.add(source)

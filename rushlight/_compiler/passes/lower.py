@@ -46,12 +46,14 @@ class Lowered:
         inputs, outputs: expressions, in the graph's order.
         draws: library expressions that draw random numbers, in order.
         library: {op name: how often it stayed a library call}.
+        checks: counts of what must not be, int64 of no dimensions (`Lowering.require`).
     """
 
     inputs: list
     outputs: list
     draws: list
     library: dict
+    checks: list
 
 
 def lower_graph(graph, orders=None):
@@ -85,7 +87,8 @@ def lower_graph(graph, orders=None):
                 draws.append(found[0].args[0])
         for value, expression in zip(node.outputs, found, strict=True):
             values[id(value)] = expression
-    return Lowered(inputs, [values[id(v)] for v in graph.outputs], draws, library)
+    outputs = [values[id(v)] for v in graph.outputs]
+    return Lowered(inputs, outputs, draws, library, k.checks)
 
 
 def label(value):
@@ -186,8 +189,23 @@ def _stand_in(value, e):
 class Lowering:
     """What `lower` rules call k; `x` makes the expressions."""
 
+    NotLowered = NotLowered
+
     def __init__(self):
         self.x = Expressions()
+        self.checks = []
+
+    def require(self, condition):
+        """What the eager rule refuses: where it is false anywhere, that rule is run.
+
+        The kernels are safe in any case; this is for the error.
+        """
+        wrong = self.x.cast(self.not_(condition), "i64")
+        self.checks.append(self.reduce("add", wrong))
+
+    def const_like(self, value, x):
+        """A number in the shape and dtype of an array."""
+        return self.x.expand(self.x.const(value, x.dtype), x.shape)
 
     def const(self, value, dtype=None):
         """A number; it takes its dtype from the operand that it meets."""

@@ -18,7 +18,7 @@ from rushlight._compiler.routines._parts import large_pieces, pieces
 
 #: Most multiplications of a small product.
 SMALL = 1_000_000
-_PROCESSORS = (b"SkylakeX", b"Cooperlake", b"Sapphirerapids")
+_PROCESSORS = (b"skylakex", b"cooperlake", b"sapphirerapids")
 
 
 @functools.cache
@@ -28,7 +28,7 @@ def has_small_products():
     if name is None:
         return False
     name.restype = ctypes.c_char_p
-    return name() in _PROCESSORS
+    return name().lower() in _PROCESSORS
 
 
 def rows_for(whole, columns, inner):

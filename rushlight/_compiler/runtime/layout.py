@@ -34,7 +34,8 @@ class Layout:
 
     Attributes:
         places: {expression: (base, byte offset)}.
-        results: for each output (source, shape, order), as `as_view` gives it.
+        results: for each output, and then each check, (source, shape, order), as
+            `as_view` gives it.
         fresh: the expressions whose memory a run makes anew, by their bases.
         foreign: those whose memory a library call makes, likewise.
         whole_of: {part: the join that it is written into}.
@@ -47,7 +48,7 @@ class Layout:
         self.items = [e for e in fused.stored if e.kind == "item"]
         joins = [e for e in fused.stored if e.kind == "join"]
         self.whole_of = {part: join for join in joins for part in join.args}
-        self.results = [as_view(e) for e in lowered.outputs]
+        self.results = [as_view(e) for e in (*lowered.outputs, *lowered.checks)]
         self.scratch = {}
         self.places = {e: (i, 0) for i, e in enumerate(lowered.inputs)}
         sources = dict.fromkeys(source for source, _, _ in self.results)

@@ -1,22 +1,23 @@
 """Routines in eager mode: an operation's NumPy form until compiling pays.
 
 # Note [When routines are compiled]
-# As for kernels (Note [When to compile] in kernel.py), a routine is compiled once its
-# NumPy form has taken as long as compiling will; sooner, if its machine code is in the
-# cache on disk, for then it only has to be loaded.  Shapes and attributes are part of
-# a routine, so time is counted for each set of them.  Nothing of the compiler is
-# imported before.
+# A routine is compiled once its operation has been called often enough with the same
+# shapes and attributes: when so many bytes have gone through its NumPy form that this
+# has taken about as long as compiling will.  Calls and bytes are counted, not seconds:
+# the two forms round differently, and a script must give the same numbers each time it
+# is run, whatever else the machine does and whatever is in the cache on disk.  Nothing
+# of the compiler is imported before.
 """
 
 import threading
-import time
+import warnings
 
 import numpy as np
 
-#: Seconds of the NumPy form after which the cache on disk is asked.
-LOOKING = 0.02
-#: Seconds that compiling one task takes, about.
-COMPILING = 0.06
+#: Bytes of arguments that go through the NumPy form before.
+ENOUGH = 8_000_000
+#: Calls of the NumPy form, at least and at most.
+FEWEST, MOST = 2, 1000
 #: How many sets of shapes and attributes are remembered for one operation.
 LIMIT = 256
 
@@ -117,11 +118,11 @@ def _program(tasks, natives, bases):
 class _Entry:
     """What is known of one set of shapes and attributes."""
 
-    __slots__ = ("native", "spent", "due", "has_looked", "lock")
+    __slots__ = ("native", "left", "lock")
 
-    def __init__(self):
-        self.native, self.spent, self.due = None, 0.0, LOOKING
-        self.has_looked = False  # in the cache on disk
+    def __init__(self, size):
+        self.native = None
+        self.left = min(max(FEWEST, ENOUGH // max(1, size)), MOST)
         self.lock = threading.Lock()
 
 
@@ -150,39 +151,35 @@ class AdaptiveRoutine:
             return self.plain(*arrays, **attrs)
         if entry is not None and entry.native is not None:
             return entry.native(arrays)
-        start = time.perf_counter()
         result = self.plain(*arrays, **attrs)
         if entry is None:
-            entry = self._new((key, *attrs.items()))
-        entry.spent += time.perf_counter() - start
-        if entry.spent > entry.due and entry.lock.acquire(blocking=False):
-            try:
-                if entry.spent > entry.due and entry.native is None:
-                    self._advance(entry, arrays, attrs)
-            finally:
-                entry.lock.release()
+            size = sum([0 if a is None else a.nbytes for a in arrays])
+            entry = self._new((key, *attrs.items()), size)
+        entry.left -= 1
+        if entry.left == 0:
+            with entry.lock:
+                self._compile(entry, arrays, attrs)
         return result
 
-    def _new(self, key):
+    def _new(self, key, size):
         with _lock:
             while len(self.entries) >= LIMIT:
                 del self.entries[next(iter(self.entries))]
-            return self.entries.setdefault(key, _Entry())
+            return self.entries.setdefault(key, _Entry(size))
 
-    def _advance(self, entry, arrays, attrs):
-        """Compile, or say when to look again."""
+    def _compile(self, entry, arrays, attrs):
         from rushlight._compiler.codegen.llvm import machine
-        from rushlight._compiler.loops.printer import print_kernel
 
-        has_looked, entry.has_looked = entry.has_looked, True
-        entry.due = float("inf")
-        found = self.request(*arrays, **attrs) if machine.is_available() else None
-        if found is None:
+        if not machine.is_available():
             return
-        routine = found[0]
-        if not has_looked:
-            texts = [print_kernel(task.kernel) for task in routine.tasks]
-            if not all(map(machine.is_kept, texts)):
-                entry.due = COMPILING * len(texts)
-                return
-        entry.native = NativeRoutine(*found)
+        try:
+            found = self.request(*arrays, **attrs)
+            if found is not None:
+                entry.native = NativeRoutine(*found)
+        except Exception as error:  # noqa: BLE001 - whatever it is, NumPy can go on
+            name = getattr(self.plain, "__name__", self.plain)
+            warnings.warn(
+                f"{name} could not be compiled and stays with NumPy: "
+                f"{error.__class__.__name__}: {error}",
+                stacklevel=2,
+            )

@@ -26,6 +26,7 @@ class Twister:
         words: uint32.
         units_f32, units_f64: uniform in [0, 1).
         remainders: int64, `low + word % count`; also takes low and count < 2**28.
+        wide_remainders: int64, `low + pair of words % count`; 0 is a count of 2**64.
         shuffle: of int64 numbers that are there.
         normals: float32 in blocks of 16; also takes std and mean; None where the
             machine does not multiply and add in one rounding.
@@ -38,6 +39,7 @@ class Twister:
         self.units_f32 = self._function("units_f32")
         self.units_f64 = self._function("units_f64")
         self.remainders = self._function("remainders", _INT, _INT)
+        self.wide_remainders = self._function("wide_remainders", _INT, _INT)
         self.shuffle = self._function("shuffle")
         self.normals = None
         if machine.adds_products():

@@ -207,6 +207,45 @@ def _smoothed(logs, picked, spread, weight, row_weights, smoothing, x):
     return own + smoothing / classes * (logs * total - spread)
 
 
+def _lower_rows(k, x, target, weight, smoothing):
+    """Scores (N, C) and targets (N, 1) of the plain case, for the compiler."""
+    plain = weight is None and not smoothing and x.ndim > 1 and target.dtype == "i64"
+    if not plain:
+        raise k.NotLowered
+    if x.ndim > 2:
+        x = k.permute(x, (0, *range(2, x.ndim), 1))
+    return k.reshape(x, (-1, x.shape[-1])), k.reshape(target, (-1, 1))
+
+
+def _cross_entropy_lower(k, x, target, weight, *, ignore_index, reduction, smoothing):
+    rows, own = _lower_rows(k, x, target, weight, smoothing)
+    count, classes = rows.shape
+    gone = k.eq(own, ignore_index)
+    k.require(k.or_(gone, k.and_(k.le(0, own), k.lt(own, classes))))
+    shifted = k.sub(rows, k.reduce("max", rows, 1, True))
+    powers = k.exp(shifted)
+    sums = k.reduce("add", powers, 1, True)
+    is_own = k.eq(k.index(rows.shape, 1), own)
+    picked = k.reduce("add", k.where(is_own, shifted, 0), 1, True)
+    loss = k.where(gone, 0, k.sub(k.log(sums), picked))
+    probs = _lower_shape(k, k.div(powers, sums), x)
+    if reduction == "none":
+        return k.reshape(loss, target.shape), probs
+    total = k.reduce("add", loss)
+    if reduction == "mean":
+        counted = k.reduce("add", k.where(gone, 0, k.cast(k.const_like(1, own), "i64")))
+        total = k.div(total, k.cast(counted, total.dtype))
+    return total, probs
+
+
+def _lower_shape(k, rows, x):
+    """(N d1 ..., C) back to (N, C, d1, ...)."""
+    if x.ndim == 2:
+        return rows
+    moved = k.reshape(rows, (x.shape[0], *x.shape[2:], x.shape[1]))
+    return k.permute(moved, (0, x.ndim - 1, *range(1, x.ndim - 1)))
+
+
 # -------------------------------------------------------------------------- backward
 
 
@@ -280,6 +319,20 @@ def _weighted_rows(np, probs, weight, smoothing, scale, row_weights, gone, flat)
     return found
 
 
+def _backward_lower(k, g, probs, target, weight, *, ignore_index, reduction, smoothing):
+    rows, own = _lower_rows(k, probs, target, weight, smoothing)
+    gone = k.eq(own, ignore_index)
+    scale = g
+    if reduction == "mean":
+        counted = k.reduce("add", k.where(gone, 0, k.cast(k.const_like(1, own), "i64")))
+        scale = k.div(g, k.cast(counted, g.dtype))
+    elif reduction == "none":
+        scale = k.reshape(g, (-1, 1))
+    is_own = k.eq(k.index(rows.shape, 1), own)
+    slope = k.mul(k.where(is_own, k.sub(rows, 1), rows), scale)
+    return _lower_shape(k, k.where(gone, 0, slope), probs)
+
+
 def _backward_grad(
     gg, *, g, probs, target, weight, ignore_index, reduction, smoothing, needs
 ):
@@ -313,6 +366,7 @@ CROSS_ENTROPY_BACKWARD = define(
     eager=_backward_eager,
     spec=_backward_spec,
     grad=_backward_grad,
+    lower=_backward_lower,
 )
 
 
@@ -322,6 +376,7 @@ CROSS_ENTROPY = define(
     eager=_cross_entropy_eager,
     spec=_cross_entropy_spec,
     grad=_cross_entropy_grad,
+    lower=_cross_entropy_lower,
     node=node_name,
     many=True,
     fills_missing=False,

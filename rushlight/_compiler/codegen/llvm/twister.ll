@@ -366,6 +366,44 @@ end:
   ret void
 }
 
+; int64 numbers low + pair % count; a count of 0 stands for 2^64.
+define void @wide_remainders(ptr %key, ptr %out, i64 %n, i64 %low, i64 %count) {
+entry:
+  %every = icmp eq i64 %count, 0
+  %divisor = select i1 %every, i64 1, i64 %count
+  %mask = sext i1 %every to i64
+  br label %look
+look:
+  %start = phi i64 [ 0, %entry ], [ %stop, %after ]
+  %more = icmp ult i64 %start, %n
+  br i1 %more, label %chunk, label %end
+chunk:
+  %left = sub i64 %n, %start
+  %size = call i64 @llvm.umin.i64(i64 %left, i64 $chunk)
+  %stop = add i64 %start, %size
+  %here = getelementptr i64, ptr %out, i64 %start
+  %twice = shl i64 %size, 1
+  call void @words(ptr %key, ptr %here, i64 %twice)
+  br label %one
+one:
+  %i = phi i64 [ 0, %chunk ], [ %i.next, %one ]
+  %p = getelementptr i64, ptr %here, i64 %i
+  %pair = load i64, ptr %p, align 8
+  %bits = call i64 @llvm.fshl.i64(i64 %pair, i64 %pair, i64 $turn)
+  %rest = urem i64 %bits, %divisor
+  %all = and i64 %bits, %mask
+  %number = or i64 %rest, %all
+  %value = add i64 %number, %low
+  store i64 %value, ptr %p, align 8
+  %i.next = add i64 %i, 1
+  %i.more = icmp ult i64 %i.next, %size
+  br i1 %i.more, label %one, label %after
+after:
+  br label %look
+end:
+  ret void
+}
+
 ; Shuffle int64 numbers: swap each i in turn with i + word % (n - i).
 define void @shuffle(ptr %key, ptr %values, i64 %n) {
 entry:
