@@ -25,7 +25,7 @@ class Model(nn.Module):
 
 
 model = Model()
-optimizer = torch.optim.AdamW(model.parameters(), lr=0.02)
+optimizer = torch.optim.AdamW(model.parameters(), lr=0.02, eps=1e-4)
 for step in range(12):
     start = torch.randint(0, len(codes) - 33, (8,))
     x = torch.stack([codes[s : s + 32] for s in start])
