@@ -10,7 +10,7 @@ from rushlight.nn.parameter import (
 from rushlight.nn import functional, init, modules, parameter, utils
 
 #: Imported when they are first used.
-_ROOMS = ("attention", "parallel")
+_ROOMS = ("attention", "grad", "parallel")
 
 
 def __getattr__(name):
