@@ -3,12 +3,28 @@
 ``save`` and ``load`` are also ``rushlight.save`` and ``rushlight.load``.
 """
 
+from rushlight.serialization.globals import (
+    add_safe_globals,
+    clear_safe_globals,
+    get_safe_globals,
+    safe_globals,
+)
 from rushlight.serialization.load import load
 from rushlight.serialization.safetensors import load_file, save_file
 from rushlight.serialization.save import save
 from rushlight.serialization.refusals import UnpicklingError
 
-__all__ = ["UnpicklingError", "load", "load_file", "save", "save_file"]
+__all__ = [
+    "UnpicklingError",
+    "add_safe_globals",
+    "clear_safe_globals",
+    "get_safe_globals",
+    "load",
+    "load_file",
+    "safe_globals",
+    "save",
+    "save_file",
+]
 
 
 def __getattr__(name):

@@ -16,6 +16,9 @@ import rushlight
 #: Out of scope: other machines, several machines, and torch's own compilers.
 OUTSIDE = ("_C", "_dynamo", "cuda", "distributed", "fx", "jit", "onnx", "sparse")
 
+#: What instances have and classes do not show.
+_FIELDS = {"rushlight.optim.Optimizer": ("param_groups", "state", "defaults")}
+
 
 def in_scope(name):
     """Whether a name is to exist here."""
@@ -27,6 +30,8 @@ def exists(name):
     found, path = rushlight, "rushlight"
     for part in name.split("."):
         path += f".{part}"
+        if part in _FIELDS.get(path.rpartition(".")[0], ()):
+            return True
         try:
             found = getattr(found, part)
         except AttributeError:

@@ -1,3 +1,3 @@
 """Resizing pictures: `_taps` (which elements, with which weights), `interpolate`."""
 
-from rushlight._ops.resize import interpolate
+from rushlight._ops.resize import grids, interpolate

@@ -47,4 +47,8 @@ __all__ = [
 def __getattr__(name):
     from rushlight._doors import missing_name
 
+    if name == "distributed":
+        import importlib
+
+        return importlib.import_module("rushlight.utils.data.distributed")
     raise missing_name("rushlight.utils.data", name, __all__)
