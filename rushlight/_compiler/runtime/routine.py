@@ -156,9 +156,13 @@ class AdaptiveRoutine:
             size = sum([0 if a is None else a.nbytes for a in arrays])
             entry = self._new((key, *attrs.items()), size)
         entry.left -= 1
-        if entry.left == 0:
-            with entry.lock:
-                self._compile(entry, arrays, attrs)
+        if entry.left <= 0 and entry.lock.acquire(blocking=False):
+            try:
+                if entry.left <= 0:
+                    self._compile(entry, arrays, attrs)
+            finally:
+                entry.left = float("inf")
+                entry.lock.release()
         return result
 
     def _new(self, key, size):
