@@ -64,6 +64,7 @@ def test_it_is_chosen_where_it_is_faster():
     assert forward(REAL["second layer"], "f64") == "arrange_weight"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 3, 17])
 @pytest.mark.parametrize("size", [(4, 4), (7, 9), (23, 70), (90, 91)])
 def test_blocks_of_all_kinds(batch, size):

@@ -27,6 +27,7 @@ def test_as_written(name, is_apart, monkeypatch):
     assert_close(arrays["bias_grad"], g.sum((0, 2, 3)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 3, 17])
 @pytest.mark.parametrize("size", [(4, 4), (7, 9), (23, 70), (90, 91)])
 def test_blocks_of_all_kinds(batch, size):
