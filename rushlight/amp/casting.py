@@ -10,6 +10,7 @@
 """
 
 import warnings
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from rushlight._base.dtype import bfloat16, float16, float32, float64
@@ -170,6 +171,35 @@ def set_autocast_gpu_dtype(dtype):
     """Deprecated: ``set_autocast_dtype("cuda", dtype)``."""
     _old("set_autocast_gpu_dtype()", 'set_autocast_dtype("cuda", ...)')
     set_autocast_dtype("cuda", dtype)
+
+
+# -------------------------------------------------------------- another time the same
+
+
+def current_modes():
+    """What is on now, for `restored_modes`."""
+    return _ENABLED.get(), _DTYPES.get(), _CACHING.get()
+
+
+@contextmanager
+def restored_modes(modes):
+    """What was on at another time, for the length of a block."""
+    now, cache = current_modes(), _CACHE.get()
+    _CACHE.set(None)
+    autocast_increment_nesting()
+    _set_modes(modes)
+    try:
+        yield
+    finally:
+        _set_modes(now)
+        autocast_decrement_nesting()
+        _CACHE.set(cache)
+
+
+def _set_modes(modes):
+    for variable, value in zip((_ENABLED, _DTYPES, _CACHING), modes, strict=True):
+        variable.set(value)
+    _place_interceptor()
 
 
 # ---------------------------------------------------------------------- the interceptor

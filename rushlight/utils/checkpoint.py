@@ -3,11 +3,12 @@
 # Note [Recompute]
 # The part runs with saved-tensor hooks that keep only a number for each value that its
 # nodes want to save.  When backward asks for one of them the part is run again, with
-# the random state of the first time, and its nodes' saved values, which come in the
-# same order, are handed out by number.
+# the random state and autocast of the first time, and its nodes' saved values, which
+# come in the same order, are handed out by number.
 """
 
 import contextlib
+import sys
 import warnings
 
 from rushlight._base.errors import ArgumentError, GraphError, explain
@@ -104,6 +105,7 @@ def checkpoint(
 def _without_saving(function, args, kwargs, context_fn, determinism_check, preserve):
     first_context, second_context = context_fn()
     random_state = default_generator.state_bytes() if preserve else None
+    precision = _precision()
     specs, values = [], []
 
     def pack(tensor):
@@ -112,7 +114,8 @@ def _without_saving(function, args, kwargs, context_fn, determinism_check, prese
 
     def unpack(number):
         if not values:
-            with _random_state(random_state), enable_grad(), second_context:
+            again = _random_state(random_state), precision()
+            with again[0], again[1], enable_grad(), second_context:
                 keeping = saved_tensors_hooks(lambda t: values.append(t.detach()), None)
                 with keeping:
                     function(*args, **kwargs)
@@ -142,6 +145,15 @@ def _check_same(specs, values):
     )
 
 
+def _precision():
+    """A maker of contexts in which autocast is as it is now."""
+    casting = sys.modules.get("rushlight.amp.casting")
+    if casting is None:  # it was never on
+        return contextlib.nullcontext
+    modes = casting.current_modes()
+    return lambda: casting.restored_modes(modes)
+
+
 @contextlib.contextmanager
 def _random_state(state):
     """The default generator with a state, restored at the end; None leaves it."""
@@ -163,6 +175,7 @@ class CheckpointFunction(Function):
     def forward(ctx, function, preserve, *args):
         ctx.function = function
         ctx.random_state = default_generator.state_bytes() if preserve else None
+        ctx.precision = _precision()
         ctx.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
         ctx.args = [None if isinstance(a, Tensor) else a for a in args]
         ctx.save_for_backward(*[args[i] for i in ctx.places])
@@ -173,7 +186,7 @@ class CheckpointFunction(Function):
         args = list(ctx.args)
         for place, tensor in zip(ctx.places, ctx.saved_tensors, strict=True):
             args[place] = tensor.detach().requires_grad_(tensor.requires_grad)
-        with _random_state(ctx.random_state), enable_grad():
+        with _random_state(ctx.random_state), ctx.precision(), enable_grad():
             outputs = ctx.function(*args)
         outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
         wanted = [

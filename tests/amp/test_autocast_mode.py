@@ -6,6 +6,7 @@ import pytest
 
 import rushlight as torch
 from rushlight.amp import casting
+from rushlight.utils.checkpoint import checkpoint
 
 CASES = {
     "lower": lambda x, half: [x @ x, torch.nn.functional.linear(x, x), x.mm(x)],
@@ -217,3 +218,18 @@ def test_a_function_may_run_under_autocast():
     assert y.dtype is torch.bfloat16
     y.sum().backward()
     assert x.grad.dtype is torch.float32
+
+
+@pytest.mark.parametrize("reentrant", [False, True])
+def test_checkpointed_parts_run_again_as_they_did(reentrant):
+    layer = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU())
+    x = torch.randn(2, 4, requires_grad=True)
+    results = []
+    for part in (layer, lambda x: checkpoint(layer, x, use_reentrant=reentrant)):
+        layer.zero_grad()
+        with torch.autocast("cpu"):
+            y = part(x)
+        y.float().sum().backward()
+        results.append(layer[0].weight.grad.tolist())
+    assert results[0] == results[1]
+    assert not torch.is_autocast_enabled("cpu")
