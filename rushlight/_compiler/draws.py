@@ -1,7 +1,10 @@
 """Random arrays by machine code: what `_core/sampling/fills.py` does in NumPy.
 
-Importing this costs next to nothing: what it needs is imported when enough has been
-drawn to be worth compiling (Note [When routines are compiled] in runtime/routine.py).
+# Note [When draws are compiled]
+# The machine code is one module.  It is compiled once NumPy's forms together have taken
+# as long as compiling will; sooner, if it is in the cache on disk, for then it only has
+# to be loaded.  Time may decide, since both make the same numbers bit for bit.
+# Importing this file costs next to nothing: what it needs is imported at that moment.
 """
 
 import functools
@@ -16,6 +19,10 @@ from rushlight._core.sampling import fills
 #: Seconds of NumPy's forms after which the cache on disk is asked, and the code made.
 LOOKING, COMPILING = 0.02, 0.06
 
+#: Seconds of NumPy's forms after which the cache on disk is asked.
+LOOKING = 0.02
+#: Seconds that compiling takes, about.
+COMPILING = 0.08
 _INT64 = np.dtype(np.int64)
 
 
@@ -26,7 +33,7 @@ def _bits(dtype, number):
 
 
 class NativeFills(fills.Fills):
-    """NumPy's forms until they have cost as much as compiling, then machine code.
+    """NumPy's forms, then machine code (Note [When draws are compiled]).
 
     Attributes:
         native: the functions of the module, or None.

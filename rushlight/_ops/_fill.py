@@ -16,6 +16,8 @@ def fill_like(backend, x, sample):
 
 def at_home(backend, values, x):
     """Values that were drawn on the host, on the device of an array."""
+    if values.__class__ is x.__class__:
+        return values
     return backend.from_host(values, backend.device_of(x))
 
 

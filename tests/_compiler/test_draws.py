@@ -109,6 +109,14 @@ def test_integers_of_every_range(native, monkeypatch, count):
     check(native, monkeypatch, calls)
 
 
+@pytest.mark.parametrize("dtype", ["i8", "f4", "f8"])
+def test_integers_of_the_widest_range(native, monkeypatch, dtype):
+    calls = [integers_of(5000, np.dtype(dtype), -(2**63), None)]
+    if dtype == "i8":
+        calls += [integers_of(5000, I8, -(2**62), 2**61)]
+    check(native, monkeypatch, calls)
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 9, 255, 256, 257, 258, 400, 401, 5000])
 def test_permutation(native, monkeypatch, n):
     check(native, monkeypatch, [lambda g: sampling.permutation(g, n, I8)] * 2)

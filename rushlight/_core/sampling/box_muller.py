@@ -12,9 +12,10 @@ _F4 = np.float32
 # Note [Fused steps]
 # `y * x + p` of float32 numbers, rounded once, is computed in float64, where the
 # product is exact, and then rounded to float32.  The two roundings differ from one
-# only if the sum lies within 2**-29 of a tie, relatively; none is known among these
-# polynomials.  Where the product is exact in float32 too (few bits in one factor),
-# plain float32 arithmetic is the same and twice as fast.
+# only if the sum lies within 2**-29 of a tie, relatively: that happens for none of the
+# 2**24 uniform numbers (all were tried against real fused steps).  Where the product
+# is exact in float32 too (few bits in one factor), plain float32 arithmetic is the same
+# and twice as fast.
 
 # Cephes logf: log(1 + x) for x in [sqrt(1/2) - 1, sqrt(2) - 1], and log(2) in parts.
 LOG = tuple(

@@ -7,6 +7,9 @@ import numpy as np
 #: Numbers that are drawn and finished while they are in the cache.
 CHUNK = 16384
 
+_BELOW_SINGLE = 2**29 - 1  # the bits that a double has and a float32 has not
+_TIE = 2**28
+
 
 def chunks(flat):
     """The pieces of a 1-D array that are filled one after another."""
@@ -22,12 +25,24 @@ def scale_and_shift(values, factor, term):
         values *= factor
         values += term  # of 0 too: it takes the sign off -0
     elif values.dtype.itemsize == 4:
-        wide = values.astype(np.float64)
-        wide *= np.float64(factor)
-        wide += np.float64(term)
-        values[...] = wide
+        values[...] = _fused_single(values.astype(np.float64), float(factor), term)
     else:
         values[...] = _fused_double(values, float(factor), float(term))
+
+
+def _fused_single(product, factor, term):
+    """product * factor + term in float64, so that it rounds to float32 but once."""
+    product *= factor
+    total = product + np.float64(term)
+    ties = (total.view(np.int64) & _BELOW_SINGLE) == _TIE
+    if ties.any():
+        # A sum that was rounded to a tie is none: move it to its right side.
+        exact, sums = product[ties], total[ties]
+        virtual = sums - exact
+        error = (exact - (sums - virtual)) + (float(term) - virtual)
+        aims = np.where(error == 0, sums, np.copysign(np.inf, error))
+        total[ties] = np.nextafter(sums, aims)
+    return total
 
 
 def _fused_double(values, factor, term):

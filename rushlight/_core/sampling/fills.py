@@ -81,15 +81,14 @@ class Fills:
             flat: its size is a multiple of 16.
             std, mean: numbers; they are rounded to the dtype.
         """
-        self.units(generator, flat)
-        size = min(flat.size, _PIECE)
-        narrow = flat.dtype.itemsize == 4
+        narrow, to_dtype = flat.dtype.itemsize == 4, flat.dtype.type
+        size = min(flat.size, _PIECE if narrow else CHUNK)
         transform = BoxMuller(size).transform if narrow else _transform_doubles
         for start in range(0, flat.size, size):
-            transform(flat[start : start + size])
-        to_dtype = flat.dtype.type
-        for part in chunks(flat):
-            scale_and_shift(part, to_dtype(std), to_dtype(mean))
+            piece = flat[start : start + size]
+            self.units(generator, piece)
+            transform(piece)
+            scale_and_shift(piece, to_dtype(std), to_dtype(mean))
 
     def shuffled(self, generator, n):
         """0 to n - 1, where each i in turn was swapped with i + bits % (n - i).

@@ -63,21 +63,17 @@ def normal(generator, shape, dtype, mean=0.0, std=1.0, contiguous=True):
 
 def _fill_blocks(generator, flat, mean, std):
     """Fill 16 or more elements, in blocks of 16."""
-    full, dtype = flat.size // _BLOCK * _BLOCK, flat.dtype
-    has_rest, is_narrow = full != flat.size, dtype.itemsize == 2
-    if has_rest or is_narrow:
-        size = full + _BLOCK if has_rest else full
-        work = np.empty(size, np.float32 if is_narrow else dtype)
-    else:
-        work = flat
-    fills.current.normals(generator, work[:full], std, mean)
-    if has_rest:
+    full, is_narrow = flat.size // _BLOCK * _BLOCK, flat.dtype.itemsize == 2
+    whole = np.empty(full, np.float32) if is_narrow else flat[:full]
+    fills.current.normals(generator, whole, std, mean)
+    if is_narrow:
+        flat[:full] = whole
+    if full != flat.size:
+        last = np.empty(_BLOCK, whole.dtype)
         if not is_narrow:
-            fill_unit(generator, np.empty(flat.size - full, dtype))
-        fills.current.normals(generator, work[full:], std, mean)
-    if work is not flat:
-        flat[:full] = work[:full]
-        flat[-_BLOCK:] = work[-_BLOCK:]
+            fill_unit(generator, last[: flat.size - full])
+        fills.current.normals(generator, last, std, mean)
+        flat[-_BLOCK:] = last
 
 
 def one_by_one(generator, n):
@@ -107,11 +103,13 @@ def _transform_pairs(units):
 
 
 def _transform_few(units):
-    for i in range(0, units.size, 2):
-        angle, u = 2 * math.pi * units[i], units[i + 1]
+    values = units.tolist()
+    for i in range(0, len(values), 2):
+        angle, u = 2 * math.pi * values[i], values[i + 1]
         radius = math.sqrt(-2 * math.log1p(-u))
-        units[i] = radius * math.cos(angle)
-        units[i + 1] = radius * math.sin(angle)
+        values[i] = radius * math.cos(angle)
+        values[i + 1] = radius * math.sin(angle)
+    units[:] = values
 
 
 def _check(dtype, std):

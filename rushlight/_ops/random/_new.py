@@ -31,7 +31,7 @@ def sizes_of(size, keyword, who):
             )
         )
     shape = as_shape(size, who)
-    if any(s < 0 for s in shape):
+    if shape and min(shape) < 0:
         raise ShapeError(
             explain(who, expected="sizes >= 0", got=list(shape), do="Check the sizes.")
         )

@@ -59,6 +59,18 @@ def test_singles_are_scaled_with_one_rounding():
     assert np.array_equal(values, exact.astype("f4"))
 
 
+def test_singles_that_come_near_a_tie_are_rounded_once():
+    # 2**36 + 1 = 1774001 * 38737: one plus a bit more (or less) than half a unit
+    value, factor = np.float32(1774001 * 2.0**-30), np.float32(38737 * 2.0**-30)
+    values = np.array([value, -value, 0.5], F4)
+    scale_and_shift(values, factor, np.float32(1))
+    half = np.float32(0.5 * float(factor) + 1)
+    assert values.tolist() == [1 + 2.0**-23, 1 - 2.0**-24, half]
+    values = np.array([value, -value], F4)
+    scale_and_shift(values, factor, np.float32(1 + 2.0**-23))
+    assert values.tolist() == [1 + 2.0**-22, 1.0]
+
+
 @pytest.mark.parametrize(
     "dtype, low, high",
     [
