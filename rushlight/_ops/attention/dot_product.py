@@ -109,6 +109,19 @@ def _noise(query, key, p):
     return noise_like(query, p, shape)
 
 
+def _check_dtypes(query, key, value, mask, noise, **attrs):
+    """Run with the op itself: autocast may have made the dtypes equal before."""
+    if not query.dtype is key.dtype is value.dtype:
+        raise DtypeError(
+            explain(
+                _WHO,
+                expected="query, key and value of one dtype",
+                got=f"{query.dtype}, {key.dtype} and {value.dtype}",
+                do="Convert them.",
+            )
+        )
+
+
 def _check_inputs(query, key, value, mask):
     for name, value_ in (("query", query), ("key", key), ("value", value)):
         require_tensor(value_, _WHO, name)
@@ -121,15 +134,6 @@ def _check_inputs(query, key, value, mask):
                     do="They are (..., length, size).",
                 )
             )
-    if not query.dtype is key.dtype is value.dtype:
-        raise DtypeError(
-            explain(
-                _WHO,
-                expected="query, key and value of one dtype",
-                got=f"{query.dtype}, {key.dtype} and {value.dtype}",
-                do="Convert them.",
-            )
-        )
     if not query.dtype.is_floating_point:
         raise DtypeError(
             explain(_WHO, expected="floats", got=query.dtype, do="Use .float().")
@@ -292,6 +296,7 @@ ATTENTION = define(
     node="ScaledDotProductFlashAttentionForCpuBackward0",
     many=True,
     fills_missing=False,
+    check=_check_dtypes,
     autocast="lower",
 )
 
