@@ -6,15 +6,24 @@ from enum import Enum
 import numpy as np
 
 from rushlight._core.expose import TORCH
+from rushlight._core.tensor import Tensor
 from rushlight.nn.modules.module import Module
 from rushlight.vision.transforms import functional as F
 from rushlight.vision.transforms._policies import POLICIES
 from rushlight.vision.transforms.arguments import fill_for, refuse, whole
 from rushlight.vision.transforms.functional import InterpolationMode
 
-__all__ = ["AutoAugment", "AutoAugmentPolicy", "RandAugment", "TrivialAugmentWide"]
+__all__ = [
+    "AugMix",
+    "AutoAugment",
+    "AutoAugmentPolicy",
+    "RandAugment",
+    "TrivialAugmentWide",
+]
 
 _NEAREST = InterpolationMode.NEAREST
+_COLOURS = ("Brightness", "Color", "Contrast", "Sharpness")
+_STRENGTHS = 10  # of AugMix
 
 
 class AutoAugmentPolicy(Enum):
@@ -73,8 +82,7 @@ def _strengths(bins, turn, lean, moves, factor, bits):
     found["TranslateX"] = (steps(moves[0]), True)
     found["TranslateY"] = (steps(moves[1]), True)
     found["Rotate"] = (steps(turn), True)
-    colours = ("Brightness", "Color", "Contrast", "Sharpness")
-    found.update(dict.fromkeys(colours, (steps(factor), True)))
+    found.update(dict.fromkeys(_COLOURS, (steps(factor), True)))
     found["Posterize"] = (kept.tolist(), False)
     found["Solarize"] = (TORCH["linspace"](255.0, 0.0, bins).tolist(), False)
     found.update(dict.fromkeys(("AutoContrast", "Equalize"), (None, False)))
@@ -233,3 +241,95 @@ class TrivialAugmentWide(_Random):
             f"{type(self).__name__}(num_magnitude_bins={self.num_magnitude_bins}, "
             f"interpolation={self.interpolation}, fill={self.fill})"
         )
+
+
+class AugMix(Module):
+    """A mixture of an image and of several chains of random changes of it.
+
+    Args:
+        severity: the changes' largest strength, 1 to 10.
+        mixture_width: the number of chains.
+        chain_depth: changes in each; random, 1 to 3, where it is not positive.
+        alpha: how even the mixture is.
+        all_ops: whether brightness, contrast, colour and sharpness change too.
+        interpolation, fill: as for `functional.affine`.
+
+    Raises:
+        ValueError: for another severity.
+
+    See:
+        Hendrycks et al., "AugMix" (2019), arXiv:1912.02781.
+
+    >>> AugMix().severity
+    3
+    """
+
+    def __init__(
+        self,
+        severity=3,
+        mixture_width=3,
+        chain_depth=-1,
+        alpha=1.0,
+        all_ops=True,
+        interpolation=InterpolationMode.BILINEAR,
+        fill=None,
+    ):
+        super().__init__()
+        if not 1 <= severity <= _STRENGTHS:
+            expected = f"a number between 1 and {_STRENGTHS}"
+            refuse("AugMix()", "severity", expected, severity)
+        self.severity = severity
+        self.mixture_width = mixture_width
+        self.chain_depth = chain_depth
+        self.alpha = alpha
+        self.all_ops = all_ops
+        self.interpolation = interpolation
+        self.fill = fill
+
+    def _space(self, height, width):
+        """Name -> (strengths, signed), in torchvision's order."""
+        moves = (width / 3.0, height / 3.0)
+        found = _strengths(_STRENGTHS, 30.0, 0.3, moves, 0.9, 4)
+        kept = [bits - 4 for bits in found["Posterize"][0]]
+        found["Posterize"] = (kept, False)
+        del found["Identity"]
+        colours = {name: found.pop(name) for name in _COLOURS}
+        return {**found, **colours} if self.all_ops else found
+
+    def _shares(self, count, batch):
+        from rushlight.distributions import Dirichlet
+
+        concentration = TORCH["full"]((batch, count), self.alpha)
+        return Dirichlet(concentration).sample()
+
+    def forward(self, img):
+        """The mixed image."""
+        channels, height, width = F.get_dimensions(img)
+        fill = fill_for(img, self.fill, channels)
+        image = img if isinstance(img, Tensor) else F.pil_to_tensor(img)
+        batch = image.view(*[1] * (4 - image.ndim), *image.shape)
+        space, one = self._space(height, width), [-1] + [1] * (batch.ndim - 1)
+        parts = self._shares(2, len(batch))
+        shares = self._shares(self.mixture_width, len(batch)) * parts[:, 1:]
+        mixed = parts[:, 0].view(one) * batch
+        for chain in range(self.mixture_width):
+            changed = self._chain(batch, space, fill)
+            mixed.add_(shares[:, chain].view(one) * changed)
+        mixed = mixed.view(image.shape).to(image.dtype)
+        return mixed if isinstance(img, Tensor) else F.to_pil_image(mixed)
+
+    def _chain(self, image, space, fill):
+        depth = self.chain_depth if self.chain_depth > 0 else whole(1, 4)
+        for _ in range(depth):
+            name = list(space)[whole(0, len(space))]
+            values, signed = space[name]
+            strength = 0.0 if values is None else values[whole(0, self.severity)]
+            if signed and whole(0, 2):
+                strength = -strength
+            image = _CHANGES[name](image, strength, self.interpolation, fill)
+        return image
+
+    def __repr__(self):
+        names = "severity mixture_width chain_depth alpha all_ops interpolation fill"
+        shown = [f"{name}={getattr(self, name)}" for name in names.split()]
+        return f"{type(self).__name__}({', '.join(shown)})"

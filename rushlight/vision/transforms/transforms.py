@@ -1,6 +1,7 @@
 """All transforms in one place, as torchvision has a module of this name too."""
 
 from rushlight.vision.transforms.autoaugment import (
+    AugMix,
     AutoAugment,
     AutoAugmentPolicy,
     RandAugment,
@@ -63,6 +64,7 @@ from rushlight.vision.transforms.warps import (
 )
 
 __all__ = [
+    "AugMix",
     "AutoAugment",
     "AutoAugmentPolicy",
     "CenterCrop",

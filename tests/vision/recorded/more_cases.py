@@ -266,4 +266,14 @@ WARPS = [
         if not ("BILINEAR" in text and "tensor" in image)
     ],
     "T.AutoAugment('imagenet')",
+    *[
+        f"seeded(T.AugMix({text}), {image}, times=3)"
+        for image in _ALL[:4]
+        for text in (
+            "interpolation=T.InterpolationMode.NEAREST",
+            "5, 2, 2, 0.7, False, T.InterpolationMode.NEAREST, 9",
+        )
+    ],
+    "repr(T.AugMix())",
+    "T.AugMix(11)",
 ]
