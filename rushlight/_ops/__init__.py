@@ -36,6 +36,7 @@ FAMILIES = (
     "distance",
     "special",
     "fft",
+    "statistics",
     "foreach",
 )
 

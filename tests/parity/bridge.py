@@ -27,7 +27,7 @@ class NoCounterpart(Exception):
 def to_array(tensor):
     """A torch tensor's values as a NumPy array (bfloat16 by its bits)."""
     tensor = tensor.detach().resolve_conj().resolve_neg()
-    if tensor.layout is not torch.strided:
+    if tensor.layout is not torch.strided or tensor.is_meta:
         raise NoCounterpart(str(tensor.layout))
     if tensor.dtype is torch.bfloat16:
         return tensor.view(torch.int16).numpy().view(ml_dtypes.bfloat16)

@@ -44,7 +44,7 @@ class DistributedSampler(Sampler):
                 explain(
                     "DistributedSampler()",
                     expected="num_replicas and rank",
-                    got="no process group: requires distributed package to be available",
+                    got="neither, and requires distributed package to be available",
                     do="Give both.",
                 )
             )
