@@ -11,23 +11,41 @@ import os
 import threading
 import traceback
 import warnings
+import weakref
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
+from rushlight._compiler import log, report
 from rushlight._compiler.capture.effects import watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of, without_sizes
 from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.runtime.entry import Entry
+from rushlight._compiler.stance import STANCE
 from rushlight._core.state import STATE
 from rushlight._core.tensor import Tensor
 
 #: How many kinds of calls one function is compiled for, and how many that differ in
 #: sizes alone (a last partial batch, a growing sequence); others run uncompiled.
 MOST_ENTRIES, MOST_SIZES = 64, 8
+#: Kinds of calls that are remembered, compiled or not.
+MOST_FAILURES = 4096
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+#: Every Compiled that somebody still has.
+LIVING = weakref.WeakSet()
 
 
 class Compiled:
     """A compiled function; call it like the function.
+
+    Args:
+        function: a function or module.
+        fullgraph: raise where a call cannot be compiled.
+        names: ``() -> {id of a tensor: name}``, for printing.
+        eager: run as written, always.
+        limit: how many kinds of calls are compiled.
+        waits: run the first call of each kind as written.
+        name: for messages.
+        say: what is called with the reason why calls are not compiled, once; by default
+            a warning.
 
     Attributes:
         function: as it was given.
@@ -35,17 +53,33 @@ class Compiled:
         reasons: why calls were not compiled, in order.
     """
 
-    def __init__(self, function, *, fullgraph=False, names=None):
+    def __init__(
+        self,
+        function,
+        *,
+        fullgraph=False,
+        names=None,
+        eager=False,
+        limit=None,
+        waits=False,
+        name=None,
+        say=None,
+    ):
         self.function, self.fullgraph = function, fullgraph
         self.entries, self.reasons = {}, []
-        self._names = names or dict
+        self._names, self._say = names or dict, say or warn
+        self._limit = MOST_ENTRIES if limit is None else limit
+        self._waits, self._seen = waits, set()
         self._lock = threading.RLock()
-        self._disabled = self._said = False
+        self._disabled, self._said = eager, False
         self._message = None
         functools.update_wrapper(self, function, updated=())
+        own = getattr(function, "__qualname__", type(function).__name__)
+        self.name = name or own
+        LIVING.add(self)
 
     def __call__(self, *args, **kwargs):
-        if STATE.special or self._disabled:
+        if STATE.special or self._disabled or STANCE.eager:
             return self.function(*args, **kwargs)
         key, leaves = key_of(args, kwargs)
         for entry in self.entries.get(key, ()):
@@ -67,8 +101,10 @@ class Compiled:
             known = self.entries.get(key)
             if known == [] and not self.fullgraph:
                 return None
+            if self._is_to_wait(key):
+                return None
             if not self._has_room(key):
-                self.entries.setdefault(key, [])
+                self._remember_failure(key)
                 return None
             try:
                 with watching_effects():
@@ -76,29 +112,54 @@ class Compiled:
                 guards = Guards(self.function, modules_of(self.function, leaves))
                 entry = Entry(traced, guards, _first_places(leaves))
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
-                self.entries.setdefault(key, [])
+                self._remember_failure(key)
                 self._give_up(str(error), error)
                 return None
             self.entries.setdefault(key, []).append(entry)
+            log.say_entry(self.name, key, entry)
             return entry
+
+    def _is_to_wait(self, key):
+        """Whether a call that no entry serves is to run as written (Note [Stances])."""
+        known, stance = any(self.entries.values()), STANCE.name
+        if stance == "fail_on_recompile" and known:
+            raise ArgumentRuntimeError(
+                explain(
+                    f"{self.name} in the stance fail_on_recompile",
+                    expected="a call of a kind that is compiled",
+                    got=f"a new one (Detected recompile): {report.call_text(key)}",
+                    do='Make such a call before, or take the stance "default".',
+                )
+            )
+        if stance == "eager_on_recompile" and known:
+            return True
+        waits = self._waits or stance == "eager_then_compile"
+        if waits and key not in self._seen and len(self._seen) < 4 * MOST_ENTRIES:
+            self._seen.add(key)
+            return True
+        return False
+
+    def _remember_failure(self, key):
+        if len(self.entries) < MOST_FAILURES:
+            self.entries.setdefault(key, [])
 
     def _has_room(self, key):
         """Whether one more kind of call is to be compiled."""
-        if sum(map(len, self.entries.values())) >= MOST_ENTRIES:
-            self._give_up(f"it was compiled for {MOST_ENTRIES} kinds of calls already")
+        if sum(map(len, self.entries.values())) >= self._limit:
+            self._give_up(f"it was compiled for {self._limit} kinds of calls already")
             return False
         kind = without_sizes(key)
-        if sum(
-            bool(e) and without_sizes(k) == kind for k, e in self.entries.items()
-        ) >= (MOST_SIZES):
+        like_it = [e for k, e in self.entries.items() if without_sizes(k) == kind]
+        if sum(map(bool, like_it)) >= MOST_SIZES:
             self._give_up(f"it was compiled for {MOST_SIZES} sets of sizes already")
             return False
         return True
 
     def _give_up(self, reason, error=None):
-        name = getattr(self.function, "__qualname__", type(self.function).__name__)
-        place = _users_line(error)
-        self.reasons.append(f"{reason}{place}")
+        name, place = self.name, _users_line(error)
+        if f"{reason}{place}" not in self.reasons:
+            self.reasons.append(f"{reason}{place}")
+        log.say("fallbacks", f"{name} runs uncompiled: {reason}{place}")
         if self.fullgraph:
             raise ArgumentRuntimeError(
                 explain(
@@ -116,7 +177,56 @@ class Compiled:
         """Warn, once for a function; calls that fail anyway only raise their error."""
         if self._message and not self._said:
             self._said = True
-            warnings.warn(self._message, stacklevel=3)
+            self._say(self._message)
+
+    def reset(self):
+        """Forget what was compiled, and why some was not."""
+        with self._lock:
+            self.entries.clear()
+            self.reasons.clear()
+            self._seen.clear()
+            self._message, self._said = None, False
+
+    # ------------------------------------------------------------------- seeing it
+
+    @property
+    def kinds(self):
+        """List of (key, Entry): everything that is compiled, oldest first."""
+        return [(k, e) for k, entries in list(self.entries.items()) for e in entries]
+
+    @property
+    def graph(self):
+        """The graphs of all kinds of calls, forward and backward, as text."""
+        return report.graphs_text(self.kinds)
+
+    @property
+    def loops(self):
+        """All kernels in the loop language, as text."""
+        return report.loops_text(self.kinds)
+
+    @property
+    def code(self):
+        """All kernels as optimised LLVM text."""
+        return report.code_text(self.kinds)
+
+    def explain(self, profile=False):
+        """What was fused into what, what was not compiled and why.
+
+        Args:
+            profile: bool, run each piece for some milliseconds on random numbers and
+                say how long it takes.
+
+        Returns:
+            `explain.Explanation`: print it, or read its fields.
+        """
+        from rushlight._compiler.explain import explain as explained
+
+        return explained(self.name, self.kinds, self.reasons, profile)
+
+
+def warn(message, level=4):
+    """Warn whoever called a compiled function, `level` frames above."""
+    warnings.warn(message, stacklevel=level)
 
 
 def _first_places(leaves):

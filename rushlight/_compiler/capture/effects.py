@@ -28,6 +28,8 @@ _TRUSTED = tuple(
     folder + os.sep
     for folder in (_PACKAGE, os.path.dirname(os.__file__), os.path.dirname(np.__file__))
 )
+#: Below its frames is what called the compiled function.
+_TRACE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trace.py")
 _STORES = frozenset({"STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL"})
 _CLOCKS = "time time_ns perf_counter perf_counter_ns monotonic process_time sleep"
 _FORBIDDEN = {id(getattr(time, name)): f"time.{name}()" for name in _CLOCKS.split()} | {
@@ -65,7 +67,7 @@ def watching_effects():
 def _see(frame, event, function):
     if event == "call":
         what = _stores(frame.f_code)
-        if what:
+        if what and not _is_importing(frame):
             sys.setprofile(None)
             raise TraceStop(what)
     elif event == "c_call":
@@ -82,6 +84,15 @@ def _is_ours(filename):
     if "site-packages" in filename and not filename.startswith(_TRUSTED[::2]):
         return False
     return filename.startswith((*_TRUSTED, "<"))
+
+
+def _is_importing(frame):
+    """Whether a frame runs for an import, whose doings are no effects of a call."""
+    while frame is not None and frame.f_code.co_filename != _TRACE:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @functools.lru_cache(4096)

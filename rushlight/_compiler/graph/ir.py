@@ -8,6 +8,7 @@
 
 from dataclasses import dataclass, field
 
+
 def draws(op):
     """Whether an op takes random numbers: it runs once for each node, in order."""
     home = getattr(op.eager, "__module__", None) or ""

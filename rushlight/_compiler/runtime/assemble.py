@@ -9,7 +9,7 @@ from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.interpreter import run_node
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.loops.queries import product_dtypes
-from rushlight._compiler.passes.fuse import reads
+from rushlight._compiler.passes.domains import reads
 from rushlight._compiler.passes.memory import bytes_of, numpy_dtype
 from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime.kernel import native_kernel
@@ -93,7 +93,7 @@ class Assembly:
         step = self._step(nest.kernel, places)
         kinds = dict.fromkeys(_inside(unit, self.stored))
         size = max([1, *map(int, np.cumprod(unit.domain, dtype=np.int64))])
-        flops = sum(kind not in _FREE for kind in kinds) * size
+        flops = sum(kind not in FREE for kind in kinds) * size
         self._add("nest", " ".join(kinds), unit, flops, step, nest.kernel)
 
     def _routine(self, unit, number):
@@ -144,7 +144,7 @@ class Assembly:
 
 
 #: Kinds of expressions that compute nothing.
-_FREE = frozenset("permute reshape expand slice const iota part cast".split())
+FREE = frozenset("permute reshape expand slice const iota part cast".split())
 
 
 def _inside(unit, stored):

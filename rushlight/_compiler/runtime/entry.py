@@ -4,6 +4,7 @@ import numpy as np
 
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
 from rushlight._base.pytree import unflatten
+from rushlight._compiler import log
 from rushlight._compiler.capture.tracer import Captured
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.partition import partition
@@ -64,6 +65,7 @@ class Entry:
         """The plan of backward, made for arrays that lie like these if need be."""
         if self._backward is None:
             self._backward = plan_for(self.halves.backward, arrays)
+            log.say_plan("backward", self._backward)
         return self._backward
 
     def holds(self):

@@ -8,6 +8,7 @@
 """
 
 from rushlight._base.errors import MissingAttributeError, explain
+from rushlight.nn._module.compiling import Compiling
 from rushlight.nn._module.convert import Convert
 from rushlight.nn._module.everywhere import (
     EVERYWHERE,
@@ -41,7 +42,7 @@ __all__ = [
 _EVERY_CALL = EVERYWHERE.calls
 
 
-class Module(Registry, Tree, Saving, Loading, Convert, Hooks):
+class Module(Registry, Tree, Saving, Loading, Convert, Hooks, Compiling):
     """The base class of all networks: subclass it, make layers in ``__init__``.
 
     Call ``super().__init__()`` first, then assign layers and parameters as attributes;
