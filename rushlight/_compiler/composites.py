@@ -124,7 +124,7 @@ def as_routine(lowered):
 
 def _is_read_elsewhere(e, unit, fused):
     """Whether another unit reads what one computes."""
-    from rushlight._compiler.passes.fuse import reads
+    from rushlight._compiler.passes.domains import reads
 
     return any(
         e in reads(other, fused.stored) for other in fused.units if other is not unit

@@ -18,14 +18,19 @@ import math
 from dataclasses import dataclass, field
 
 from rushlight._compiler.graph.expression import POINTWISE, VIEWS
+from rushlight._compiler.passes.domains import (
+    as_view,
+    domain_of,
+    finer,
+    is_matrix,
+    operands,
+    spread,
+)
 from rushlight._compiler.schedules.maps import (
     Apart,
-    Flat,
     Misfit,
-    flat,
     identity,
     strides_in,
-    through,
 )
 
 #: Expressions that have memory without being anchors.
@@ -98,11 +103,6 @@ class Fused:
 
     units: list
     stored: set
-
-
-def stripped(shape):
-    """A shape without its sizes of 1."""
-    return tuple([size for size in shape if size != 1])
 
 
 def fuse(lowered):
@@ -389,101 +389,6 @@ class _Fusion:
         return Fused(units, self.stored)
 
 
-def operands(e, index, extents, stored):
-    """Pairs (operand, map) of an expression at a map.
-
-    Raises:
-        Misfit: for a reshape that cannot be followed.
-    """
-    if e.kind in VIEWS:
-        source = e.args[0]
-        try:
-            return [(source, through(e, index, extents))]
-        except Misfit:
-            if source not in stored:
-                raise
-            return [(source, Flat(*flat(e.shape, index)))]
-    if e.kind == "gather":
-        table, rows = e.args
-        if table not in stored:
-            raise Misfit(table)
-        return [(rows, index[: rows.ndim])]
-    if e.kind in POINTWISE or e.kind == "part":
-        return [(arg, index) for arg in e.args]
-    return []
-
-
-def as_view(e):
-    """A result as what NumPy can show of memory: (source, shape, order).
-
-    The result is ``source.reshape(shape).transpose(order)``.
-    """
-    order = tuple(range(e.ndim))
-    if e.kind == "permute":
-        order, e = e.data, e.args[0]
-    shape = e.shape
-    while e.kind == "reshape":
-        e = e.args[0]
-    return e, shape, order
-
-
-def domain_of(anchor):
-    """The shape that an anchor walks, and which of its dimensions it reduces."""
-    if anchor.kind != "reduce":
-        return stripped(anchor.shape), None
-    shape, dims = anchor.args[0].shape, anchor.data[1]
-    domain, reduced = [], []
-    for d, size in enumerate(shape):
-        if size != 1:
-            if d in dims:
-                reduced.append(len(domain))
-            domain.append(size)
-    return tuple(domain), tuple(reduced)
-
-
-def finer(a, b):
-    """The finer of two domains that cut one range of elements, or None."""
-    if math.prod(a) != math.prod(b):
-        return None
-    cuts_a, cuts_b = _cuts(a), _cuts(b)
-    return a if cuts_a >= cuts_b else b if cuts_b >= cuts_a else None
-
-
-def _cuts(domain):
-    found, stride = set(), 1
-    for size in reversed(domain):
-        stride *= size
-        found.add(stride)
-    return found
-
-
-def spread(dims, old, new):
-    """Dimensions of a domain as those of a finer one; None stays None."""
-    if dims is None:
-        return None
-    found, place = [], 0
-    for dim, size in enumerate(old):
-        while size > 1:
-            size //= new[place]
-            if dim in dims:
-                found.append(place)
-            place += 1
-    return tuple(found)
-
-
-def is_matrix(shape, strides):
-    """Whether (B, m, n) elements with these strides are matrices to BLAS."""
-    _, rows, columns = shape
-    _, down, right = strides
-    if columns == 1 and rows > 1 and down != 1:
-        right = 1
-    if rows == 1:
-        down = max(columns, down)
-    good = (right == 1 or columns == 1) and (down >= columns or rows == 1)
-    turned = (down == 1 or rows == 1) and (right >= rows or columns == 1)
-    return good or turned
-
-
 def _reachable(roots):
     """Everything that the roots need, operands first."""
     seen, stack = set(), list(roots)
@@ -493,14 +398,3 @@ def _reachable(roots):
             seen.add(e)
             stack.extend(e.args)
     return sorted(seen, key=lambda e: e.number)
-
-
-def reads(unit, stored):
-    """What a unit reads: stored expressions, and what it computes them by."""
-    found, stack = set(), [a for m in unit.members for a in m.args]
-    while stack:
-        e = stack.pop()
-        if e not in found and e not in stored:
-            stack.extend(e.args)
-        found.add(e)
-    return found

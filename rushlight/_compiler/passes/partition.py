@@ -1,4 +1,4 @@
-"""Partition a joint graph into forward and backward: what to save, what to compute again.
+"""Partition a joint graph into forward and backward: what to save, what to run again.
 
 # Note [Saving]
 # Backward needs values of forward.  A view costs nothing to make again, and a pointwise

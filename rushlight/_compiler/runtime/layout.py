@@ -12,7 +12,7 @@ import numpy as np
 
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.expression import VIEWS
-from rushlight._compiler.passes.fuse import as_view, reads
+from rushlight._compiler.passes.domains import as_view, reads
 from rushlight._compiler.passes.lower import label
 from rushlight._compiler.passes.memory import (
     ALIGNMENT,
@@ -67,7 +67,7 @@ class Layout:
         self.arena = memory[start : start + arena.size]
 
     def place(self, e):
-        """The (base, byte offset) of an expression, or of the join that it is part of."""
+        """The (base, byte offset) of an expression, or of the join it is part of."""
         return self.places[self.whole_of.get(e, e)]
 
     def has_place(self, e):

@@ -11,6 +11,7 @@ import numpy as np
 
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.codegen.llvm import machine
+from rushlight._compiler.graph.checker import check_graph
 from rushlight._compiler.graph.interpreter import run_graph
 from rushlight._compiler.passes.fuse import fuse
 from rushlight._compiler.passes.lower import lower_graph
@@ -28,6 +29,7 @@ def plan_for(graph, arrays=None):
         graph: a Graph.
         arrays: inputs that lie in memory as others will.
     """
+    check_graph(graph)
     if machine.is_available() and blas.is_available():
         return Plan(graph, arrays)
     return InterpretedPlan(graph)
