@@ -33,8 +33,8 @@ class Block:
         self.tiles = -(-call.keys // self.width)
         self.matrix = None  # which of them: an expression
 
-    def task(self):
-        return Task(self.k.kernel(), self.names)
+    def task(self, group=0):
+        return Task(self.k.kernel(), self.names, group)
 
     def tile(self, name):
         """Local memory for the scores of a block and a tile (Note [Upright scores])."""
@@ -71,28 +71,37 @@ class Block:
         at = self.at(name, first, start)
         return self.k.load(self.buffers[name], at=at, i=row, j=step)
 
-    def part(self, first, most, whole):
-        """How many of `whole` begin at `first`, at most `most`."""
-        if isinstance(first, int) and isinstance(whole, int):
-            return min(most, whole - first)
-        if isinstance(whole, int) and whole % most == 0:
-            return most
-        return self.k.min(self.k.sub(self.wide(whole), first), most)
+    def part(self, first, most, *limits):
+        """How many of what ends at the least limit begin at `first`, at most `most`.
+
+        Each limit is kept apart, so that the checker sees it.
+        """
+        if all(isinstance(limit, int) for limit in limits):
+            if isinstance(first, int):
+                return min(most, min(limits) - first)
+            if min(limits) % most == 0:
+                return most
+        found = self.k.const(most, "i64")
+        for limit in limits:
+            found = self.k.min(found, self.k.sub(self.wide(limit), first))
+        return found
 
     def wide(self, value):
         return self.k.const(value, "i64") if isinstance(value, int) else value
 
-    def visible(self, first, rows):
-        """How many keys the queries of a block see at most."""
-        call, k = self.call, self.k
+    def visible(self, first):
+        """The limits of the keys that a block's queries see, the least one counts."""
+        call = self.call
         if not call.is_causal:
-            return call.keys
+            return (call.keys,)
+        most = min(call.keys, call.length)
         if self.query_blocks == 1:
-            return min(call.keys, call.length)
-        return k.min(k.add(first, rows), call.keys)
+            return (most,)
+        return self.k.add(first, self.queries), most
 
-    def tiles_of(self, keys):
-        """How many tiles hold so many keys."""
+    def tiles_of(self, limits):
+        """How many tiles hold the visible keys."""
+        keys = self.part(0, max(self.call.keys, 1), *limits)
         if isinstance(keys, int):
             return -(-keys // self.width)
         return self.k.floordiv(self.k.add(keys, self.width - 1), self.width)

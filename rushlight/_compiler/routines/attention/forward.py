@@ -42,14 +42,16 @@ def _forward(block):
             block.matrix = k.floordiv(b, block.query_blocks)
             first = k.mul(k.remainder(b, block.query_blocks), block.queries)
         rows = block.part(first, block.queries, call.length)
-        keys = block.visible(first, rows)
+        limits = block.visible(first)
         if block.tiles == 1:
+            keys = block.part(0, call.keys, *limits)
             _only_tile(block, memory, first, rows, keys)
         else:
             _begin(block, memory, rows)
-            with k.loop("t", block.tiles_of(keys)):
+            with k.loop("t", block.tiles_of(limits)):
                 start = k.mul(k.index("t"), block.width)
-                _tile(block, memory, first, rows, start, keys)
+                width = block.part(start, block.width, *limits)
+                _tile(block, memory, first, rows, start, width)
             _finish(block, memory, first, rows)
 
 
@@ -90,10 +92,9 @@ def _begin(block, memory, rows):
         k.store(memory.sum, k.const(0, call.dtype), e=1)
 
 
-def _tile(block, memory, first, rows, start, keys):
+def _tile(block, memory, first, rows, start, width):
     """One tile of keys (Note [Online softmax])."""
     k, call, tile = block.k, block.call, memory.tile
-    width = block.part(start, block.width, keys)
     block.scores(tile, first, start, rows, width)
     with k.loop("i", rows, vector=True):
         before = k.load(memory.most, i=1)

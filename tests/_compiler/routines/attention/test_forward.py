@@ -127,6 +127,15 @@ def test_compiled(sizes, variant):
     check(*arrays_of(sizes, **VARIANTS[variant]), compiled, 2e-4)
 
 
+@pytest.mark.parametrize("sizes", [((9,), 70, 150, 4, 4), ((), 200, 300, 4, 5)])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_many_matrices_and_one(sizes, variant):
+    """Of many, each is a block of backward; one is parted."""
+    call, a = arrays_of(sizes, **VARIANTS[variant])
+    assert len(attention_backward(call).tasks) == (1 if sizes[0] else 2)
+    check(call, a, compiled, 2e-4)
+
+
 @pytest.mark.parametrize("sizes", TINY + REAL[:2])
 def test_compiled_in_float64(sizes):
     check(*arrays_of(sizes, "f64", is_causal=True), compiled, 1e-10)
@@ -153,9 +162,10 @@ def test_large_scores_stay_finite():
     np.testing.assert_allclose(a["out"], expected["out"], 1e-3, 1e-3)
 
 
+@pytest.mark.parametrize("sizes", [((3, 4), 70, 140, 16, 16), ((2,), 300, 300, 8, 8)])
 @pytest.mark.parametrize("variant", ["causal", "dropout"])
-def test_same_for_any_number_of_threads(variant):
-    call, a = arrays_of(((3, 4), 70, 140, 16, 16), **VARIANTS[variant])
+def test_same_for_any_number_of_threads(sizes, variant):
+    call, a = arrays_of(sizes, **VARIANTS[variant])
     assert same_for_any_threads(attention_forward(call), a)
     assert same_for_any_threads(attention_backward(call), a)
 
