@@ -8,6 +8,7 @@
 """
 
 import functools
+import math
 import threading
 import time
 
@@ -16,13 +17,12 @@ import numpy as np
 from rushlight._backends.numpy.pointers import address
 from rushlight._core.sampling import fills
 
-#: Seconds of NumPy's forms after which the cache on disk is asked, and the code made.
-LOOKING, COMPILING = 0.02, 0.06
-
 #: Seconds of NumPy's forms after which the cache on disk is asked.
 LOOKING = 0.02
 #: Seconds that compiling takes, about.
 COMPILING = 0.08
+#: Seconds that a number of NumPy's forms takes at least, about.
+EACH = 5e-9
 _INT64 = np.dtype(np.int64)
 
 
@@ -44,21 +44,23 @@ class NativeFills(fills.Fills):
         self._lock = threading.Lock()
 
     def units(self, generator, flat):
-        if self.native is None:
+        native = self.native or self._earned(flat.size)
+        if native is None:
             self._timed(super().units, generator, flat)
             return
-        fill = self.native.units_f64 if flat.itemsize == 8 else self.native.units_f32
+        fill = native.units_f64 if flat.itemsize == 8 else native.units_f32
         fill(generator.address(), address(flat), flat.size)
 
     def coins(self, generator, flat, bound, one):
-        if self.native is None:
+        native = self.native or self._earned(flat.size)
+        if native is None:
             self._timed(super().coins, generator, flat, bound, one)
             return
-        fill, bits = self.native.coins[flat.itemsize], _bits(flat.dtype, one)
+        fill, bits = native.coins[flat.itemsize], _bits(flat.dtype, one)
         fill(generator.address(), address(flat), flat.size, bound, bits)
 
     def integers(self, generator, flat, low, count, wide):
-        native = self.native
+        native = self.native or self._earned(flat.size)
         if native is None:
             self._timed(super().integers, generator, flat, low, count, wide)
             return
@@ -69,46 +71,55 @@ class NativeFills(fills.Fills):
             flat[...] = whole
 
     def normals(self, generator, flat, std, mean):
-        native = self.native
-        if native is None or native.normals is None or flat.itemsize == 8:
+        native = self.native or self._earned(flat.size)
+        if native is None:
             self._timed(super().normals, generator, flat, std, mean)
-            return
-        place = generator.address(), address(flat), flat.size
-        native.normals(*place, float(std), float(mean))
+        elif native.normals is None or flat.itemsize == 8:
+            super().normals(generator, flat, std, mean)
+        else:
+            place = generator.address(), address(flat), flat.size
+            native.normals(*place, float(std), float(mean))
 
     def shuffled(self, generator, n):
-        if self.native is None:
+        native = self.native or self._earned(n)
+        if native is None:
             return self._timed(super().shuffled, generator, n)
         values = np.arange(n)
-        self.native.shuffle(generator.address(), address(values), n)
+        native.shuffle(generator.address(), address(values), n)
         return values
 
     def _timed(self, plain, generator, *args):
-        """Run a NumPy form, and compile if that has now been earned."""
-        start = time.perf_counter()
-        result = plain(generator, *args)
-        self._spent += time.perf_counter() - start
-        if self._spent > self._due and self._lock.acquire(blocking=False):
-            try:
-                if self._spent > self._due:
-                    self._advance()
-            finally:
-                self._lock.release()
+        """Run a NumPy form and count its time."""
+        generator.address()  # NumPy's random module, imported for it, is not counted
+        before, start = self._spent, time.perf_counter()
+        result = plain(generator, *args)  # which may come here again
+        self._spent = before + time.perf_counter() - start
         return result
 
-    def _advance(self):
-        """Load the machine code, or say when to compile it."""
+    def _earned(self, size):
+        """The machine code, if a draw of a size is reason enough to have it now."""
+        expected = self._spent + size * EACH
+        if expected > self._due and self._lock.acquire(blocking=False):
+            try:
+                self._advance(expected)
+            finally:
+                self._lock.release()
+        return self.native
+
+    def _advance(self, expected):
+        """Load or make the machine code, or say when to do so."""
         from rushlight._compiler.codegen.llvm import machine
 
-        is_second, self._due = self._due > LOOKING, float("inf")
-        if not machine.is_available():
+        if self.native is not None or self._due == math.inf:
             return
-        from rushlight._compiler.runtime.twister import Twister, is_kept
+        if machine.is_available():
+            from rushlight._compiler.runtime.twister import Twister, is_kept
 
-        if is_second or is_kept():
+            if expected <= COMPILING and not is_kept():
+                self._due = COMPILING
+                return
             self.native = Twister()
-        else:
-            self._due = COMPILING
+        self._due = math.inf
 
 
 fills.current = NativeFills()

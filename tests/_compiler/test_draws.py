@@ -2,6 +2,7 @@
 
 import random
 import threading
+from types import SimpleNamespace
 
 import ml_dtypes
 import numpy as np
@@ -193,30 +194,66 @@ def test_threads_draw_from_one_generator(native, monkeypatch):
     assert sorted(map(bytes, found)) == sorted(map(bytes, whole.reshape(200, 500)))
 
 
-def test_machine_code_takes_over_when_enough_was_drawn(monkeypatch):
-    adaptive = draws.NativeFills()
-    monkeypatch.setattr(fills, "current", adaptive)
-    wanted, g = Generator().manual_seed(0), Generator().manual_seed(0)
-    sampling.uniform(g, (1000,), F4)
-    assert adaptive.native is None
-    adaptive._spent = 1.0
-    sampling.uniform(g, (1000,), F4)  # may find it in the cache, or look next time
-    sampling.uniform(g, (1000,), F4)
+@pytest.fixture
+def adaptive(monkeypatch):
+    made = draws.NativeFills()
+    monkeypatch.setattr(fills, "current", made)
+    return made
+
+
+def drawn(adaptive, size=1000):
+    """Draw; whether machine code was used, or would be the next time."""
+    sampling.uniform(Generator(), (size,), F4)
+    return adaptive.native is not None
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """Says whether the machine code is in the cache on disk."""
+    from rushlight._compiler.runtime import twister
+
+    return lambda answer: monkeypatch.setattr(twister, "is_kept", lambda: answer)
+
+
+def test_machine_code_is_made_when_numpy_took_as_long(adaptive, kept):
+    kept(False)
+    assert not drawn(adaptive)
+    adaptive._spent = draws.LOOKING * 1.01
+    assert not drawn(adaptive) and adaptive._due == draws.COMPILING
+    adaptive._spent = draws.COMPILING * 1.01
+    assert drawn(adaptive)
+
+
+def test_machine_code_in_the_cache_is_used_sooner(adaptive, kept):
+    kept(True)
+    assert not drawn(adaptive)
+    adaptive._spent = draws.LOOKING * 1.01
+    assert drawn(adaptive)
+
+
+def test_a_very_long_draw_is_reason_enough(adaptive, kept):
+    kept(False)
+    assert not drawn(adaptive, 1000)
+    adaptive._earned(int(draws.COMPILING / draws.EACH) + 1)
     assert adaptive.native is not None
-    sampling.uniform(g, (1000,), F4)
-    assert np.array_equal(g.draw32(3), wanted.draw32(4003)[-3:])
 
 
-def test_without_llvmlite_numpy_goes_on(monkeypatch):
+def test_time_is_counted_once(adaptive, monkeypatch):
+    ticks = iter(range(100))
+    clock = SimpleNamespace(perf_counter=lambda: next(ticks))
+    monkeypatch.setattr(draws, "time", clock)
+    adaptive._due = float("inf")
+    sampling.normal(Generator(), (32,), F8)
+    assert adaptive._spent == next(ticks) - 1
+
+
+def test_without_llvmlite_numpy_goes_on(adaptive, monkeypatch):
     from rushlight._compiler.codegen.llvm import machine
 
-    adaptive = draws.NativeFills()
-    monkeypatch.setattr(fills, "current", adaptive)
     monkeypatch.setattr(machine, "is_available", lambda: False)
     adaptive._spent = 1.0
-    for _ in range(3):
-        sampling.uniform(Generator(), (1000,), F4)
-    assert adaptive.native is None and adaptive._due == float("inf")
+    assert not drawn(adaptive) and not drawn(adaptive)
+    assert adaptive._due == float("inf")
 
 
 def test_normal_numbers_of_every_word(native, monkeypatch):

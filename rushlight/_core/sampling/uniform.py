@@ -73,7 +73,9 @@ def uniform(generator, shape, dtype, low=0.0, high=1.0):
     if not (is_unit and real in FLOATS):
         _check_bounds(real, low, high)
     out = np.empty(shape, dtype)
-    flat = out.reshape(-1).view(real)
+    flat = out.reshape(-1)
+    if real is not dtype:
+        flat = flat.view(real)
     work = flat if real.itemsize >= 4 else np.empty(flat.shape, np.float32)
     with generator.lock:
         fill_unit(generator, work)
