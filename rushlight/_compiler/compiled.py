@@ -7,7 +7,6 @@
 """
 
 import functools
-import os
 import threading
 import traceback
 import warnings
@@ -15,7 +14,8 @@ import weakref
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._compiler import log, report
-from rushlight._compiler.capture.effects import watching_effects
+from rushlight._compiler.capture.containers import WrittenStop, keeping_containers
+from rushlight._compiler.capture.effects import is_ours, watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of, without_sizes
 from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.runtime.entry import Entry
@@ -28,7 +28,6 @@ from rushlight._core.tensor import Tensor
 MOST_ENTRIES, MOST_SIZES = 64, 8
 #: Kinds of calls that are remembered, compiled or not.
 MOST_FAILURES = 4096
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 #: Every Compiled that somebody still has.
 LIVING = weakref.WeakSet()
 
@@ -69,7 +68,7 @@ class Compiled:
         self.entries, self.reasons = {}, []
         self._names, self._say = names or dict, say or warn
         self._limit = MOST_ENTRIES if limit is None else limit
-        self._waits, self._seen = waits, set()
+        self._waits, self._seen, self._again = waits, set(), set()
         self._lock = threading.RLock()
         self._disabled, self._said = eager, False
         self._message = None
@@ -107,12 +106,17 @@ class Compiled:
                 self._remember_failure(key)
                 return None
             try:
-                with watching_effects():
+                with (
+                    keeping_containers(self.function, leaves) as containers,
+                    watching_effects(containers.add_frame),
+                ):
                     traced = trace(self.function, args, kwargs, self._names())
                 guards = Guards(self.function, modules_of(self.function, leaves))
                 entry = Entry(traced, guards, _first_places(leaves))
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
-                self._remember_failure(key)
+                if not isinstance(error, WrittenStop) or key in self._again:
+                    self._remember_failure(key)
+                self._again.add(key)  # a cache may be filled by then
                 self._give_up(str(error), error)
                 return None
             self.entries.setdefault(key, []).append(entry)
@@ -243,6 +247,6 @@ def _users_line(error):
     if error is None:
         return ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(_HERE):
+        if not is_ours(frame.filename):
             return f" ({frame.filename}:{frame.lineno}: {frame.line})"
     return ""

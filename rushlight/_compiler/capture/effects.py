@@ -42,8 +42,11 @@ _FORBIDDEN = {id(getattr(time, name)): f"time.{name}()" for name in _CLOCKS.spli
 
 
 @contextmanager
-def watching_effects():
+def watching_effects(on_code=None):
     """Stop a trace in this thread when it is about to do something else.
+
+    Args:
+        on_code: called with the first frame of each code of the user's that is run.
 
     Raises:
         TraceStop: from the line that would do it.
@@ -52,7 +55,7 @@ def watching_effects():
     states = _random_states()
     gc.disable()  # what collecting calls is not the function's doing
     if before is None:
-        sys.setprofile(_see)
+        sys.setprofile(_see if on_code is None else _seeing(on_code))
     try:
         yield
     finally:
@@ -62,6 +65,19 @@ def watching_effects():
             gc.enable()
     if states != _random_states():
         raise TraceStop("it draws random numbers outside of recorded operations")
+
+
+def _seeing(on_code):
+    known = set()
+
+    def see(frame, event, function):
+        if event == "call" and frame.f_code not in known:
+            known.add(frame.f_code)
+            if not is_ours(frame.f_code.co_filename):
+                on_code(frame)
+        _see(frame, event, function)
+
+    return see
 
 
 def _see(frame, event, function):
@@ -75,12 +91,13 @@ def _see(frame, event, function):
         owner = getattr(function, "__self__", None)
         if name is None and isinstance(owner, random.Random):
             name = f"random.{function.__name__}()"
-        if name is not None and not _is_ours(frame.f_code.co_filename):
+        if name is not None and not is_ours(frame.f_code.co_filename):
             sys.setprofile(None)
             raise TraceStop(f"it calls {name}")
 
 
-def _is_ours(filename):
+def is_ours(filename):
+    """Whether a file is Rushlight's, Python's or NumPy's."""
     if "site-packages" in filename and not filename.startswith(_TRUSTED[::2]):
         return False
     return filename.startswith((*_TRUSTED, "<"))
@@ -98,7 +115,7 @@ def _is_importing(frame):
 @functools.lru_cache(4096)
 def _stores(code):
     """What a user's function stores outside of itself, in words; None for nothing."""
-    if _is_ours(code.co_filename) or code.co_name in ("__init__", "<module>"):
+    if is_ours(code.co_filename) or code.co_name in ("__init__", "<module>"):
         return None
     for instruction in dis.get_instructions(code):
         if instruction.opname in _STORES:

@@ -8,12 +8,16 @@
 # mode and the default dtype.  docs/compile.md says what cannot be seen.
 """
 
+import numpy as np
+
 from rushlight._base import config
 from rushlight._base.pytree import flatten
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import Tensor
 
 _PLAIN = frozenset((int, float, bool, str, bytes, complex, type(None)))
+#: Arguments of these types are read as numbers are, but are not compared.
+_CHANGING = (np.ndarray, set, bytearray)
 _TABLES = ("_parameters", "_buffers", "_modules")
 
 
@@ -44,11 +48,36 @@ def _without_sizes(part):
 
 
 def _plain_key(leaf):
+    if isinstance(leaf, _CHANGING):  # never compiled, so one key for all
+        return leaf.__class__, None
     try:
         hash(leaf)
     except TypeError:
-        return id(leaf)
+        return leaf.__class__, _Same(leaf)
     return leaf.__class__, leaf
+
+
+class _Same:
+    """Stands in a key for something without a hash: equal only to itself."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __hash__(self):
+        return id(self.thing)
+
+    def __eq__(self, other):
+        return other.__class__ is _Same and other.thing is self.thing
+
+    def __repr__(self):
+        return repr(self.thing)
+
+
+def unguarded(leaves):
+    """The first of the leaves whose contents may change unseen, or None."""
+    return next((leaf for leaf in leaves if isinstance(leaf, _CHANGING)), None)
 
 
 class Guards:

@@ -8,6 +8,7 @@ from rushlight._backends import SPEC_DEVICE
 from rushlight._base.device import CPU
 from rushlight._base.pytree import flatten, unflatten
 from rushlight._base.spec import Spec
+from rushlight._compiler.capture.guards import unguarded
 from rushlight._compiler.capture.steps import Holders
 from rushlight._compiler.capture.tracer import Tracer, TraceStop
 from rushlight._compiler.graph.ir import Graph, Value
@@ -65,6 +66,10 @@ def trace(function, args, kwargs, names=None):
     """
     tracer = Tracer(names)
     leaves, plan = flatten((args, kwargs))
+    changing = unguarded(leaves)
+    if changing is not None:
+        kind = type(changing).__name__
+        raise TraceStop(f"an argument is of the type {kind}, whose contents may change")
     holders = Holders(function, leaves)
     device, capture = SPEC_DEVICE.set(CPU), CAPTURE.set(tracer)
     try:
@@ -72,7 +77,9 @@ def trace(function, args, kwargs, names=None):
             shadows = [tracer.shadow(leaf) for leaf in leaves]
             arguments = len(tracer.captured)
             shadow_args, shadow_kwargs = unflatten(plan, shadows)
+            asked = plan
             found, plan = flatten(function(*shadow_args, **shadow_kwargs))
+            _check_arguments((shadow_args, shadow_kwargs), shadows, asked)
             found = [tracer.shadow(leaf) for leaf in found]
             left = holders.set_anew(tracer)
             holders.restore()
@@ -87,6 +94,13 @@ def trace(function, args, kwargs, names=None):
         CAPTURE.reset(capture)
     traced.captured = list(tracer.captured.values())
     return traced
+
+
+def _check_arguments(arguments, shadows, plan):
+    """Stop where a list or dict among the arguments was written."""
+    leaves, now = flatten(arguments)
+    if now != plan or any(a is not b for a, b in zip(leaves, shadows, strict=True)):
+        raise TraceStop("it writes to a list or dict among its arguments")
 
 
 def _traced(tracer, found, plan, arguments, length):
