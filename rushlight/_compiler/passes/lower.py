@@ -56,7 +56,7 @@ def lower_graph(graph, orders=None):
         order = (orders and orders[place]) or tuple(range(value.spec.ndim))
         shape = [value.shape[d] for d in order]
         inputs.append(k.x.make("input", [], shape, label(value), place))
-        back = sorted(range(len(order)), key=order.index)
+        back = [order.index(d) for d in range(len(order))]
         values[id(value)] = k.x.permute(inputs[-1], back)
     for node in graph.nodes:
         try:
@@ -134,7 +134,7 @@ def _library(k, node, values):
     as_they_are = [how is AS_IT_IS for how in ways]
     items = k.x.routine(node, routine, args, specs, as_they_are)
     return [
-        k.x.permute(item, sorted(range(len(order)), key=list(order).index))
+        k.x.permute(item, [list(order).index(d) for d in range(len(order))])
         for item, order in zip(items, orders, strict=True)
     ]
 

@@ -2,7 +2,7 @@
 
 import numpy
 
-from rushlight._backends import backend_of
+from rushlight._backends import backend_for, device_of
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.expose import expose
 from rushlight._core.inplace import put_out
@@ -92,7 +92,7 @@ def _neighbours(x, size):
     channel = numpy.arange(x.shape[1])
     shift = channel - channel[:, None]
     near = (shift >= -(size // 2)) & (shift <= (size - 1) // 2)
-    return wrap(at_home(backend_of(x.__class__), near.astype(x.dtype), x))
+    return wrap(at_home(backend_for(device_of(x)), near.astype(x.dtype), x))
 
 
 expose(local_response_norm, torch=False, method=False, functional=True)
