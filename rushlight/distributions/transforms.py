@@ -2,8 +2,6 @@
 
 from rushlight.distributions._transforms.base import (
     ComposeTransform,
-    IndependentTransform,
-    ReshapeTransform,
     Transform,
     identity_transform,
 )
@@ -16,6 +14,10 @@ from rushlight.distributions._transforms.pointwise import (
     SigmoidTransform,
     SoftplusTransform,
     TanhTransform,
+)
+from rushlight.distributions._transforms.shapes import (
+    IndependentTransform,
+    ReshapeTransform,
 )
 from rushlight.distributions._transforms.vectors import (
     CatTransform,

@@ -2,16 +2,8 @@
 
 from rushlight.func.batch_norm import replace_all_batch_norm_modules_
 from rushlight.func.functional_call import functional_call, stack_module_state
-from rushlight.func.transforms import (
-    grad,
-    grad_and_value,
-    hessian,
-    jacfwd,
-    jacrev,
-    jvp,
-    linearize,
-    vjp,
-)
+from rushlight.func.jacobians import hessian, jacfwd, jacrev, linearize
+from rushlight.func.transforms import grad, grad_and_value, jvp, vjp
 from rushlight.func.vectorize import vmap
 
 __all__ = [

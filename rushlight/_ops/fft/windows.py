@@ -159,7 +159,7 @@ def kaiser_window(
 
     >>> import rushlight
     >>> rushlight.kaiser_window(4, beta=2.0)
-    tensor([0.4387, 0.8521, 1.0000, 0.8521])
+    tensor([0.4387, 0.8348, 1.0000, 0.8348])
     """
 
     def shape(k, n):
