@@ -111,7 +111,11 @@ class Compiled:
                     watching_effects(containers.add_frame),
                 ):
                     traced = trace(self.function, args, kwargs, self._names())
-                guards = Guards(self.function, modules_of(self.function, leaves))
+                guards = Guards(
+                    self.function,
+                    modules_of(self.function, leaves),
+                    containers.globals,
+                )
                 entry = Entry(traced, guards, _first_places(leaves))
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
                 if not isinstance(error, WrittenStop) or key in self._again:

@@ -29,7 +29,13 @@ def add_arguments(parser):
     >>> add_arguments(argparse.ArgumentParser())
     """
     parser.usage = (
-        "rushlight run [--also NAME]... (SCRIPT | -m MODULE | -c CODE | -) ARGS..."
+        "rushlight run [--compile] [--also NAME]... "
+        "(SCRIPT | -m MODULE | -c CODE | -) ARGS..."
+    )
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="run the program's modules as machine code; the rest stays as it is",
     )
     parser.add_argument(
         "--also",
@@ -47,16 +53,16 @@ def read(argv):
         argv: list of str, what follows `rushlight run`.
 
     Returns:
-        argparse.Namespace with `also` and `rest`, both lists of str.
+        argparse.Namespace with `also` and `rest`, both lists of str, and `compile`.
 
     >>> read(["--also", "timm", "train.py", "--lr", "0.1"])
-    Namespace(also=['timm'], rest=['train.py', '--lr', '0.1'])
+    Namespace(compile=False, also=['timm'], rest=['train.py', '--lr', '0.1'])
     """
     end = _program(argv)
     rest = argv[end + (argv[end : end + 1] == ["--"]) :]
     if end == 0:
         # Most runs: no option of ours, and no need for argparse.
-        return types.SimpleNamespace(also=[], rest=rest)
+        return types.SimpleNamespace(also=[], compile=False, rest=rest)
     args = parser("run").parse_args(argv[:end])
     args.rest = rest
     return args
@@ -77,8 +83,8 @@ def main(args):
     """Run the program.
 
     Args:
-        args: namespace with `also`, names of packages or paths, and `rest`, the
-            program and its arguments.
+        args: namespace with `also`, names of packages or paths, `compile`, whether
+            modules run compiled, and `rest`, the program and its arguments.
 
     Returns:
         int, the exit status; 1 after an error that the program did not catch.
@@ -93,4 +99,8 @@ def main(args):
     """
     from rushlight.cli.rewrite import launch
 
+    if args.compile:
+        from rushlight.cli.rewrite.modules import compile_modules
+
+        compile_modules()
     return launch.launch(args.rest, launch.packages(args.also))

@@ -33,10 +33,11 @@ class Containers:
 
     Attributes:
         kept: {id: (container, a copy of it, its name)}.
+        globals: triples (table, name, value) that the code was seen to name.
     """
 
     def __init__(self):
-        self.kept, self._seen = {}, {}
+        self.kept, self.globals, self._seen = {}, [], {}
 
     def add(self, things):
         """Remember the containers that can be reached from pairs (name, thing)."""
@@ -53,7 +54,9 @@ class Containers:
     def add_frame(self, frame):
         """Remember what the code that a frame begins to run finds in its globals."""
         table = frame.f_globals
-        self.add([(n, table[n]) for n in frame.f_code.co_names if n in table])
+        names = [name for name in frame.f_code.co_names if name in table]
+        self.globals += [(table, name, table[name]) for name in names]
+        self.add([(name, table[name]) for name in names])
 
     def restore(self):
         """Put back what was changed; the name of one that was, or None."""
@@ -74,7 +77,9 @@ def keeping_containers(function, leaves):
         WrittenStop: with the name of the container.
     """
     containers = Containers()
-    containers.add([("", function), *[("an argument", leaf) for leaf in leaves]])
+    owner = getattr(function, "__self__", None)
+    leaves = [("an argument", leaf) for leaf in leaves]
+    containers.add([("", function), ("", owner), *leaves])
     try:
         yield containers
     except BaseException:

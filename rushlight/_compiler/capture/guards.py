@@ -86,9 +86,10 @@ class Guards:
     Args:
         function: what was traced.
         roots: the modules to look at.
+        found: triples (table, name, value): globals that were read beside.
     """
 
-    def __init__(self, function, roots):
+    def __init__(self, function, roots, found=()):
         self.same, self.equal, self.lengths = [], [], []
         modules = [m for root in roots for m in _modules_below(root)]
         for module in modules:
@@ -96,7 +97,9 @@ class Guards:
         for cell, value in _cells(function):
             kind = self.equal if value.__class__ in _PLAIN else self.same
             kind.append((_Cell(cell), "value", value))
-        for table, name, value in _globals(function):
+        triples = [*_globals(function), *found]
+        unique = {(id(table), name): (table, name, v) for table, name, v in triples}
+        for table, name, value in unique.values():
             kind = self.equal if value.__class__ in _PLAIN else self.same
             kind.append((table, name, value))
 
