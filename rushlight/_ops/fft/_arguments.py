@@ -2,7 +2,13 @@
 
 from rushlight._base import config
 from rushlight._base.dtype import BY_NUMPY
-from rushlight._base.errors import ArgumentRuntimeError, DtypeError, ShapeError, explain
+from rushlight._base.errors import (
+    ArgumentRuntimeError,
+    DtypeError,
+    OutOfRangeError,
+    ShapeError,
+    explain,
+)
 from rushlight._base.shape import wrap_dim
 from rushlight._ops._arguments import require_tensor, scalar_name
 from rushlight._ops._arrays import is_half
@@ -65,6 +71,24 @@ def floating(input, who, wants=None):
     if wants == "complex" and not input.is_complex():
         input = input.to(BY_NUMPY[input._array.dtype].to_complex())
     return input
+
+
+def line_dim(input, dim, who):
+    """A dimension to transform, from 0.
+
+    Raises:
+        IndexError: for a tensor without dimensions, or a dim out of range.
+    """
+    if not input.ndim:
+        raise OutOfRangeError(
+            explain(
+                who,
+                expected=f"dimension {dim}",
+                got="a tensor that has no dimensions",
+                do="Add one with None.",
+            )
+        )
+    return wrap_dim(dim, input.ndim, who)
 
 
 def check_points(n, who):

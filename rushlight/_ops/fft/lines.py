@@ -1,8 +1,13 @@
 """Transforms along one dimension: fft, rfft, hfft and their inverses."""
 
-from rushlight._base.shape import wrap_dim
 from rushlight._ops._arguments import to_out
-from rushlight._ops.fft._arguments import check_points, floating, resized, scale_of
+from rushlight._ops.fft._arguments import (
+    check_points,
+    floating,
+    line_dim,
+    resized,
+    scale_of,
+)
 from rushlight._ops.fft.primitives import C2C, C2R, R2C
 
 
@@ -13,8 +18,8 @@ def _result(result, out, who):
 def _line(input, n, dim, who, wants=None):
     """(input of n points, dimension)."""
     input = floating(input, who, wants)
-    d = wrap_dim(dim, input.ndim, who)
-    n = (input.shape[d] if input.ndim else 1) if n is None else n
+    d = line_dim(input, dim, who)
+    n = input.shape[d] if n is None else n
     check_points(n, who)
     return resized(input, (d,), (n,)), d
 
@@ -115,7 +120,7 @@ def irfft(input, n=None, dim=-1, norm=None, *, out=None):
 
 def _to_real(input, n, dim, scale, who, conjugate=False):
     x = floating(input, who, "complex")
-    d = wrap_dim(dim, x.ndim, who)
+    d = line_dim(x, dim, who)
     n = check_points(2 * (x.shape[d] - 1) if n is None else n, who)
     x = resized(x, (d,), (n // 2 + 1,))
     return C2R.short(x.conj() if conjugate else x, dims=(d,), scale=scale, size=n)

@@ -48,6 +48,7 @@ C2C = define(
     eager=_c2c_eager,
     spec=_c2c_spec,
     grad=_c2c_grad,
+    node="FftC2CBackward0",
 )
 
 # ---------------------------------------------------------------------- real to complex
@@ -84,6 +85,7 @@ R2C = define(
     eager=_r2c_eager,
     spec=_r2c_spec,
     grad=_r2c_grad,
+    node="FftR2CBackward0",
 )
 
 # ---------------------------------------------------------------------- complex to real
@@ -122,4 +124,5 @@ C2R = define(
     eager=_c2r_eager,
     spec=_c2r_spec,
     grad=_c2r_grad,
+    node="FftC2RBackward0",
 )

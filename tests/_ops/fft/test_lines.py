@@ -14,7 +14,8 @@ BAD = [
     Error((ones(3), 0), RuntimeError, "data points (0)"),
     Error((ones(3),), RuntimeError, "'lapack'", {"norm": "lapack"}),
     Error((ones(3).half(),), RuntimeError, "unsupported dtype Half"),
-    Error((ones(3),), IndexError, "", {"dim": 2}),
+    Error((ones(3),), IndexError, "dim", {"dim": 2}),
+    Error((ones(()),), IndexError, "no dimensions"),
 ]
 
 
