@@ -22,6 +22,8 @@ from rushlight._compiler.runtime.blocks import run_blocks
 
 #: Seconds that compiling a kernel takes, about.
 _COMPILING = 0.06
+#: Seconds of the NumPy form after which the cache on disk is asked.
+_LOOKING = 0.005
 _NUMBERS = {"f32": ctypes.c_float, "f64": ctypes.c_double, "i64": ctypes.c_int64}
 _NUMBERS["bool"] = ctypes.c_bool
 _DTYPES = {"f32": "float32", "f64": "float64"}
@@ -109,7 +111,7 @@ class AdaptiveKernel:
         self.kernel = kernel
         self.dtypes = tuple(_DTYPES[b.dtype] for b in kernel.buffers)
         self.native = None
-        self._spent = 0.0
+        self._spent, self._due = 0.0, _LOOKING
 
     def __call__(self, arrays, numbers):
         """Run it on flat contiguous arrays of equal length, in place."""
@@ -120,10 +122,19 @@ class AdaptiveKernel:
         run_blocks(self.kernel, arrays, numbers)
         if self._spent is not None and self.takes(arrays):
             self._spent += time.perf_counter() - start
-            if self._spent > _COMPILING:
-                self._spent = None
-                if machine.is_available():
-                    self.native = native_kernel(self.kernel)
+            if self._spent > self._due:
+                self._advance()
+
+    def _advance(self):
+        """Compile, at once if the machine code only has to be loaded."""
+        is_first, self._due = self._due < _COMPILING, _COMPILING
+        if is_first:
+            text = print_kernel(self.kernel)
+            if not (machine.is_available() and machine.is_kept(text)):
+                return
+        self._spent = None
+        if machine.is_available():
+            self.native = native_kernel(self.kernel)
 
     def takes(self, arrays):
         """Whether the machine code is for arrays of these dtypes."""
