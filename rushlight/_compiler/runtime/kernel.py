@@ -122,7 +122,7 @@ class AdaptiveKernel:
         run_blocks(self.kernel, arrays, numbers)
         if self._spent is not None and self.takes(arrays):
             self._spent += time.perf_counter() - start
-            if self._spent > self._due:
+            if self._spent > min(self._due, _COMPILING):
                 self._advance()
 
     def _advance(self):
