@@ -70,7 +70,8 @@ class ElementwiseProgram:
                 steps.append(self._step(BLOCK, whole, buffers, 0))
             if rest:
                 steps.append(self._step(rest, 1, buffers, whole * BLOCK * width))
-        self.program = Program(steps, wake=sum(sizes) > 4 * BLOCK)
+        bases = 1 + max(base for buffers in places for base, _ in buffers)
+        self.program = Program(steps, wake=sum(sizes) > 4 * BLOCK, bases=bases)
 
     def _step(self, size, blocks, buffers, offset):
         given = (ctypes.c_int64 * 2)(size, blocks)
