@@ -43,10 +43,12 @@ class NativeKernel:
     def __init__(self, kernel):
         from rushlight._compiler.codegen.llvm.emit import emit_kernel
 
-        check_kernel(kernel)
+        def emit():  # what is in the cache on disk was checked when it was made
+            check_kernel(kernel)
+            return emit_kernel(kernel)
+
         self.kernel = kernel
-        text = print_kernel(kernel)
-        self._module = machine.Code(lambda: emit_kernel(kernel), known_by=text)
+        self._module = machine.Code(emit, known_by=print_kernel(kernel))
         self.address = self._module.address(kernel.name)
         if kernel.is_task:
             types = [ctypes.c_void_p] + [ctypes.c_int64] * 3
