@@ -94,9 +94,9 @@ class Guards:
         modules = [m for root in roots for m in _modules_below(root)]
         for module in modules:
             self._watch_module(module)
-        for cell, value in _cells(function):
+        for name, cell, value in _cells(function):
             kind = self.equal if value.__class__ in _PLAIN else self.same
-            kind.append((_Cell(cell), "value", value))
+            kind.append((_Cell(cell), name, value))
         triples = [*_globals(function), *found]
         unique = {(id(table), name): (table, name, v) for table, name, v in triples}
         for table, name, value in unique.values():
@@ -164,7 +164,7 @@ def reachable(function, leaves):
     """
     owner = getattr(function, "__self__", function)
     found = [owner, *getattr(owner, "__dict__", {}).values()]
-    found += [value for _, value in _cells(function)]
+    found += [value for _, _, value in _cells(function)]
     found += [value for _, _, value in _globals(function)]
     return [t for t in [*found, *leaves] if is_module(t) or is_optimizer(t)]
 
@@ -192,9 +192,12 @@ def _plain_function(function):
 
 def _cells(function):
     function = _plain_function(function)
-    for cell in (function.__closure__ or ()) if function else ():
+    if function is None:
+        return
+    cells = function.__closure__ or ()
+    for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
         try:
-            yield cell, cell.cell_contents
+            yield name, cell, cell.cell_contents
         except ValueError:  # not filled yet
             continue
 
