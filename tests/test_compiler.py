@@ -127,7 +127,7 @@ def test_attributes_are_the_original_modules():
     del compiled.scale, compiled.extra
     assert not hasattr(net, "scale") and not hasattr(net, "extra")
     with pytest.raises(AttributeError, match="nothing"):
-        compiled.nothing  # noqa: B018
+        compiled.nothing
     assert {"seq", "helper", "explain"} <= set(dir(compiled))
 
 
