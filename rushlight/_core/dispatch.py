@@ -1,6 +1,4 @@
-"""The only way an operation runs: call2, call3, call_tensors, call, call_many.
-
-Ops of one tensor have a short path of their own, ``op.short`` (short.py).
+"""The only way an operation runs: ``op.short`` (short.py) and here call, call_many.
 
 # Note [Two paths]
 # The short path computes first and asks afterwards: if the operands have one class
@@ -26,97 +24,25 @@ from rushlight._core.operands import (
 )
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
-from rushlight._core.table import COMPARE
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._core.watch import watch
 
 _new = object.__new__
 _grad_mode = GRAD_MODE.get
 _OPERAND_TYPES = (Tensor, np.generic, *NUMBER_TYPES)
-_NONE = {}
-_NO_EDGES = (None, None, None)
 
 
 def call2(op, x, y):
-    """Run an op of two operands (tensors or Python numbers) and no attributes."""
-    if not STATE.special:
-        try:
-            array = x._array
-            if y.__class__ in NUMBERS:
-                if array.itemsize == 2:
-                    return run(op, (x, y), _NONE)  # Note [Half and numbers]
-                edge, second = x._edge, None
-                result = op.kernels[array.__class__](array, y)
-            else:
-                other = y._array
-                if other.dtype is not array.dtype:
-                    return run(op, (x, y), _NONE)
-                edge, second = x._edge, y._edge
-                result = op.kernels[array.__class__](array, other)
-            if result.__class__ is not array.__class__:
-                result = np.asarray(result)
-            if (
-                _compares(array, y)
-                if op.promote is COMPARE
-                else result.dtype is array.dtype
-            ):
-                tensor = _new(Tensor)
-                tensor._array = result
-                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if (edge is not None or second is not None) and op.grad is not None:
-                    if _grad_mode():
-                        record(op, tensor, (x, y), _NONE, (edge, second))
-                return tensor
-        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
-            pass
-    return call(op, x, y)
+    """`op.short` of two operands (tensors or Python numbers), as a function."""
+    return op.short(x, y)
 
 
 def call3(op, x, y, z):
-    """Run an op of three tensors, the last maybe None, that has no attributes."""
-    if not STATE.special and op.promote is None:
-        try:
-            array = x._array
-            if z is None:
-                edges = x._edge, y._edge, None
-                result = op.kernels[array.__class__](array, y._array, None)
-            else:
-                edges = x._edge, y._edge, z._edge
-                result = op.kernels[array.__class__](array, y._array, z._array)
-            if result.__class__ is array.__class__:
-                tensor = _new(Tensor)
-                tensor._array = result
-                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if edges != _NO_EDGES and op.grad is not None and _grad_mode():
-                    record(op, tensor, (x, y, z), _NONE, edges)
-                return tensor
-        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
-            pass
-    return call(op, x, y, z)
+    """`op.short` of three tensors, the last maybe None, as a function."""
+    return op.short(x, y, z)
 
 
-def call_tensors(op, tensors, **attrs):
-    """Run an op of any number of tensors, given as a list or tuple."""
-    if not STATE.special and op.promote is None:
-        try:
-            edge, arrays = None, []
-            for tensor in tensors:
-                arrays.append(tensor._array)
-                edge = tensor._edge if edge is None else edge
-            result = op.kernels[arrays[0].__class__](*arrays, **attrs)
-            if result.__class__ is arrays[0].__class__:
-                tensor = _new(Tensor)
-                tensor._array = result
-                tensor._edge = tensor._grad = tensor._memory = tensor._base = None
-                if edge is not None and op.grad is not None and _grad_mode():
-                    record(op, tensor, tensors, attrs, edges_of(tensors))
-                return tensor
-        except Exception:  # noqa: BLE001, S110 - Note [Two paths]
-            pass
-    return call(op, *tensors, **attrs)
-
-
-def _compares(array, y):
+def compares(array, y):
     """Whether NumPy compares these as torch does, in the dtype of their promotion."""
     kind = array.dtype.kind
     if kind == "f":

@@ -51,8 +51,9 @@ class Op:
         save, gradients: what a node keeps of a call, and how its rule is run on that
             (Note [Saver]).
         node: the class of the nodes, or None if not made yet or `node_name` decides.
-        short: for an op of one tensor, ``(x, attributes) -> Tensor`` by the short
-            path; the attributes in the order of the eager rule (Note [Short forms]).
+        short: ``(inputs, attributes) -> Tensor`` by the short path (Note [Short
+            forms]); the attributes in the order of the eager rule, the tensors of an
+            op that takes any number as one list.
     """
 
     __slots__ = (

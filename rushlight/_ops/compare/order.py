@@ -5,9 +5,8 @@ from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import COMPARE, define
-from rushlight._core.tensor import attach
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._operators import operator_of
+from rushlight._ops._operators import attach_binary
 from rushlight._ops.specs import compare_spec
 
 # ---------------------------------------------------------------------------- eq, ne
@@ -83,8 +82,8 @@ NE = define(
 )
 expose(eq, inplace=EQ, inplace_torch=False)
 expose(ne, inplace=NE, inplace_torch=False, aliases=["not_equal"])
-attach("__eq__", operator_of(EQ))
-attach("__ne__", operator_of(NE))
+attach_binary("eq", EQ)
+attach_binary("ne", NE)
 
 # -------------------------------------------------------------------- lt, le, gt, ge
 
@@ -216,4 +215,4 @@ expose(le, inplace=LE, inplace_torch=False, aliases=["less_equal"])
 expose(gt, inplace=GT, inplace_torch=False, aliases=["greater"])
 expose(ge, inplace=GE, inplace_torch=False, aliases=["greater_equal"])
 for _name, _op in (("lt", LT), ("le", LE), ("gt", GT), ("ge", GE)):
-    attach(f"__{_name}__", operator_of(_op))
+    attach_binary(_name, _op)

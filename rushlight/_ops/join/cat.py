@@ -11,7 +11,6 @@ from rushlight._base.layout import channels_last, channels_last_3d
 from rushlight._base.promote import result_dtype
 from rushlight._base.shape import wrap_dim
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call_tensors
 from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
@@ -47,7 +46,7 @@ def cat(tensors, dim=0, *, out=None, axis=None):
         raise ArgumentError(no_tensors("cat()"))
     if out is not None:
         return call_out(CAT, tensors, out, dim=dim)
-    return call_tensors(CAT, tensors, dim=dim)
+    return CAT.short(tensors, dim)
 
 
 def as_sequence(tensors, who):
@@ -199,7 +198,7 @@ def stack(tensors, dim=0, *, out=None):
         raise ArgumentRuntimeError(no_tensors("stack()"))
     if out is not None:
         return call_out(STACK, tensors, out, dim=dim)
-    return call(STACK, *tensors, dim=dim)
+    return STACK.short(tensors, dim)
 
 
 def _stack_spec(*xs, dim):

@@ -2,7 +2,7 @@
 
 from rushlight._base.errors import ShapeError, explain
 from rushlight._base.spec import Spec
-from rushlight._core.dispatch import call, call2, call_tensors
+from rushlight._core.dispatch import call, call2
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
@@ -67,13 +67,13 @@ def _matmul_grad(g, *, x, y, x_shape, y_shape, needs):
         return _vector_grad(g, x, y, rank, other, needs)
     left = right = None
     if needs[0]:
-        left = call_tensors(TURNED, (g, conj_of(y)), left=False, right=True)
+        left = TURNED.short(g, conj_of(y), False, True)
     if needs[1]:
         x = conj_of(x)
         if other == 2 and rank > 2:
             right = call2(FOLDED, x, g)
         else:
-            right = call_tensors(TURNED, (x, g), left=True, right=False)
+            right = TURNED.short(x, g, True, False)
     return left, right
 
 
