@@ -18,6 +18,7 @@ from rushlight._compiler.capture.containers import WrittenStop, keeping_containe
 from rushlight._compiler.capture.effects import is_ours, watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of, without_sizes
 from rushlight._compiler.capture.trace import trace
+from rushlight._compiler.capture.tracer import TraceStop
 from rushlight._compiler.runtime.entry import Entry
 from rushlight._compiler.stance import STANCE
 from rushlight._core.state import STATE
@@ -28,6 +29,11 @@ from rushlight._core.tensor import Tensor
 MOST_ENTRIES, MOST_SIZES = 64, 8
 #: Kinds of calls that are remembered, compiled or not.
 MOST_FAILURES = 4096
+#: Who asks for values, as errors name it.
+_NEED_VALUES = frozenset(
+    "item() bool() int() float() tolist() numpy() indexing nonzero() unique() "
+    "masked_select() unique_consecutive() bincount() repeat_interleave()".split()
+)
 #: Every Compiled that somebody still has.
 LIVING = weakref.WeakSet()
 
@@ -121,7 +127,7 @@ class Compiled:
                 if not isinstance(error, WrittenStop) or key in self._again:
                     self._remember_failure(key)
                 self._again.add(key)  # a cache may be filled by then
-                self._give_up(str(error), error)
+                self._give_up(_reason(error), error)
                 return None
             self.entries.setdefault(key, []).append(entry)
             log.say_entry(self.name, key, entry)
@@ -230,6 +236,18 @@ class Compiled:
         from rushlight._compiler.explain import explain as explained
 
         return explained(self.name, self.kinds, self.reasons, profile)
+
+
+def _reason(error):
+    """Why a trace failed, in words."""
+    text = str(error) or type(error).__name__
+    who = text.partition(":")[0]
+    if not isinstance(error, TraceStop):
+        if "'Spec' object" in text or who == "a meta tensor":
+            return "an operation needs the values of a tensor, which a trace has not"
+        if who in _NEED_VALUES:
+            return f"{who} needs the values of a tensor, which a trace has not"
+    return text
 
 
 def warn(message, level=4):

@@ -1,0 +1,114 @@
+"""Effects are seen before they are done, and only those of the user's code."""
+
+import random
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import rushlight as t
+from rushlight._compiler.capture.effects import watching_effects
+from rushlight._compiler.capture.tracer import TraceStop
+
+STATE = {}
+COUNT = 0
+
+
+class _Thing:
+    value = 0
+
+    def stores(self):
+        self.value = 1
+
+    def deletes(self):
+        del self.value
+
+
+def _stores_a_global():
+    global COUNT
+    COUNT = COUNT + 1
+
+
+def _stores_in_a_closure():
+    count = 0
+
+    def inner():
+        nonlocal count
+        count += 1
+
+    return inner
+
+
+@pytest.mark.parametrize(
+    "function, reason",
+    [
+        (_Thing().stores, "_Thing.stores stores value"),
+        (_Thing().deletes, "_Thing.deletes stores value"),
+        (_stores_a_global, "stores COUNT"),
+        (_stores_in_a_closure(), "stores count of its closure"),
+        (lambda: time.perf_counter(), "time.perf_counter()"),
+        (lambda: random.gauss(0, 1), "random"),
+        (lambda: random.Random(3).random(), "random.random()"),
+        (lambda: print(), "print()"),
+        (lambda: open(__file__), r"open()"),
+        (lambda: np.random.rand(), "draws random numbers"),
+        (lambda: np.random.seed(5), "draws random numbers"),
+        (lambda: t.rand(1), "draws random numbers"),
+    ],
+)
+def test_what_stops_a_trace(function, reason, capsys):
+    states = random.getstate(), np.random.get_state()[1].copy()
+    with pytest.raises(TraceStop) as stopped:
+        with watching_effects():
+            function()
+    assert reason in str(stopped.value)
+    assert sys.getprofile() is None
+    assert COUNT == 0 and _Thing.value == 0 and capsys.readouterr().out == ""
+    random.setstate(states[0])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda: sorted([3, 1]) and "a".upper(),
+        lambda: list(range(3)).append(4),
+        lambda: t.ones(2) + np.ones(2, "f4").sum(),
+        lambda: t.nn.Linear(2, 2, device="meta"),
+        lambda: _Thing(),
+    ],
+)
+def test_what_does_not(function):
+    with watching_effects():
+        function()
+
+
+def test_what_imports_do_is_not_the_functions(tmp_path, monkeypatch):
+    text = "class A:\n def __init__(s): s.put()\n def put(s): s.b = 1\nA()\n"
+    (tmp_path / "imported_while_tracing.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def f(x):
+        import imported_while_tracing  # noqa: F401
+
+        return x * 2
+
+    assert t.compile(f, fullgraph=True)(t.ones(1)).item() == 2
+
+
+def test_code_is_shown_once_before_it_runs():
+    seen = []
+
+    def inner():
+        return len(seen)
+
+    with watching_effects(lambda frame: seen.append(frame.f_code.co_name)):
+        assert inner() >= 1
+        inner()
+    assert seen.count("inner") == 1
+
+
+def test_errors_leave_nothing_behind():
+    with pytest.raises(KeyError), watching_effects():
+        STATE["missing"]
+    assert sys.getprofile() is None
