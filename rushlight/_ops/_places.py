@@ -47,3 +47,11 @@ def places_grad(g, places, shape, dim):
         dim: the dimension.
     """
     return g.new_zeros(shape).scatter(dim, places, g) if shape else g
+
+
+def lower_place(k, kind, x, dim, keepdim):
+    """(extreme, its first place) along a dimension; the first nan is one."""
+    best = k.reduce(kind, x, dim, True)
+    found = k.or_(k.eq(x, best), k.ne(x, x))
+    places = k.where(found, k.index(x.shape, dim % x.ndim), x.shape[dim])
+    return k.reduce(kind, x, dim, keepdim), k.reduce("min", places, dim, keepdim)

@@ -127,7 +127,11 @@ def _not_spec(x):
     return same_spec(x)
 
 
-BITWISE_NOT = define("bitwise_not", eager="invert", spec=_not_spec)
+def _not_lower(k, x):
+    return k.not_(x) if x.dtype == "bool" else k.sub(-1, x)
+
+
+BITWISE_NOT = define("bitwise_not", eager="invert", spec=_not_spec, lower=_not_lower)
 expose(bitwise_not, inplace=BITWISE_NOT, inplace_torch=False)
 
 

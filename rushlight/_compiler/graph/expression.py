@@ -8,6 +8,7 @@
 # permute expand reshape slice   index maps: nothing is computed
 # reduce    add, mul, max or min over some dimensions, which are dropped
 # gather    rows of a table by an index: table[index]
+# place     the inverse of a slice: zeros with an array at regular places
 # product   (B, m, k) x (B, k, n); B may be 1 for the second
 # join      `part`s along a dimension: each is written to its place in the whole
 # library   an op of the table, run by its eager rule; `item` is one of its results
@@ -174,6 +175,13 @@ class Expressions:
         """``table[index]``: rows; the index must be inside."""
         shape = index.shape + table.shape[1:]
         return self.make("gather", [table, index], shape, table.dtype)
+
+    def place(self, x, shape, starts, steps):
+        """Zeros of a shape with ``x`` at ``[start : start + size * step : step]``."""
+        if x.shape == tuple(shape):
+            return x
+        steps = [1 if size == 1 else step for size, step in zip(x.shape, steps)]
+        return self.make("place", [x], shape, x.dtype, (tuple(starts), tuple(steps)))
 
     def product(self, a, b):
         """(B, m, k) x (B, k, n)."""

@@ -3,7 +3,7 @@
 import math
 
 from rushlight._compiler.graph.expression import POINTWISE, VIEWS
-from rushlight._compiler.schedules.maps import Flat, Misfit, flat, through
+from rushlight._compiler.schedules.maps import Flat, Misfit, flat, strides_in, through
 
 
 def stripped(shape):
@@ -27,12 +27,61 @@ def operands(e, index, extents, stored):
             return [(source, Flat(*flat(e.shape, index)))]
     if e.kind == "gather":
         table, rows = e.args
-        if table not in stored:
-            raise Misfit(table)
+        if memory_of(table) not in stored:
+            raise Misfit(memory_of(table))
         return [(rows, index[: rows.ndim])]
+    if e.kind == "place":
+        source, offset, terms, _ = placed(e, index, stored)
+        return [(source, Flat(offset, terms))]
     if e.kind in POINTWISE or e.kind == "part":
         return [(arg, index) for arg in e.args]
     return []
+
+
+def memory_of(e):
+    """What an expression is read from that is another shape of it, maybe."""
+    while e.kind == "reshape":
+        e = e.args[0]
+    return e
+
+
+def placed(e, index, stored):
+    """Where a `place` reads, and where it has anything to read.
+
+    Args:
+        e: the expression.
+        index: a map of its dimensions.
+        stored: what has memory.
+
+    Returns:
+        (source, offset, terms, bounds): the place in the source's memory, without the
+        dimensions that are placed with steps; for each dimension that is not read
+        whole (position, as an affine form, size, step, stride in the source).
+
+    Raises:
+        Misfit: where the source has no memory, or not in a regular way.
+    """
+    x = e.args[0]
+    found = strides_in(x, stored.__contains__)
+    if found is None:
+        source = x
+        while source not in stored and source.kind in VIEWS:
+            source = source.args[0]
+        lost = source in stored or source.kind in ("const", "iota", "gather")
+        raise Misfit(x if lost else source)
+    source, offset, strides = found
+    terms, bounds = {}, []
+    for d, (start, step) in enumerate(zip(*e.data, strict=True)):
+        at, axes = index[d]
+        if step == 1:
+            offset += (at - start) * strides[d]
+            for name, factor in axes:
+                terms[name] = terms.get(name, 0) + factor * strides[d]
+        if x.shape[d] != e.shape[d]:
+            bounds.append(((at - start, axes), x.shape[d], step, strides[d]))
+        else:
+            assert step == 1
+    return source, offset, terms, bounds
 
 
 def as_view(e):

@@ -29,6 +29,7 @@ class Lowering:
     """What `lower` rules call k; `x` makes the expressions."""
 
     NotLowered = NotLowered
+    NUMPY = {label: name for name, label in LABELS.items()}
 
     def __init__(self):
         self.x = Expressions()
@@ -149,9 +150,82 @@ class Lowering:
         """The position along a dimension, as int64."""
         return self.x.iota(shape, dim)
 
+    def take(self, table, index, low=0):
+        """Rows of a table by an index from `low` on, which others are refused for.
+
+        Negative ones count from the end; memory outside of the table is never read.
+        """
+        size, index = table.shape[0], self.cast(index, "i64")
+        self.require(self.and_(self.le(low, index), self.lt(index, size)))
+        if low < 0:
+            index = self.where(self.lt(index, 0), self.add(index, size), index)
+        return self.gather(table, index)
+
+    def take_along(self, x, index, dim, low=0):
+        """Slices of a dimension, in the order of an index (as `take`)."""
+        if not dim:
+            return self.take(x, index, low)
+        lead, size, rest = x.shape[:dim], x.shape[dim], x.shape[dim + 1 :]
+        index = self.cast(index, "i64")
+        self.require(self.and_(self.le(low, index), self.lt(index, size)))
+        if low < 0:
+            index = self.where(self.lt(index, 0), self.add(index, size), index)
+        index = self.min(self.max(index, 0), size - 1)
+        count = math.prod(lead)
+        starts = self.index((count, *[1] * index.ndim), 0)
+        places = self.add(self.mul(starts, size), index)
+        found = self.gather(self.x.reshape(x, (count * size, *rest)), places)
+        return self.x.reshape(found, (*lead, *index.shape, *rest))
+
     def gather(self, table, index):
-        """Rows of a table by an index that is known to be inside."""
-        return self.x.gather(table, index)
+        """Rows of a table by an index; one outside is brought inside."""
+        if table.dtype not in LABELS.values() or not table.size:
+            raise NotLowered
+        inside = self.min(self.max(index, 0), table.shape[0] - 1)
+        return self.x.gather(table, inside)
+
+    def whole(self, shape, dtype, value=0):
+        """One value in a shape."""
+        return self.x.expand(self.x.const(value, dtype), shape)
+
+    def place(self, x, shape, index):
+        """Zeros of a shape with ``x`` at a basic index."""
+        starts, sizes, steps, _ = _region(index, shape)
+        return self.x.place(self.x.reshape(x, sizes), shape, starts, steps)
+
+    def replace(self, whole, index, x):
+        """``whole`` with ``x``, which broadcasts, at a basic index."""
+        starts, sizes, steps, shown = _region(index, whole.shape)
+        if 0 in sizes:
+            raise NotLowered
+        x = self.x.reshape(self.broadcast(x, shown), sizes)
+        inside = None
+        for dim, (start, size, step) in enumerate(zip(starts, sizes, steps)):
+            if size == whole.shape[dim]:
+                continue
+            place = self.sub(self.index(whole.shape, dim), start)
+            one = self.and_(self.le(0, place), self.lt(place, size * step))
+            if step > 1:
+                one = self.and_(one, self.eq(self.remainder(place, step), 0))
+            inside = one if inside is None else self.and_(inside, one)
+        if inside is None:
+            return x
+        if x.kind == "expand" and x.args[0].size == 1:
+            return self.where(inside, self.x.reshape(x.args[0], ()), whole)
+        placed = self.x.place(x, whole.shape, starts, steps)
+        return self.where(inside, placed, whole)
+
+    def flip(self, x, dims):
+        """The order of elements reversed along dimensions."""
+        starts = [size - 1 if d in dims else 0 for d, size in enumerate(x.shape)]
+        steps = [-1 if d in dims else 1 for d in range(x.ndim)]
+        return self.x.slice(x, starts, x.shape, steps)
+
+    def first(self, found):
+        """Along the last dimension, kept: the first place where a bool is true."""
+        places = self.index(found.shape, found.ndim - 1)
+        chosen = self.where(found, places, found.shape[-1])
+        return self.reduce("min", chosen, -1, True)
 
     def join(self, xs, dim):
         """Joined along a dimension; all of one dtype."""
@@ -192,24 +266,7 @@ class Lowering:
 
     def slice(self, x, index):
         """``x[index]`` for ints, slices, None and Ellipsis."""
-        index = index if isinstance(index, tuple) else (index,)
-        consumed = sum(p is not None and p is not Ellipsis for p in index)
-        if Ellipsis not in index:
-            index = (*index, Ellipsis)
-        starts, sizes, steps, shape, dim = [], [], [], [], 0
-        for part in index:
-            if part is None:
-                shape.append(1)
-                continue
-            if part is Ellipsis:
-                parts = [slice(None)] * (x.ndim - consumed)
-            else:
-                parts = [part]
-            for one in parts:
-                start, size, step, kept = _along(one, x.shape[dim])
-                starts, sizes, steps = [*starts, start], [*sizes, size], [*steps, step]
-                shape += [size] if kept else []
-                dim += 1
+        starts, sizes, steps, shape = _region(index, x.shape)
         return self.x.reshape(self.x.slice(x, starts, sizes, steps), shape)
 
     def matmul(self, x, y):
@@ -259,6 +316,29 @@ def _dims(dim, ndim):
 def _divisor(size, low, high):
     """The largest divisor of a size within bounds, or None."""
     return next((n for n in range(high, low - 1, -1) if size % n == 0), None)
+
+
+def _region(index, whole):
+    """What a basic index shows: starts, sizes and steps; and the result's shape."""
+    index = index if isinstance(index, tuple) else (index,)
+    consumed = sum(p is not None and p is not Ellipsis for p in index)
+    if not any(part is Ellipsis for part in index):
+        index = (*index, Ellipsis)
+    starts, sizes, steps, shape, dim = [], [], [], [], 0
+    for part in index:
+        if part is None:
+            shape.append(1)
+            continue
+        if part is Ellipsis:
+            parts = [slice(None)] * (len(whole) - consumed)
+        else:
+            parts = [part]
+        for one in parts:
+            start, size, step, kept = _along(one, whole[dim])
+            starts, sizes, steps = [*starts, start], [*sizes, size], [*steps, step]
+            shape += [size] if kept else []
+            dim += 1
+    return starts, sizes, steps, shape
 
 
 def _along(part, size):

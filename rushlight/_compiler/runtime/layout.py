@@ -133,7 +133,13 @@ class Layout:
             return source.reshape(e.shape)
         starts, steps = e.data
         parts = zip(starts, e.shape, steps, strict=True)
-        return source[tuple([slice(a, a + (n - 1) * s + 1, s) for a, n, s in parts])]
+        return source[tuple([_part(*part) for part in parts])]
+
+
+def _part(start, count, step):
+    """A slice of so many elements; the step may be negative."""
+    stop = start + count * step
+    return slice(start, stop if stop >= 0 else None, step)
 
 
 def is_foreign(e):

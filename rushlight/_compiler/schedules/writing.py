@@ -5,7 +5,7 @@ import math
 from rushlight._compiler.graph.expression import POINTWISE
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LOGICAL, WIDE, Index, Instruction
-from rushlight._compiler.passes.domains import operands
+from rushlight._compiler.passes.domains import memory_of, operands, placed
 from rushlight._compiler.schedules.maps import flat, identity
 
 #: Elements that one block works on, about.
@@ -265,6 +265,8 @@ class Writing:
             return self._position(*index[e.data])
         if e.kind == "gather":
             return self._gather(e, index)
+        if e.kind == "place":
+            return self._place(e, index)
         pairs = operands(e, index, nest.extents, nest.stored)
         values = [self.value(*pair) for pair in pairs]
         if e.kind not in POINTWISE:  # a view
@@ -282,9 +284,29 @@ class Writing:
         width = math.prod(table.shape[1:])
         offset, terms = flat(table.shape[1:], index[rows.ndim :])
         place = self.k.mul(row, width)
-        return self.k.load(
-            self.buffers[table], offset, at=place, **self._strides(terms)
+        buffer = self.buffers[memory_of(table)]
+        return self.k.load(buffer, offset, at=place, **self._strides(terms))
+
+    def _place(self, e, index):
+        """Zero but where the source lies."""
+        k, (source, offset, terms, bounds) = (
+            self.k,
+            placed(e, index, self.nest.stored),
         )
+        at, conditions = None, []
+        for position, size, step, stride in bounds:
+            value = self._position(*position)
+            if step > 1:
+                conditions.append(k.eq(k.remainder(value, step), 0))
+                value = k.floordiv(value, step)
+                more = k.mul(value, stride)
+                at = more if at is None else k.add(at, more)
+            conditions += [k.le(k.const(0, "i64"), value), k.lt(value, size)]
+        inside = conditions[0]
+        for condition in conditions[1:]:
+            inside = k.and_(inside, condition)
+        strides = self._strides(terms)
+        return k.load(self.buffers[source], offset, at, inside, **strides)
 
     def _position(self, offset, terms):
         """An affine form of axes as an i64 value."""

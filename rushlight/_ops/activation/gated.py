@@ -200,12 +200,23 @@ def _mish_backward_grad(h, *, g, x, needs):
 MISH = define(
     "mish", eager=_mish_eager, spec=_mish_spec, grad=_mish_grad, lower=_mish_lower
 )
+
+
+def _mish_backward_lower(k, g, x):
+    e = k.exp(k.min(x, k.const(20)))
+    n = k.mul(e, k.add(e, k.const(2)))
+    t = k.div(n, k.add(n, k.const(2)))
+    rise = k.mul(_silu_lower(k, x), k.sub(k.const(1), k.square(t)))
+    return k.mul(g, k.add(t, rise))
+
+
 MISH_BACKWARD = define(
     "mish_backward",
     inputs="g x",
     eager=_mish_backward_eager,
     spec=_mish_backward_spec,
     grad=_mish_backward_grad,
+    lower=_mish_backward_lower,
 )
 expose(mish, torch=False, method=False, functional=True)
 

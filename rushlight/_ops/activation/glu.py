@@ -83,7 +83,18 @@ def _join_grad(g, *, dim):
     return g.narrow(dim, 0, half), g.narrow(dim, half, half)
 
 
-GLU = define("glu", eager=_glu_eager, spec=_glu_spec, grad=_glu_grad)
+def _glu_lower(k, x, *, dim):
+    half, before = x.shape[dim] // 2, (slice(None),) * (dim % x.ndim)
+    value = k.slice(x, (*before, slice(half)))
+    gate = k.slice(x, (*before, slice(half, None)))
+    return k.div(value, k.add(k.exp(k.neg(gate)), 1))
+
+
+def _join_lower(k, a, b, *, dim):
+    return k.join([a, b], dim)
+
+
+GLU = define("glu", eager=_glu_eager, spec=_glu_spec, grad=_glu_grad, lower=_glu_lower)
 JOIN_HALVES = define(
     "join_halves",
     inputs="a b",
@@ -91,5 +102,6 @@ JOIN_HALVES = define(
     spec=_join_spec,
     grad=_join_grad,
     node="CatBackward0",
+    lower=_join_lower,
 )
 expose(glu, torch=False, method=False, functional=True)

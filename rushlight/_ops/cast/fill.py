@@ -99,6 +99,10 @@ def _copy_grad(g, *, needs):
     return zeros, g if needs[1] else None
 
 
+def _copy_lower(k, x, source):
+    return k.broadcast(k.cast(source, x.dtype), x.shape)
+
+
 COPY = define(
     "copy",
     inputs="x source",
@@ -106,6 +110,7 @@ COPY = define(
     spec=_copy_spec,
     grad=_copy_grad,
     node="CopyBackwards",
+    lower=_copy_lower,
 )
 expose(copy_, torch=False)
 
@@ -177,6 +182,13 @@ def _fill_grad(g, *, needs):
     return (zeros, g.sum()) if len(needs) > 1 and needs[1] else (zeros, None)
 
 
+def _fill_lower(k, x, value, *, form):
+    if hasattr(value, "kind"):
+        return k.broadcast(k.cast(value, x.dtype), x.shape)
+    element(value, np.dtype(k.NUMPY[x.dtype]), "fill_()")
+    return k.whole(x.shape, x.dtype, value)
+
+
 FILL = define(
     "fill",
     inputs="x value",
@@ -185,6 +197,7 @@ FILL = define(
     grad=_fill_grad,
     one_value=True,
     node=lambda inputs, attrs: f"FillBackward{attrs['form']}",
+    lower=_fill_lower,
 )
 expose(fill, method=False)
 expose(fill_)
@@ -208,7 +221,16 @@ def _zero_grad(g):
     return g.new_zeros(g._array.shape)
 
 
+def _zero_lower(k, x):
+    return k.whole(x.shape, x.dtype)
+
+
 ZERO = define(
-    "zero", eager=_zero_eager, spec=same_spec, grad=_zero_grad, one_value=True
+    "zero",
+    eager=_zero_eager,
+    spec=same_spec,
+    grad=_zero_grad,
+    one_value=True,
+    lower=_zero_lower,
 )
 expose(zero_)

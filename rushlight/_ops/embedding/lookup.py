@@ -139,12 +139,17 @@ def _embedding_grad(g, *, w_shape, indices, padding, scale):
     return call(EMBEDDING_BACKWARD, g, indices, **attrs), None
 
 
+def _embedding_lower(k, w, indices, *, padding, scale):
+    return k.take(w, indices)
+
+
 EMBEDDING = define(
     "embedding",
     inputs="w indices",
     eager=_embedding_eager,
     spec=_embedding_spec,
     grad=_embedding_grad,
+    lower=_embedding_lower,
 )
 
 

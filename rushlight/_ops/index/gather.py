@@ -90,12 +90,28 @@ def _gather_grad(g, *, x_shape, index, dim):
     return g.new_zeros(x_shape).scatter_add(dim, index, g), None
 
 
+def _gather_lower(k, x, index, *, dim):
+    if not x.ndim or index.ndim != x.ndim:
+        raise k.NotLowered
+    dim, flat, step = wrap_dim(dim, x.ndim), None, x.size
+    index = k.cast(index, "i64")
+    k.require(k.and_(k.le(0, index), k.lt(index, x.shape[dim])))
+    index = k.min(k.max(index, 0), x.shape[dim] - 1)
+    for d, size in enumerate(x.shape):
+        step //= size
+        place = index if d == dim else k.index(index.shape, d)
+        place = k.mul(place, step)
+        flat = place if flat is None else k.add(flat, place)
+    return k.gather(k.reshape(x, (-1,)), flat)
+
+
 GATHER = define(
     "gather",
     inputs="x index",
     eager=_gather_eager,
     spec=_gather_spec,
     grad=_gather_grad,
+    lower=_gather_lower,
 )
 expose(gather)
 

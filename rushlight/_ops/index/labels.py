@@ -138,5 +138,13 @@ def _one_hot_eager(backend, x, *, count):
     return rows.reshape((*x.shape, count))
 
 
-ONE_HOT = define("one_hot", eager=_one_hot_eager, spec=_one_hot_spec)
+def _one_hot_lower(k, x, *, count):
+    shape = (*x.shape, count)
+    k.require(k.and_(k.le(0, x), k.lt(x, count)))
+    return k.cast(k.eq(k.index(shape, x.ndim), k.reshape(x, (*x.shape, 1))), "i64")
+
+
+ONE_HOT = define(
+    "one_hot", eager=_one_hot_eager, spec=_one_hot_spec, lower=_one_hot_lower
+)
 expose(one_hot, torch=False, method=False, functional=True)

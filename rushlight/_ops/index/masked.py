@@ -141,6 +141,12 @@ MASKED_FILL_NUMBER = define(
     lower=_masked_fill_lower,
     one_value=True,
 )
+
+
+def _masked_fill_tensor_lower(k, x, mask, value):
+    return k.where(mask, k.cast(value, x.dtype), x)
+
+
 MASKED_FILL = define(
     "masked_fill_tensor",
     inputs="x mask value",
@@ -149,6 +155,7 @@ MASKED_FILL = define(
     grad=_masked_fill_grad,
     node="MaskedFillBackward1",
     one_value=True,
+    lower=_masked_fill_tensor_lower,
 )
 expose(masked_fill)
 expose(masked_fill_, torch=False)

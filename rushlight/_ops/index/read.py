@@ -127,12 +127,17 @@ def _index_place_grad(g, *, index):
     return g[index]
 
 
+def _index_place_lower(k, g, *, shape, index):
+    return k.place(g, shape, index)
+
+
 INDEX_PLACE = define(
     "index_place",
     inputs="g",
     eager=_index_place_eager,
     spec=_index_place_spec,
     grad=_index_place_grad,
+    lower=_index_place_lower,
 )
 
 # ------------------------------------------------------------------ advanced reading
@@ -211,6 +216,29 @@ def _take_grad(g, *, x_shape, indices, places):
     return (grads,) + (None,) * len(indices)
 
 
+def _take_lower(k, x, *indices, places):
+    """Rows of a table of all that the index tensors name together."""
+    dims = [d for d, place in enumerate(places) if place is not None]
+    first, last = dims[0], dims[-1]
+    if dims != list(range(first, last + 1)) or len(indices) != len(dims):
+        raise k.NotLowered
+    if any(index.dtype not in ("i64", "i32") for index in indices):
+        raise k.NotLowered
+    if [places[d] for d in dims] != list(range(len(dims))):
+        raise k.NotLowered
+    if len(indices) == 1:
+        return k.take_along(x, indices[0], first, low=-x.shape[first])
+    flat = 0
+    for dim, index in zip(dims, indices):
+        size, index = x.shape[dim], k.cast(index, "i64")
+        k.require(k.and_(k.le(-size, index), k.lt(index, size)))
+        index = k.where(k.lt(index, 0), k.add(index, size), index)
+        index = k.min(k.max(index, 0), size - 1)
+        flat = index if dim == first else k.add(k.mul(flat, size), index)
+    x = k.reshape(x, (*x.shape[:first], -1, *x.shape[last + 1 :]))
+    return k.take_along(x, flat, first)
+
+
 TAKE = define(
     "take_index",
     inputs="x *indices",
@@ -218,6 +246,7 @@ TAKE = define(
     spec=_take_spec,
     grad=_take_grad,
     node="IndexBackward0",
+    lower=_take_lower,
 )
 
 # ---------------------------------------------------- the gradient of advanced reading

@@ -52,8 +52,21 @@ def _grad(g, *, view, arguments, needs):
     return x, src
 
 
+def _lower(k, x, src, *, view, arguments):
+    if view == "select":
+        dim, place = arguments
+        index = (*(slice(None),) * (dim % x.ndim), place)
+    elif view == "__getitem__":
+        (index,) = arguments
+    else:
+        raise k.NotLowered
+    return k.replace(x, index, k.cast(src, x.dtype))
+
+
 def _define(name):
-    return define(name, inputs="x src", eager=_eager, spec=_spec, grad=_grad)
+    return define(
+        name, inputs="x src", eager=_eager, spec=_spec, grad=_grad, lower=_lower
+    )
 
 
 SELECT_SCATTER = _define("select_scatter")

@@ -60,12 +60,23 @@ def _index_select_grad(g, *, x_shape, index, dim):
     return g.new_zeros(x_shape).index_add(dim, index, g), None
 
 
+def _index_select_lower(k, x, index, *, dim):
+    if not x.ndim:
+        return x
+    return k.take_along(x, k.reshape(index, (-1,)), wrap_dim(dim, x.ndim))
+
+
+def _take_lower(k, x, index):
+    return k.take(k.reshape(x, (-1,)), index, low=-x.size)
+
+
 INDEX_SELECT = define(
     "index_select",
     inputs="x index",
     eager=_index_select_eager,
     spec=_index_select_spec,
     grad=_index_select_grad,
+    lower=_index_select_lower,
 )
 expose(index_select)
 
@@ -110,6 +121,11 @@ def _take_grad(g, *, x_shape, index):
 
 
 TAKE_FLAT = define(
-    "take", inputs="x index", eager=_take_eager, spec=_take_spec, grad=_take_grad
+    "take",
+    inputs="x index",
+    eager=_take_eager,
+    spec=_take_spec,
+    grad=_take_grad,
+    lower=_take_lower,
 )
 expose(take)

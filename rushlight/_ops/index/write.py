@@ -295,6 +295,12 @@ def _setitem_node(inputs, attrs):
     return "IndexPutBackward0" if inputs[2:] and not attrs["index"] else "CopySlices"
 
 
+def _setitem_lower(k, x, value, *indices, index, places):
+    if indices:
+        raise k.NotLowered
+    return k.replace(x, index or (Ellipsis,), k.cast(value, x.dtype))
+
+
 SETITEM = define(
     "setitem",
     inputs="x value *indices",
@@ -302,5 +308,6 @@ SETITEM = define(
     spec=setitem_spec,
     grad=_setitem_grad,
     node=_setitem_node,
+    lower=_setitem_lower,
 )
 attach("__setitem__", setitem)

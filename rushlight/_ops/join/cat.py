@@ -246,7 +246,18 @@ def _stack_grad(g, *, dim, needs):
     return tuple([g.select(dim, i) if need else None for i, need in enumerate(needs)])
 
 
+def _stack_lower(k, *xs, dim):
+    dim = wrap_dim(dim, xs[0].ndim + 1)
+    shape = xs[0].shape[:dim], 1, xs[0].shape[dim:]
+    return k.join([k.reshape(x, (*shape[0], 1, *shape[2])) for x in xs], dim)
+
+
 STACK = define(
-    "stack", inputs="*xs", eager=_stack_eager, spec=_stack_spec, grad=_stack_grad
+    "stack",
+    inputs="*xs",
+    eager=_stack_eager,
+    spec=_stack_spec,
+    grad=_stack_grad,
+    lower=_stack_lower,
 )
 expose(stack, method=False)

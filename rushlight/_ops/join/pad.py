@@ -179,10 +179,24 @@ def _pad_constant_grad(g, *, widths):
     return PAD_CONSTANT.short(g, widths=tuple([-w for w in widths]), value=0)
 
 
+def _pad_constant_lower(k, x, *, widths, value):
+    source, target, shape = [], [], []
+    for size, (before, after) in zip(x.shape, _pairs(x.ndim, widths), strict=True):
+        source.append(slice(max(-before, 0), size - max(-after, 0)))
+        start = max(before, 0)
+        target.append(slice(start, start + len(range(size)[source[-1]])))
+        shape.append(size + before + after)
+    x = k.slice(x, tuple(source))
+    if not value:
+        return k.place(x, shape, tuple(target))
+    return k.replace(k.whole(shape, x.dtype, value), tuple(target), x)
+
+
 PAD_CONSTANT = define(
     "pad_constant",
     eager=_pad_constant_eager,
     spec=_pad_constant_spec,
     grad=_pad_constant_grad,
     node="ConstantPadNdBackward0",
+    lower=_pad_constant_lower,
 )

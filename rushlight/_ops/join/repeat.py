@@ -87,7 +87,20 @@ def _repeat_grad(g, *, x_shape, repeats):
     return g.reshape(paired).sum(counts).reshape(x_shape) if counts else g
 
 
-REPEAT = define("repeat", eager=_repeat_eager, spec=_repeat_spec, grad=_repeat_grad)
+def _repeat_lower(k, x, *, repeats):
+    old, new = _repeat_layout(x.shape, repeats)
+    pairs = [(n, s) for n, s in zip(repeats, old, strict=True)]
+    x = k.reshape(x, [size for s in old for size in (1, s)])
+    return k.reshape(k.broadcast(x, [size for pair in pairs for size in pair]), new)
+
+
+REPEAT = define(
+    "repeat",
+    eager=_repeat_eager,
+    spec=_repeat_spec,
+    grad=_repeat_grad,
+    lower=_repeat_lower,
+)
 expose(repeat, torch=False)
 
 

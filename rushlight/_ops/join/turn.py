@@ -126,7 +126,13 @@ def _flip_grad(g, *, dims):
     return g.flip(dims)
 
 
-FLIP = define("flip", eager=_flip_eager, spec=_flip_spec, grad=_flip_grad)
+def _flip_lower(k, x, *, dims):
+    return k.flip(x, [dim % x.ndim for dim in dims]) if x.ndim else x
+
+
+FLIP = define(
+    "flip", eager=_flip_eager, spec=_flip_spec, grad=_flip_grad, lower=_flip_lower
+)
 expose(flip)
 
 

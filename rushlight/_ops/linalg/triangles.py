@@ -103,7 +103,26 @@ def _triu_grad(g, *, diagonal):
     return g.triu(diagonal)
 
 
-TRIL = define("tril", eager=_tril_eager, spec=_triangle_spec, grad=_tril_grad)
-TRIU = define("triu", eager=_triu_eager, spec=_triangle_spec, grad=_triu_grad)
+def _lower_numbers(k, x):
+    shape = x.shape[-2:]
+    return k.index(shape, 1), k.index(shape, 0)
+
+
+def _tril_lower(k, x, *, diagonal):
+    columns, rows = _lower_numbers(k, x)
+    return k.where(k.le(columns, k.add(rows, diagonal)), x, 0)
+
+
+def _triu_lower(k, x, *, diagonal):
+    columns, rows = _lower_numbers(k, x)
+    return k.where(k.le(k.add(rows, diagonal), columns), x, 0)
+
+
+TRIL = define(
+    "tril", eager=_tril_eager, spec=_triangle_spec, grad=_tril_grad, lower=_tril_lower
+)
+TRIU = define(
+    "triu", eager=_triu_eager, spec=_triangle_spec, grad=_triu_grad, lower=_triu_lower
+)
 expose(tril, inplace=True)
 expose(triu, inplace=True)

@@ -15,7 +15,7 @@ from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import wide
 from rushlight._ops.loss._reduction import reduced, reduction_of, share, tensors
-from rushlight._ops.loss.distance import count_of, reduced_array
+from rushlight._ops.loss.distance import count_of, lower_reduced, reduced_array
 
 
 def _check_sizes(input, target, who):
@@ -149,6 +149,18 @@ def _bce_grad(g, *, x, y, weight, x_shape, reduction, needs):
     return g_x, g_y, None
 
 
+def _bce_lower(k, x, y, weight, *, reduction):
+    if x.dtype != y.dtype or y.shape != x.shape:
+        raise k.NotLowered
+    for values in (x, y):
+        k.require(k.and_(k.le(0, values), k.le(values, 1)))
+    loss = k.mul(k.sub(y, 1), k.max(k.log1p(k.neg(x)), -100))
+    loss = k.sub(loss, k.mul(y, k.max(k.log(x), -100)))
+    if weight is not None:
+        loss = k.mul(loss, weight)
+    return lower_reduced(k, loss, reduction)
+
+
 BINARY_CROSS_ENTROPY = define(
     "binary_cross_entropy",
     inputs="x y weight",
@@ -156,6 +168,7 @@ BINARY_CROSS_ENTROPY = define(
     spec=_loss_spec,
     grad=_bce_grad,
     autocast="float32",
+    lower=_bce_lower,
 )
 expose(binary_cross_entropy, torch=False, method=False, functional=True)
 
@@ -250,6 +263,19 @@ def _slope_by_target(x, pos_weight):
     return pos_weight * (rest + (-x).clamp(min=0)) - (rest + x.clamp(min=0))
 
 
+def _logits_lower(k, x, y, weight, pos_weight, *, reduction):
+    loss = k.log1p(k.exp(k.neg(k.abs(x))))
+    if pos_weight is None:
+        loss = k.add(loss, k.sub(k.max(x, 0), k.mul(x, y)))
+    else:
+        loss = k.add(loss, k.max(k.neg(x), 0))
+        loss = k.mul(loss, k.add(k.mul(k.sub(pos_weight, 1), y), 1))
+        loss = k.add(loss, k.mul(k.sub(1, y), x))
+    if weight is not None:
+        loss = k.mul(loss, weight)
+    return lower_reduced(k, loss, reduction)
+
+
 BINARY_CROSS_ENTROPY_WITH_LOGITS = define(
     "binary_cross_entropy_with_logits",
     inputs="x y weight pos_weight",
@@ -257,6 +283,7 @@ BINARY_CROSS_ENTROPY_WITH_LOGITS = define(
     spec=_logits_spec,
     grad=_logits_grad,
     autocast="float32",
+    lower=_logits_lower,
 )
 expose(binary_cross_entropy_with_logits, torch=False, method=False, functional=True)
 
@@ -311,6 +338,11 @@ def _soft_margin_grad(g, *, x, y, x_shape, y_shape, reduction, needs):
     return slope * y if needs[0] else None, slope * x if needs[1] else None
 
 
+def _soft_margin_lower(k, x, y, *, reduction):
+    loss = k.log(k.add(k.exp(k.mul(x, k.neg(y))), 1))
+    return lower_reduced(k, loss, reduction)
+
+
 SOFT_MARGIN_LOSS = define(
     "soft_margin_loss",
     inputs="x y",
@@ -318,6 +350,7 @@ SOFT_MARGIN_LOSS = define(
     spec=_soft_margin_spec,
     grad=_soft_margin_grad,
     autocast="float32",
+    lower=_soft_margin_lower,
 )
 expose(soft_margin_loss, torch=False, method=False, functional=True)
 

@@ -75,12 +75,17 @@ def _entropy_grad(g, *, x):
     return g * (x.log().masked_fill(x == 0, 0) + x / x)  # nan at 0, as in PyTorch
 
 
+def _entropy_lower(k, x):
+    return k.where(k.eq(x, 0), x, k.mul(x, k.log(x)))
+
+
 ENTROPY = define(
     "x_log_x",
     eager=_entropy_eager,
     spec=same_spec,
     grad=_entropy_grad,
     node="XlogyBackward0",
+    lower=_entropy_lower,
 )
 expose(kl_div, torch=False, method=False, functional=True)
 

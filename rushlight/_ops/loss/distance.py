@@ -106,6 +106,18 @@ def _mse_grad(g, *, x, y, x_shape, y_shape, reduction, needs):
     return half if needs[0] else None, -half if needs[1] else None
 
 
+def lower_reduced(k, loss, reduction):
+    """A loss for each element, reduced to one number where that is wanted."""
+    if reduction == "none":
+        return loss
+    total = k.reduce("add", loss)
+    return k.div(total, loss.size) if reduction == "mean" else total
+
+
+def _mse_lower(k, x, y, *, reduction):
+    return lower_reduced(k, k.square(k.sub(x, y)), reduction)
+
+
 MSE_LOSS = define(
     "mse_loss",
     inputs="x y",
@@ -114,6 +126,7 @@ MSE_LOSS = define(
     grad=_mse_grad,
     promote=SAME,
     autocast="float32",
+    lower=_mse_lower,
 )
 expose(mse_loss, torch=False, method=False, functional=True)
 
@@ -224,6 +237,16 @@ def _smooth_l1_grad(g, *, x, y, x_shape, y_shape, reduction, beta, needs):
     return found if needs[0] else None, -found if needs[1] else None
 
 
+def _lower_bent(k, x, y, bend):
+    size = k.abs(k.sub(x, y))
+    low = k.min(size, bend)
+    return k.mul(low, k.sub(size, k.mul(low, 0.5)))
+
+
+def _smooth_l1_lower(k, x, y, *, reduction, beta):
+    return lower_reduced(k, k.div(_lower_bent(k, x, y, beta), beta), reduction)
+
+
 SMOOTH_L1_LOSS = define(
     "smooth_l1_loss",
     inputs="x y",
@@ -233,6 +256,7 @@ SMOOTH_L1_LOSS = define(
     node="SmoothL1LossBackward0",
     promote=SAME,
     autocast="float32",
+    lower=_smooth_l1_lower,
 )
 expose(smooth_l1_loss, torch=False, method=False, functional=True)
 
@@ -285,6 +309,10 @@ def _huber_grad(g, *, x, y, x_shape, y_shape, reduction, delta, needs):
     return found if needs[0] else None, -found if needs[1] else None
 
 
+def _huber_lower(k, x, y, *, reduction, delta):
+    return lower_reduced(k, _lower_bent(k, x, y, delta), reduction)
+
+
 HUBER_LOSS = define(
     "huber_loss",
     inputs="x y",
@@ -293,5 +321,6 @@ HUBER_LOSS = define(
     grad=_huber_grad,
     promote=SAME,
     autocast="float32",
+    lower=_huber_lower,
 )
 expose(huber_loss, torch=False, method=False, functional=True)

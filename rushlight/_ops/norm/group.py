@@ -98,8 +98,20 @@ def _statistics_eager(backend, x, *, groups, eps):
     return mean, np.divide(1, scale, scale)
 
 
+def _statistics_lower(k, x, *, groups, eps):
+    rows = k.reshape(x, (x.shape[0], groups, -1))
+    mean = k.mean(rows, 2)
+    var = k.mean(k.square(k.sub(rows, mean)), 2)
+    scale = k.div(1, k.sqrt(k.add(var, eps)))
+    return k.reshape(mean, mean.shape[:2]), k.reshape(scale, mean.shape[:2])
+
+
 GROUP_STATISTICS = define(
-    "group_statistics", eager=_statistics_eager, spec=_statistics_spec, many=True
+    "group_statistics",
+    eager=_statistics_eager,
+    spec=_statistics_spec,
+    many=True,
+    lower=_statistics_lower,
 )
 
 
@@ -192,13 +204,53 @@ def _backward_eager(backend, g, x, weight, mean, scale, *, groups, needs):
     return g_x.reshape(x.shape).astype(x.dtype, copy=False), g_weight, g_bias
 
 
+def _lower_parts(k, x, *factors, groups):
+    """(N, G, C / G, S) for an array, (N, G, 1, 1) and (1, G, C / G, 1) for factors."""
+    n, channels = x.shape[:2]
+    each = channels // groups
+    found = [k.reshape(x, (n, groups, each, -1))]
+    for factor in factors:
+        if factor is not None:
+            lead = (n, groups, 1) if factor.ndim == 2 else (1, groups, each)
+            factor = k.reshape(factor, (*lead, 1))
+        found.append(factor)
+    return found
+
+
+def _group_norm_lower(k, x, weight, bias, mean, scale, *, groups, eps):
+    rows, weight, bias, mean, scale = _lower_parts(
+        k, x, weight, bias, mean, scale, groups=groups
+    )
+    factor = scale if weight is None else k.mul(scale, weight)
+    out = k.mul(k.sub(rows, mean), factor)
+    return k.reshape(out if bias is None else k.add(out, bias), x.shape)
+
+
+def _backward_lower(k, g, x, weight, mean, scale, *, groups, needs):
+    rows, weight, mean, scale = _lower_parts(k, x, weight, mean, scale, groups=groups)
+    (g,) = _lower_parts(k, g, groups=groups)
+    rows, nothing = k.mul(k.sub(rows, mean), scale), k.const(0)
+    g_x = g if weight is None else k.mul(g, weight)
+    along = k.mul(rows, k.mean(k.mul(g_x, rows), (2, 3)))
+    g_x = k.mul(k.sub(k.sub(g_x, k.mean(g_x, (2, 3))), along), scale)
+    channels = x.shape[1:2]
+    return (
+        k.reshape(g_x, x.shape) if needs[0] else nothing,
+        k.reshape(k.total(k.mul(g, rows), (0, 3)), channels) if needs[1] else nothing,
+        k.reshape(k.total(g, (0, 3)), channels) if needs[2] else nothing,
+    )
+
+
 GROUP_NORM_BACKWARD = define(
     "group_norm_backward",
     inputs="g x weight mean scale",
     eager=_backward_eager,
     spec=_backward_spec,
     many=True,
+    lower=_backward_lower,
 )
+
+
 GROUP_NORM = define(
     "group_norm",
     inputs="x weight bias mean scale",
@@ -206,6 +258,7 @@ GROUP_NORM = define(
     spec=_group_norm_spec,
     grad=_group_norm_grad,
     node="NativeGroupNormBackward0",
+    lower=_group_norm_lower,
 )
 expose(group_norm, torch=False, method=False, functional=True)
 

@@ -109,5 +109,16 @@ def _expm1_grad(g, *, out):
     return g * (out.conj() + 1)
 
 
-EXPM1 = define("expm1", eager="expm1", spec=float_spec, grad=_expm1_grad, promote=FLOAT)
+def _expm1_lower(k, x):
+    return k.expm1(x)
+
+
+EXPM1 = define(
+    "expm1",
+    eager="expm1",
+    spec=float_spec,
+    grad=_expm1_grad,
+    promote=FLOAT,
+    lower=_expm1_lower,
+)
 expose(expm1, inplace=EXPM1)

@@ -141,6 +141,12 @@ LOG10 = define(
     lower=_log10_lower,
     promote=FLOAT,
 )
+
+
+def _log1p_lower(k, x):
+    return k.log1p(x)
+
+
 LOG1P = define(
     "log1p",
     eager="log1p",
@@ -148,6 +154,7 @@ LOG1P = define(
     grad=_log1p_grad,
     promote=FLOAT,
     node="Log1PBackward0",
+    lower=_log1p_lower,
 )
 expose(log, inplace=LOG)
 expose(log2, inplace=LOG2)
@@ -312,6 +319,11 @@ def _xlogy_node(inputs, attrs):
     return "XlogyBackward0" if hasattr(inputs[1], "_array") else "XlogyBackward2"
 
 
+def _xlogy_lower(k, x, y):
+    known = k.and_(k.eq(x, 0), k.eq(y, y))
+    return k.where(known, 0, k.mul(x, k.log(y)))
+
+
 XLOGY = define(
     "xlogy",
     inputs="x y",
@@ -320,5 +332,6 @@ XLOGY = define(
     grad=_xlogy_grad,
     promote=FLOAT,
     node=_xlogy_node,
+    lower=_xlogy_lower,
 )
 expose(xlogy, inplace=XLOGY)

@@ -18,7 +18,7 @@ from rushlight._ops._arguments import (
     to_out,
 )
 from rushlight._ops._arrays import first_integers
-from rushlight._ops._places import places_grad, take_places
+from rushlight._ops._places import lower_place, places_grad, take_places
 from rushlight._ops._results import named_result
 from rushlight._ops.reduce.dims import (
     axis_of,
@@ -192,6 +192,15 @@ def _dim_rules(method, who):
     return spec, eager
 
 
+def _dim_lower(kind):
+    def lower(k, x, *, dim, keepdim):
+        if not x.ndim:
+            raise k.NotLowered
+        return lower_place(k, kind, x, dim, keepdim)
+
+    return lower
+
+
 def _dim_grad(g, *, out1, x_shape, dim, keepdim):
     places = restored(out1, x_shape, (dim,), keepdim)
     return places_grad(restored(g[0], x_shape, (dim,), keepdim), places, x_shape, dim)
@@ -204,6 +213,7 @@ MAX_DIM = define(
     eager=_max_dim_eager,
     spec=_max_dim_spec,
     grad=_dim_grad,
+    lower=_dim_lower("max"),
     many=True,
     node="MaxBackward0",
 )
@@ -212,6 +222,7 @@ MIN_DIM = define(
     eager=_min_dim_eager,
     spec=_min_dim_spec,
     grad=_dim_grad,
+    lower=_dim_lower("min"),
     many=True,
     node="MinBackward0",
 )

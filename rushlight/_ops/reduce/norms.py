@@ -216,11 +216,41 @@ def _norm_grad(g, *, x, out, ord, dim, keepdim, dtype):
     return scaled * (g / out.pow(ord - 1))
 
 
+def _norm_lower(k, x, *, ord, dim, keepdim, dtype):
+    x = k.cast(x, dtype)
+    if ord == 2:
+        return k.sqrt(k.reduce("add", k.square(x), dim, keepdim))
+    size = k.abs(x)
+    if ord == 1:
+        return k.reduce("add", size, dim, keepdim)
+    if ord == 0:
+        return k.reduce("add", k.cast(k.ne(x, 0), x.dtype), dim, keepdim)
+    if math.isinf(ord):
+        return k.reduce("max" if ord > 0 else "min", size, dim, keepdim)
+    return k.pow(k.reduce("add", k.pow(size, ord), dim, keepdim), 1 / ord)
+
+
+def _dist_lower(k, x, y, *, p):
+    rest = k.sub(x, y)
+    return _norm_lower(k, rest, ord=p, dim=None, keepdim=False, dtype=None)
+
+
+def _logsumexp_lower(k, x, *, dim, keepdim):
+    if x.dtype not in ("f32", "f64"):
+        raise k.NotLowered
+    top = k.reduce("max", x, dim, True)
+    top = k.where(k.eq(k.abs(top), math.inf), 0, top)
+    total = k.reduce("add", k.exp(k.sub(x, top)), dim, True)
+    found = k.add(k.log(total), top)
+    return found if keepdim else k.reduce("max", found, dim)
+
+
 NORM = define(
     "linalg_vector_norm",
     eager=_norm_eager,
     spec=_norm_spec,
     grad=_norm_grad,
+    lower=_norm_lower,
 )
 expose(norm)
 
@@ -272,6 +302,7 @@ DIST = define(
     spec=_dist_spec,
     grad=_dist_grad,
     promote="same",
+    lower=_dist_lower,
 )
 expose(dist)
 
@@ -351,5 +382,6 @@ LOGSUMEXP = define(
     eager=_logsumexp_eager,
     spec=_logsumexp_spec,
     grad=_logsumexp_grad,
+    lower=_logsumexp_lower,
 )
 expose(logsumexp)

@@ -5,6 +5,7 @@ from rushlight._base.shape import wrap_dim
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, same_dtype_out
+from rushlight._ops._places import lower_place
 from rushlight._ops.reduce.dims import axis_of, reduced_spec, refuse_empty
 
 
@@ -79,9 +80,20 @@ def _rules(method):
     return spec, eager
 
 
+def _lower(kind):
+    def lower(k, x, *, dim, keepdim):
+        if not x.ndim or (dim is None and keepdim):
+            raise k.NotLowered
+        if dim is None:
+            x, dim = k.reshape(x, (-1,)), 0
+        return lower_place(k, kind, x, dim, keepdim)[1]
+
+    return lower
+
+
 _argmax_spec, _argmax_eager = _rules("argmax")
 _argmin_spec, _argmin_eager = _rules("argmin")
-ARGMAX = define("argmax", eager=_argmax_eager, spec=_argmax_spec)
-ARGMIN = define("argmin", eager=_argmin_eager, spec=_argmin_spec)
+ARGMAX = define("argmax", eager=_argmax_eager, spec=_argmax_spec, lower=_lower("max"))
+ARGMIN = define("argmin", eager=_argmin_eager, spec=_argmin_spec, lower=_lower("min"))
 expose(argmax)
 expose(argmin)

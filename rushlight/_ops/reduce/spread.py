@@ -181,8 +181,39 @@ def _std_grad(g, *, x, out, dim, correction, keepdim):
     return _var_grad(inner, x=x, dim=dim, correction=correction, keepdim=keepdim)
 
 
-VAR = define("var", eager=_var_eager, spec=_var_spec, grad=_var_grad)
-STD = define("std", eager=_std_eager, spec=_std_spec, grad=_std_grad)
+def _lower_moments(k, x, dim, correction, keepdim):
+    """(variance, mean); where too few are left, the eager rule warns."""
+    if x.dtype not in ("f32", "f64"):
+        raise k.NotLowered
+    total = k.reduce("add", x, dim, True)
+    count = x.size // total.size
+    if count <= correction:
+        raise k.NotLowered
+    center = k.div(total, count)
+    squares = k.square(k.sub(x, center))
+    spread = k.div(k.reduce("add", squares, dim, keepdim), count - correction)
+    return spread, k.reshape(center, spread.shape)
+
+
+def _var_lower(k, x, *, dim, correction, keepdim):
+    return _lower_moments(k, x, dim, correction, keepdim)[0]
+
+
+def _std_lower(k, x, *, dim, correction, keepdim):
+    return k.sqrt(_lower_moments(k, x, dim, correction, keepdim)[0])
+
+
+def _var_mean_lower(k, x, *, dim, correction, keepdim):
+    return _lower_moments(k, x, dim, correction, keepdim)
+
+
+def _std_mean_lower(k, x, *, dim, correction, keepdim):
+    spread, center = _lower_moments(k, x, dim, correction, keepdim)
+    return k.sqrt(spread), center
+
+
+VAR = define("var", eager=_var_eager, spec=_var_spec, grad=_var_grad, lower=_var_lower)
+STD = define("std", eager=_std_eager, spec=_std_spec, grad=_std_grad, lower=_std_lower)
 expose(var)
 expose(std)
 
@@ -290,6 +321,7 @@ VAR_MEAN = define(
     spec=_var_mean_spec,
     grad=_var_mean_grad,
     many=True,
+    lower=_var_mean_lower,
 )
 STD_MEAN = define(
     "std_mean",
@@ -297,6 +329,7 @@ STD_MEAN = define(
     spec=_std_mean_spec,
     grad=_std_mean_grad,
     many=True,
+    lower=_std_mean_lower,
 )
 expose(var_mean, method=False)
 expose(std_mean, method=False)

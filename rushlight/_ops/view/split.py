@@ -233,6 +233,11 @@ def _unbind_grad(g, *, dim):
     return TORCH["stack"](g, dim)
 
 
+def _unbind_lower(k, x, *, dim):
+    lead = (slice(None),) * dim
+    return [k.slice(x, (*lead, i)) for i in range(x.shape[dim])]
+
+
 UNBIND = define(
     "unbind",
     eager=_unbind_eager,
@@ -240,5 +245,6 @@ UNBIND = define(
     grad=_unbind_grad,
     many=True,
     view=True,
+    lower=_unbind_lower,
 )
 expose(unbind)
