@@ -58,6 +58,7 @@ from rushlight._core.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from rushlight._core.guarding import GUARDS as _GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight._core.printing import get_printoptions, set_printoptions
 from rushlight import _ops
@@ -106,12 +107,19 @@ legacy_contiguous_format = contiguous_format
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
     "accelerator amp backends compiler cuda distributed distributions fft func "
-    "hub jit linalg multiprocessing nn onnx optim profiler random return_types "
+    "guard hub jit linalg multiprocessing nn onnx optim profiler random return_types "
     "serialization special testing utils version vision".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.
 __all__ = [name for name in globals() if name[0] != "_" and name != "autograd"]
+
+
+def _open_guards():
+    from rushlight import guard  # noqa: F401 - it puts its watcher in place
+
+
+_GUARDS.open = _open_guards
 
 
 def __getattr__(name):

@@ -8,6 +8,9 @@ from pathlib import Path
 # One thread for each process of NumPy: the cores are the test processes' own.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Tests do on purpose what guards name; tests/guard turns them on.
+os.environ.setdefault("RUSHLIGHT_GUARD", "off")
+
 import numpy as np
 import pytest
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import Tensor, wrap
@@ -55,6 +56,8 @@ def run_backward(roots, gradients, *, retain_graph, create_graph, targets=None):
         walk.run()
     finally:
         GRAD_MODE.reset(token)
+    if targets is None and GUARDS.on:
+        GUARDS.see.backward(walk)
     return walk.captured
 
 
@@ -198,6 +201,8 @@ class _Walk:
             elif self.create_graph:
                 tensor._grad = tensor._grad + gradient
             else:
+                if GUARDS.on:
+                    GUARDS.see.adding(tensor)
                 tensor._grad.add_(gradient)
         if edge.hooks is not None:
             for hook in tuple(edge.hooks.accumulated.values()):

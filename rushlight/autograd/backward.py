@@ -8,6 +8,7 @@ from rushlight._base.errors import (
     UnsupportedError,
     explain,
 )
+from rushlight._core.guarding import GUARDS
 from rushlight._core.node import AccumulateGrad
 from rushlight._core.tape import root_gradient, run_backward
 from rushlight._core.tensor import Tensor, attach
@@ -63,6 +64,8 @@ def backward(
     """
     gradients = grad_tensors if grad_variables is None else grad_variables
     edges, starts = _start(tensors, gradients, "backward()")
+    if GUARDS.on:
+        GUARDS.see.starting(_sequence(tensors)[0])
     retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         run_backward(edges, starts, retain_graph=retain, create_graph=create_graph)
@@ -188,6 +191,8 @@ def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs
     if inputs is not None:
         backward(self, start, retain_graph, create_graph, inputs=inputs)
         return
+    if GUARDS.on:
+        GUARDS.see.starting(self)
     retain = create_graph if retain_graph is None else retain_graph
     run_backward([self._edge], [start], retain_graph=retain, create_graph=create_graph)
 

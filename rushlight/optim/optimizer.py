@@ -7,6 +7,7 @@ from copy import deepcopy
 
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.grad_mode import enable_grad
+from rushlight._core.guarding import GUARDS
 from rushlight._core.hooks import HookDict
 from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
@@ -57,7 +58,12 @@ def _with_hooks(step):
                         )
                     )
                 args, kwargs = replaced
+        if GUARDS.on:
+            closure = args[0] if args else kwargs.get("closure")
+            GUARDS.see.stepping(self, closure)
         result = step(self, *args, **kwargs)
+        if GUARDS.on:
+            GUARDS.see.stepped(self)
         for hook in (*self._step_post_hooks.values(), *_global_post_hooks.values()):
             hook(self, args, kwargs)
         return result
@@ -116,6 +122,8 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(dict(group))
+        if GUARDS.on:
+            GUARDS.see.created(self)
 
     def _make_hooks(self):
         self._step_pre_hooks, self._step_post_hooks = HookDict(), HookDict()
@@ -229,6 +237,8 @@ class Optimizer:
         Args:
             set_to_none: set them to None (less memory), else to zeros.
         """
+        if GUARDS.on:
+            GUARDS.see.zeroing(self)
         for group in self.param_groups:
             for param in group["params"]:
                 gradient = param._grad

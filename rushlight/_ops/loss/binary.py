@@ -11,6 +11,7 @@ from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import wide
@@ -93,6 +94,8 @@ def binary_cross_entropy(
     """
     who = "binary_cross_entropy()"
     _check_sizes(input, target, who)
+    if GUARDS.on:
+        GUARDS.see.loss("binary_cross_entropy", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
     _check_factors(input, who, weight=weight)
     return call(BINARY_CROSS_ENTROPY, input, target, weight, reduction=reduction)
@@ -208,6 +211,8 @@ def binary_cross_entropy_with_logits(
     """
     who = "binary_cross_entropy_with_logits()"
     _check_sizes(input, target, who)
+    if GUARDS.on:
+        GUARDS.see.loss("binary_cross_entropy_with_logits", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
     _check_factors(input, who, weight=weight, pos_weight=pos_weight)
     if target._array.dtype.kind in "biu":

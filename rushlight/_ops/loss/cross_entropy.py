@@ -6,6 +6,7 @@ from rushlight._base.errors import ArgumentRuntimeError, DtypeError, explain
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse
@@ -65,6 +66,8 @@ def cross_entropy(
         reduction = reduction_of(reduction, size_average, reduce, "cross_entropy()")
     if input.__class__ is not Tensor or target.__class__ is not Tensor:
         tensors("cross_entropy()", input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("cross_entropy", input, target)
     if label_smoothing > 1:
         raise _bad_smoothing(label_smoothing)
     if target._array.shape == input._array.shape:

@@ -5,6 +5,7 @@ import warnings
 
 from rushlight._base.errors import ArgumentError, DtypeError, explain
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._arguments import refuse
@@ -45,6 +46,8 @@ def kl_div(
     """
     who = "kl_div()"
     tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("kl_div", input, target)
     old = size_average is not None or reduce is not None
     reduction = reduction_of(reduction, size_average, reduce, who, ("batchmean",))
     if reduction == "mean" and not old:

@@ -6,6 +6,7 @@ from rushlight._base.shape import broadcast_shapes, numel
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import SAME, define
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import add_reduce, wide
@@ -87,6 +88,8 @@ def mse_loss(
     who = "mse_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on:
+        GUARDS.see.loss("mse_loss", input, target)
     warn_of_sizes(input, target, who)
     if weight is not None:
         return _weighted((input - target) ** 2, input, weight, reduction)
@@ -155,6 +158,8 @@ def l1_loss(
     who = "l1_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on:
+        GUARDS.see.loss("l1_loss", input, target)
     warn_of_sizes(input, target, who)
     loss = (input - target).abs()
     if weight is not None:
@@ -195,6 +200,8 @@ def smooth_l1_loss(
     who = "smooth_l1_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on:
+        GUARDS.see.loss("smooth_l1_loss", input, target)
     warn_of_sizes(input, target, who)
     if beta == 0:
         return reduced((input - target).abs(), reduction)
@@ -287,6 +294,8 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     who = "huber_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, None, None, who)
+    if GUARDS.on:
+        GUARDS.see.loss("huber_loss", input, target)
     warn_of_sizes(input, target, who)
     if not delta > 0:
         raise _bad_bend(who, "delta", "> 0", delta)

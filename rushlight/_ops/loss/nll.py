@@ -3,6 +3,7 @@
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._ops._arrays import wide
 from rushlight._ops.loss._reduction import reduction_of, tensors
@@ -47,6 +48,8 @@ def nll_loss(
     """
     reduction = reduction_of(reduction, size_average, reduce, "nll_loss()")
     tensors("nll_loss()", input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("nll_loss", input, target)
     if weight is not None:
         check_constant(weight, "nll_loss()")
     attrs = {"ignore_index": ignore_index, "reduction": reduction}

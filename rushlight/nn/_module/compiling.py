@@ -36,7 +36,9 @@ class Compiling:
 
     def __getstate__(self):
         state = self.__dict__.copy()
-        if hasattr(state.get("forward"), "explain"):  # Note [Compiled in place]
+        forward = state.get("forward")
+        # Note [Compiled in place]; guards put theirs around hooked modules' forward
+        if hasattr(forward, "explain") or hasattr(forward, "guarded"):
             del state["forward"]
         return state
 

@@ -9,6 +9,7 @@ from rushlight._base.dtype import float32 as SINGLE
 from rushlight._base.dtype import float64 as DOUBLE
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.grad_mode import no_grad
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight.nn.parameter import Parameter, is_lazy
 
@@ -166,6 +167,8 @@ class Convert:
                 )
             )
         self.training = mode
+        if GUARDS.on:
+            GUARDS.see.switched(self)
         for module in self.children():
             module.train(mode)
         return self

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from functools import partial
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight._core.hooks import RemovableHandle
 from rushlight._core.tensor import Tensor
 from rushlight.nn._module.backward import BackwardHooks
@@ -27,7 +28,10 @@ class Hooks:
             A handle whose ``remove()`` takes the hook out.
         """
         also = [self._forward_pre_hooks_with_kwargs] if with_kwargs else []
-        return _add(self._forward_pre_hooks, hook, prepend, also)
+        handle = _add(self._forward_pre_hooks, hook, prepend, also)
+        if GUARDS.on:
+            GUARDS.see.hooked(self)
+        return handle
 
     def register_forward_hook(
         self, hook, *, prepend=False, with_kwargs=False, always_call=False
@@ -47,7 +51,10 @@ class Hooks:
         """
         also = [self._forward_hooks_with_kwargs] if with_kwargs else []
         also += [self._forward_hooks_always_called] if always_call else []
-        return _add(self._forward_hooks, hook, prepend, also)
+        handle = _add(self._forward_hooks, hook, prepend, also)
+        if GUARDS.on:
+            GUARDS.see.hooked(self)
+        return handle
 
     def register_full_backward_pre_hook(self, hook, prepend=False):
         """Call ``hook(module, grad_output)`` before gradients pass through the module.

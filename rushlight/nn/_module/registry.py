@@ -7,6 +7,7 @@ from rushlight._base.errors import (
     MissingAttributeError,
     explain,
 )
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight.nn._module.everywhere import EVERYWHERE
 from rushlight.nn.parameter import Buffer, Parameter
@@ -124,6 +125,8 @@ class Registry:
         ):
             _set_buffer(self, name, value)
         else:
+            if name not in own and GUARDS.on:
+                GUARDS.see.attribute(self, name, value)
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name):

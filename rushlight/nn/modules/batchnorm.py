@@ -3,6 +3,7 @@
 from rushlight._base.dtype import int64
 from rushlight._base.errors import ArgumentError, explain
 from rushlight._core.expose import TORCH
+from rushlight._core.guarding import GUARDS
 from rushlight.nn import functional as F
 from rushlight.nn import init
 from rushlight.nn.modules.module import Module
@@ -110,6 +111,8 @@ class _BatchNorm(_NormBase):
             mean, variance = self.running_mean, self.running_var
             count = self.num_batches_tracked
         training, momentum = self.training, self.momentum
+        if training and GUARDS.on:
+            GUARDS.see.training(self)
         if training and self.track_running_stats:
             if count is not None:
                 count.add_(1)

@@ -1,6 +1,7 @@
 """Dropout in all its forms: values or channels that are zeroed while training."""
 
 from rushlight._base.errors import ArgumentError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight.nn import functional as F
 from rushlight.nn.modules.module import Module
 
@@ -66,6 +67,8 @@ class Dropout(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
@@ -80,6 +83,8 @@ class Dropout1d(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
@@ -94,6 +99,8 @@ class Dropout2d(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
@@ -108,6 +115,8 @@ class Dropout3d(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
@@ -132,6 +141,8 @@ class AlphaDropout(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.alpha_dropout(input, self.p, self.training, self.inplace)
 
 
@@ -146,4 +157,6 @@ class FeatureAlphaDropout(_DropoutNd):
     """
 
     def forward(self, input):
+        if self.training and GUARDS.on:
+            GUARDS.see.training(self)
         return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

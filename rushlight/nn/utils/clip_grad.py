@@ -15,6 +15,7 @@ import numpy as np
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import bump
 from rushlight._core.state import STATE
 from rushlight._core.tensor import Tensor, wrap
@@ -93,6 +94,8 @@ def clip_grad_norm_(
     (tensor(5.), tensor([0.6000, 0.8000]))
     """
     gradients = _gradients(parameters)
+    if GUARDS.on:
+        GUARDS.see.clipping(gradients, max_norm)
     total = get_total_norm(gradients, norm_type, error_if_nonfinite, foreach)
     _scale(gradients, max_norm, total)
     return total
@@ -127,6 +130,8 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
     """
     limit = float(clip_value)
     gradients = _gradients(parameters)
+    if GUARDS.on:
+        GUARDS.see.clipping(gradients, clip_value)
     arrays = _plain_arrays(gradients)
     with no_grad():
         if arrays is None:

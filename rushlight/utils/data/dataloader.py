@@ -5,6 +5,7 @@ import os
 import warnings
 
 from rushlight._base.errors import ArgumentError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight.utils.data.collate import default_collate, default_convert
 from rushlight.utils.data.dataset import IterableDataset
 from rushlight.utils.data.fetch import make_fetcher
@@ -208,13 +209,14 @@ class DataLoader:
             return self._persistent
         base_seed = random_seed(self.generator)
         if not self.num_workers:
-            return _Iterator(self)
+            iterator = _Iterator(self)
+            return GUARDS.see.loading(self, iterator) if GUARDS.on else iterator
         from rushlight.utils.data.multiprocess import WorkerIterator
 
         iterator = WorkerIterator(self, base_seed)
         if self.persistent_workers:
             self._persistent = iterator
-        return iterator
+        return GUARDS.see.loading(self, iterator) if GUARDS.on else iterator
 
     def __len__(self):
         if self._is_stream:

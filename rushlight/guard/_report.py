@@ -1,0 +1,167 @@
+"""Findings: how loud each check is, what was said already, the summary at exit."""
+
+import atexit
+import os
+import sys
+import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from rushlight._base.errors import ArgumentError, RushlightError, explain
+from rushlight.guard._places import user_place
+
+LEVELS = ("error", "warn", "off")
+
+_allowed = ContextVar("allowed guards", default=frozenset())
+
+
+class GuardWarning(UserWarning):
+    """A silent bug that a guard named."""
+
+
+class GuardError(RushlightError, RuntimeError):
+    """The same as an error, for ``rushlight.guard("error")``."""
+
+
+class Finding:
+    """One finding: the check's name, the user's line, and the three sentences."""
+
+    __slots__ = ("check", "place", "saw", "why", "do", "count")
+
+    def __init__(self, check, place, saw, why, do):
+        self.check, self.place, self.count = check, place, 1
+        self.saw, self.why, self.do = saw, why, do
+
+    def __str__(self):
+        line = self.place.text()
+        shown = f" `{line}`" if line else ""
+        return (
+            f"[{self.check}] {self.place}{shown}: {self.saw}. {self.why}. "
+            f"Fix: {self.do}. More: rushlight.guard.explain({self.check!r})"
+        )
+
+
+class Book:
+    """What is set and what was found.
+
+    Attributes:
+        default: the level of checks without one of their own.
+        levels: {check: level}.
+        findings: {(check, place): Finding}, in the order in which they were made.
+        checks: {name: check}, those that are loaded.
+        collect: whether findings are only collected, as `rushlight doctor` wants.
+    """
+
+    def __init__(self):
+        self.default, self.levels, self.collect = "warn", {}, False
+        self.findings, self.checks = {}, {}
+
+    def level(self, check):
+        """How loud a check is."""
+        return self.levels.get(check, self.default)
+
+
+BOOK = Book()
+
+
+def check_level(level):
+    """Refuse what is no level."""
+    if level not in LEVELS:
+        raise ArgumentError(
+            explain(
+                "guard()",
+                expected=f"one of {', '.join(map(repr, LEVELS))}",
+                got=repr(level),
+                do='guard("warn") is the default.',
+            )
+        )
+
+
+def check_names(names):
+    """Refuse names that no check has."""
+    for name in names:
+        if name not in BOOK.checks:
+            raise ArgumentError(
+                explain(
+                    "guard",
+                    expected=f"the name of a check: {', '.join(sorted(BOOK.checks))}",
+                    got=repr(name),
+                    do="rushlight.guard.explain(name) tells what each looks for.",
+                )
+            )
+
+
+def is_listening(check):
+    """Whether a check may speak here and now."""
+    return BOOK.level(check) != "off" and check not in _allowed.get()
+
+
+def found(check, *, saw, why, do, place=None):
+    """Say that a check found something: once for each line of the user's.
+
+    Args:
+        check: its name.
+        saw: what was seen, with names, shapes, numbers.
+        why: why that is a bug.
+        do: the fix, in one line.
+        place: Place; the line that is running if left out.
+
+    Raises:
+        GuardError: where the check's level is "error".
+    """
+    if not is_listening(check):
+        return
+    place = user_place() if place is None else place
+    old = BOOK.findings.get((check, place))
+    if old is not None:
+        old.count += 1
+        return
+    finding = BOOK.findings[check, place] = Finding(check, place, saw, why, do)
+    if BOOK.collect:
+        return
+    if BOOK.level(check) == "error":
+        raise GuardError(str(finding))
+    warnings.warn_explicit(str(finding), GuardWarning, place[0], place[1])
+
+
+@contextmanager
+def allow(*names):
+    """Let one or more checks be silent for the length of a block.
+
+    Args:
+        names: of checks.
+
+    Raises:
+        ValueError: for a name that no check has.
+
+    >>> import rushlight
+    >>> with rushlight.guard.allow("stale-grad"):
+    ...     pass
+    """
+    check_names(names)
+    token = _allowed.set(_allowed.get() | frozenset(names))
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def summary():
+    """One line: which checks ran and what they found."""
+    ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
+    counts = {}
+    for finding in BOOK.findings.values():
+        counts[finding.check] = counts.get(finding.check, 0) + 1
+    told = ", ".join(f"{name}: {n}" for name, n in sorted(counts.items()))
+    return (
+        f"rushlight guard: {len(ran)} checks ran ({', '.join(ran)}); "
+        f"found {told or 'nothing'}."
+    )
+
+
+@atexit.register
+def _at_exit():
+    verbose = os.environ.get("RUSHLIGHT_GUARD") == "verbose"
+    if BOOK.collect or not (verbose or BOOK.findings) or not BOOK.checks:
+        return
+    sys.stderr.write(summary() + "\n")

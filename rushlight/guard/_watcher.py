@@ -1,0 +1,133 @@
+"""The watcher: what guarded places call, handed to the checks that want to know."""
+
+from rushlight._core.guarding import GUARDS
+from rushlight._core.intercept import CAPTURE
+from rushlight._core.tape import AccumulateGrad  # noqa: F401 - loaded before the checks
+from rushlight.guard._report import BOOK
+from rushlight.guard.checks import (
+    broadcast_loss,
+    data_order,
+    double_softmax,
+    forward_call,
+    growing_graph,
+    loss_value,
+    misspelt,
+    no_optimizer,
+    stale_grad,
+    step_order,
+    train_mode_eval,
+)
+
+CHECKS = (
+    stale_grad,
+    step_order,
+    no_optimizer,
+    broadcast_loss,
+    double_softmax,
+    train_mode_eval,
+    forward_call,
+    loss_value,
+    growing_graph,
+    data_order,
+    misspelt,
+)
+
+
+class PlainList:
+    """plain-list: found by no-optimizer, told apart by where the parameters live."""
+
+    NAME = "plain-list"
+    SUMMARY = "parameters in a plain list, tuple or dict of a module are not trained"
+
+
+BOOK.checks.update({check.NAME: check for check in (*CHECKS, PlainList)})
+
+
+class Watcher:
+    """One method for each guarded place (Note [Guarded places])."""
+
+    def created(self, optimizer):
+        """An optimizer is made."""
+        no_optimizer.created(optimizer)
+
+    def zeroing(self, optimizer):
+        """Its zero_grad() is about to run."""
+        step_order.zeroing(optimizer)
+
+    def stepping(self, optimizer, closure):
+        """Its step() is about to run."""
+        step_order.stepping(optimizer, closure)
+        stale_grad.stepping(optimizer)
+        if optimizer._guard_history.steps < 32:
+            misspelt.stepping(optimizer, closure)
+            no_optimizer.stepping(optimizer, closure)
+
+    def stepped(self, optimizer):
+        """Its step() has run."""
+        stale_grad.stepped(optimizer)
+
+    def clipping(self, gradients, limit):
+        """Gradients are about to be clipped."""
+        step_order.clipping(gradients, limit)
+
+    def starting(self, tensor):
+        """backward() begins at a tensor."""
+        if CAPTURE.get() is not None:
+            return
+        step_order.COUNT[0] += 1
+        loss_value.starting(tensor)
+        growing_graph.starting(tensor)
+        broadcast_loss.starting(tensor)
+
+    def adding(self, tensor):
+        """backward() is about to add to a gradient that is there."""
+        if CAPTURE.get() is None:
+            stale_grad.adding(tensor)
+
+    def backward(self, walk):
+        """backward() has run, and filled the leaves."""
+        if CAPTURE.get() is None:
+            no_optimizer.backward(walk)
+
+    def loss(self, name, input, target):
+        """A loss function is called."""
+        if CAPTURE.get() is None:
+            double_softmax.loss(name, input, target)
+            train_mode_eval.loss(name, input, target)
+            broadcast_loss.loss(name, input, target)
+
+    def training(self, module):
+        """A dropout or batch norm runs in training mode."""
+        if CAPTURE.get() is None:
+            train_mode_eval.training(module)
+
+    def switched(self, module):
+        """train() or eval() is called on a module."""
+        train_mode_eval.switched(module)
+
+    def hooked(self, module):
+        """A forward hook is registered."""
+        forward_call.hooked(module)
+
+    def attribute(self, module, name, value):
+        """A plain attribute is set on a module for the first time."""
+        misspelt.attribute(module, name, value)
+
+    def loading(self, loader, iterator):
+        """A pass over a loader begins; returns what is iterated."""
+        return data_order.loading(loader, iterator)
+
+
+WATCHER = Watcher()
+
+
+def switch():
+    """Turn the guarded places on or off, by whether any check may speak."""
+    GUARDS.see = WATCHER
+    levels = {BOOK.level(name) for name in BOOK.checks}
+    GUARDS.on = levels != {"off"}
+    if GUARDS.on:
+        broadcast_loss.attach()
+    else:
+        broadcast_loss.detach()
+        train_mode_eval.detach()

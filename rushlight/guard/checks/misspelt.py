@@ -1,0 +1,70 @@
+"""misspelt: attributes that nothing reads, one slip away from ones that count.
+
+`weight.requires_gard = False`, `model.trainning = False`, `model.eval = True`.  Only a
+distance of one letter (dropped, doubled, changed, two swapped) to a short list of names
+counts, and only for plain values of the kind that the real one takes.
+"""
+
+from rushlight.guard._names import name_of
+from rushlight.guard._report import found
+from rushlight.guard.checks.step_order import history_of
+
+NAME = "misspelt"
+SUMMARY = "attributes that nothing reads, one slip away from ones that count"
+
+_OF_TENSORS = ("requires_grad", "grad", "data")
+_OF_MODULES = ("training",)
+_METHODS = frozenset("train eval parameters zero_grad requires_grad_ to".split())
+_checked = set()  # ids of Module classes' attribute names that were looked at
+
+
+def is_slip(name, right):
+    """Whether a name is one slip away from the right one.
+
+    >>> is_slip("requires_gard", "requires_grad"), is_slip("grade", "graph")
+    (True, False)
+    """
+    if name == right or abs(len(name) - len(right)) > 1:
+        return False
+    head = 0
+    while head < min(len(name), len(right)) and name[head] == right[head]:
+        head += 1
+    a, b = name[head:], right[head:]
+    swapped = a[:2] == b[1::-1] and len(b) > 1 and a[2:] == b[2:]
+    return swapped or a[1:] == b or a == b[1:] or a[1:] == b[1:]
+
+
+def attribute(module, name, value):
+    """A plain attribute is set on a module for the first time."""
+    if name in _METHODS and not callable(value):
+        found(
+            NAME,
+            saw=f"{type(module).__name__}.{name} = {value!r} replaces the method "
+            f"{name}()",
+            why="Nothing reads the value, and the method can no longer be called",
+            do=f"call model.{name}(...)",
+        )
+    elif value.__class__ is bool and is_slip(name, "training"):
+        _say(f"{type(module).__name__}.{name} = {value}", "training")
+
+
+def stepping(optimizer, closure):
+    """step() is about to run: names on its parameters, at its first step only."""
+    if history_of(optimizer).steps != 1:
+        return
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            for name in param.__dict__:
+                for right in _OF_TENSORS:
+                    if len(right) > 4 and is_slip(name, right):
+                        value = param.__dict__[name]
+                        _say(f"{name} = {value} on {name_of(param)}", right)
+
+
+def _say(what, right):
+    found(
+        NAME,
+        saw=f"{what} was set, which nothing reads; there is {right}",
+        why="The assignment makes a new attribute and changes nothing",
+        do=f"write {right}",
+    )

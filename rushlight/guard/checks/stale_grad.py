@@ -1,0 +1,89 @@
+"""stale-grad: a step uses a gradient that still holds an earlier step's.
+
+# Note [Consumed gradients]
+# After a step every gradient it used is marked with its version.  A backward that adds
+# to a marked gradient is no bug yet: a GAN's generator adds to its discriminator's
+# gradients, which are cleared before they are used.  A step that uses such a sum is
+# one.  A gradient that was written in between (zero_(), a decay by hand) was meant.
+"""
+
+import weakref
+
+from rushlight.guard._names import listed
+from rushlight.guard._places import user_place
+from rushlight.guard._report import found, is_listening
+
+NAME = "stale-grad"
+SUMMARY = "a step uses gradients that an earlier step already used"
+
+_stale = {}  # id of a gradient: (weak gradient, the line that added to it)
+
+
+def adding(tensor):
+    """Backward is about to add to a gradient that is there."""
+    gradient = tensor._grad
+    version = gradient.__dict__.get("_consumed")
+    if version is None:
+        return
+    known = _stale.get(id(gradient))
+    if known is not None and known[0]() is gradient:
+        if not gradient._array.any():
+            _forget(gradient)
+        return
+    if gradient._version != version or not gradient._array.any():
+        _forget(gradient)
+        return
+    if len(_stale) > 4096:
+        _prune()
+    _stale[id(gradient)] = weakref.ref(gradient), user_place()
+
+
+def _forget(gradient):
+    gradient.__dict__.pop("_consumed", None)
+    _stale.pop(id(gradient), None)
+
+
+def _prune():
+    for key in [key for key, (ref, _) in _stale.items() if ref() is None]:
+        del _stale[key]
+
+
+def stepping(optimizer):
+    """Before a step: are any of its gradients sums over a step?"""
+    if not _stale:
+        return
+    bad, line = [], None
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            gradient = param._grad
+            entry = _stale.get(id(gradient)) if gradient is not None else None
+            if entry is None:
+                continue
+            if entry[0]() is gradient and gradient._array.any():
+                bad.append(param)
+                line = entry[1]
+            _forget(gradient)
+    if bad and is_listening(NAME):
+        _say(optimizer, bad, line)
+
+
+def _say(optimizer, bad, line):
+    found(
+        NAME,
+        saw=f"{type(optimizer).__name__}.step() uses gradients of {len(bad)} "
+        f"parameters ({listed(bad)}) that an earlier step() used and backward() at "
+        f"{line} added to",
+        why="Old gradients are applied again at every step, so that updates grow "
+        "until the loss explodes",
+        do="call optimizer.zero_grad() once before each backward()",
+    )
+
+
+def stepped(optimizer):
+    """After a step: its gradients are used."""
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            gradient = param._grad
+            if gradient is not None:
+                memory = gradient._memory
+                gradient._consumed = 0 if memory is None else memory.version

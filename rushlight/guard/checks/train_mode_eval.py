@@ -1,0 +1,100 @@
+"""train-mode-eval: an evaluation with dropout or batch norm in training mode.
+
+# Note [Evaluations]
+# Dropout that runs under no_grad is often meant: Monte-Carlo dropout after train(),
+# batch norm that is recalibrated, a generator that makes images for its discriminator,
+# a copy of a model as a target.  So three things must come together: the module has
+# trained (it ran with gradients) since train() or eval() was last called on it; it now
+# runs without; and before it trains again the result is scored, by a loss function
+# without gradients or by comparing class numbers.
+"""
+
+import weakref
+
+import numpy as np
+
+from rushlight._core.state import GRAD_MODE
+from rushlight._core.table import TABLE
+from rushlight.guard._places import user_place
+from rushlight.guard._report import found
+
+NAME = "train-mode-eval"
+SUMMARY = "an evaluation with dropout or batch norm in training mode"
+
+_trained = weakref.WeakSet()
+_suspects = []  # [(weak module, line)]
+
+
+def training(module):
+    """A dropout or batch norm runs in training mode."""
+    if GRAD_MODE.get():
+        _trained.add(module)
+        if _suspects:
+            _clear()
+    elif len(_suspects) < 16 and module in _trained:
+        _suspects.append((weakref.ref(module), user_place()))
+        _watch_comparisons()
+
+
+def switched(module):
+    """train() or eval() is called on a module."""
+    _trained.discard(module)
+    if _suspects:
+        _clear()
+
+
+def loss(name, input, target):
+    """A loss function is called."""
+    if _suspects and not GRAD_MODE.get():
+        _say(f"{name}()")
+
+
+def _clear():
+    _suspects.clear()
+    detach()
+
+
+def detach():
+    """Stop looking at comparisons."""
+    kernels = TABLE["eq"].kernels
+    kernel = kernels.get(np.ndarray)
+    if hasattr(kernel, "unguarded"):
+        kernels[np.ndarray] = kernel.unguarded
+
+
+def _watch_comparisons():
+    kernels = TABLE["eq"].kernels
+    kernel = kernels[np.ndarray]
+    if hasattr(kernel, "unguarded"):
+        return
+
+    def comparing(x, y, *rest, **named):
+        if _suspects and _are_classes(x, y):
+            _say("a comparison of class numbers")
+        return kernel(x, y, *rest, **named)
+
+    comparing.unguarded = kernel
+    kernels[np.ndarray] = comparing
+
+
+def _are_classes(x, y):
+    for array in (x, y):
+        if getattr(array, "ndim", 0) == 0 or array.dtype.kind not in "iu":
+            return False
+    return x.shape == y.shape
+
+
+def _say(score):
+    modules = {type(ref()).__name__ for ref, _ in _suspects if ref() is not None}
+    place = _suspects[0][1]
+    _clear()
+    names = " and ".join(sorted(modules))
+    found(
+        NAME,
+        saw=f"{names} ran in training mode under no_grad, as in the training before, "
+        f"and the result is scored by {score}",
+        why="Dropout zeroes values, and batch norm uses this batch's statistics and "
+        "changes its running ones: the score is not the model's",
+        do="call model.eval() before the evaluation and model.train() after it",
+        place=place,
+    )
