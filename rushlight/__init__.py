@@ -106,9 +106,9 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "accelerator amp backends compiler cuda distributed distributions fft func "
-    "guard hub jit linalg multiprocessing nn onnx optim profiler random return_types "
-    "serialization special testing utils version vision".split()
+    "accelerator amp backends compiler cuda distributed distributions fft func guard "
+    "hub jit linalg masked multiprocessing nn onnx optim profiler random "
+    "return_types serialization signal special testing utils version vision".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.

@@ -91,7 +91,7 @@ def stack_module_state(models):
     if len({type(model) for model in models}) != 1:
         _refuse_models("all models to be of the same class", "several classes")
     first = models[0]
-    params = {name: p for name, p in first.named_parameters()}
+    params = dict(first.named_parameters())
     stacked = {
         name: _stacked([dict(m.named_parameters())[name] for m in models])
         for name in params
