@@ -3,6 +3,7 @@
 import itertools
 import math
 
+from rushlight._base.dtype import bool as bool_dtype
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentRuntimeError,
@@ -54,8 +55,15 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         return _cubic(read, places)
     places = [read.padded(x, d) for d, x in enumerate(places)]
     if mode == "nearest":
-        return read([x.round().detach() for x in places])
+        found = read([x.round().detach() for x in places])
+        return found + _nothing(grid) if grid.requires_grad else found
     return _linear(read, places)
+
+
+def _nothing(grid):
+    """A 0 that depends on the grid: steps have the gradient zero, not none."""
+    everywhere = TORCH["ones"]((), dtype=bool_dtype, device=grid.device)
+    return grid.masked_fill(everywhere, 0).sum()
 
 
 def _check(input, grid, mode, padding_mode, who):

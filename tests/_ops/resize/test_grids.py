@@ -33,13 +33,22 @@ def _pair(rank):
 def test_gradients(rank, mode, padding, align):
     x, grid = _pair(rank)
     x.requires_grad = True
-    grid.requires_grad = mode != "nearest"
-    inputs = (x, grid) if mode != "nearest" else (x,)
+    grid.requires_grad = True
 
-    def f(x, grid=grid):
+    def f(x, grid):
         return F.grid_sample(x, grid, mode, padding, align)
 
-    assert gradcheck(f, inputs)
+    assert gradcheck(f, (x, grid))
+
+
+def test_nearest_places_have_the_gradient_zero():
+    x, grid = _pair(2)
+    grid[0, 0, 0, 0] = float("nan")
+    grid.requires_grad = True
+    found = F.grid_sample(x, grid, "nearest", align_corners=False)
+    found.nansum().backward()
+    assert grid.grad.shape == grid.shape
+    assert grid.grad.abs().sum() == 0
 
 
 @pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
