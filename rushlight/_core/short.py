@@ -46,13 +46,19 @@ _PAIR = """\
 """
 #: Any number of tensors in a list or tuple.
 _LIST = """\
-            edge, arrays = None, []
-            for each in {x}:
-                arrays.append(each._array)
-                if each._edge is not None:
-                    edge = each._edge
-            array = arrays[0]
-            result = kernels[array.__class__](*arrays{attributes})
+            if len({x}) == 2:  # most often; spares making lists of arguments
+                each, second = {x}
+                array = each._array
+                edge = second._edge if each._edge is None else each._edge
+                result = kernels[array.__class__](array, second._array{attributes})
+            else:
+                edge, arrays = None, []
+                for each in {x}:
+                    arrays.append(each._array)
+                    if each._edge is not None:
+                        edge = each._edge
+                array = arrays[0]
+                result = kernels[array.__class__](*arrays{attributes})
 """
 _WRAP = """\
             if result.__class__ is not array.__class__:

@@ -14,6 +14,11 @@
 
 import numpy
 
+#: concatenate and where without NumPy's look for arrays of other libraries among their
+#: operands, which costs small calls a fourth of their time.
+concatenate = getattr(numpy.concatenate, "__wrapped__", numpy.concatenate)
+plain_where = getattr(numpy.where, "__wrapped__", numpy.where)
+
 _BLOCK = 1024
 _SMALL = 1 << 14
 #: By dtype the ones to sum a block with.

@@ -9,14 +9,18 @@
 
 import numpy
 
+from rushlight._ops._arrays import plain_where
+
 _WORDS = {size: numpy.dtype(f"i{size}") for size in (1, 2, 4, 8)}
 _SMALL = 1 << 13
 
 
 def select(np, mask, x, y):
     """``where(mask, x, y)`` for arrays of one dtype that broadcast."""
-    if mask.size < _SMALL or np is not numpy:
+    if np is not numpy:
         return np.where(mask, x, y)
+    if mask.size < _SMALL:
+        return plain_where(mask, x, y)
     word = _WORDS.get(x.dtype.itemsize)
     if word is None:
         return np.where(mask, x, y)

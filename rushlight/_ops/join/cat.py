@@ -1,5 +1,7 @@
 """Joining tensors: cat along a dimension, stack along a new one."""
 
+import numpy
+
 from rushlight._base.errors import (
     ArgumentError,
     ArgumentRuntimeError,
@@ -15,6 +17,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import call_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._arrays import concatenate
 from rushlight._ops._memory import is_in_format
 
 # ------------------------------------------------------------------------------- cat
@@ -120,16 +123,13 @@ def _cannot_cat(why, x, first):
 
 
 def _cat_eager(backend, *xs, dim):
-    dtype = xs[0].dtype
-    for x in xs:
-        if x.dtype is not dtype:
-            break
-    else:
-        try:
-            result = backend.np.concatenate(xs, dim)
+    join = concatenate if backend.np is numpy else backend.np.concatenate
+    try:
+        result = join(xs, dim)
+        if result.dtype is xs[0].dtype:  # where NumPy stays with one, torch does too
             return result if result.flags.c_contiguous else _in_torchs_order(result, xs)
-        except ValueError:
-            pass
+    except (TypeError, ValueError):
+        pass
     spec = _cat_spec(*xs, dim=dim)
     kept = [x for x in xs if x.shape != (0,)] or xs[:1]
     kept = [x.astype(spec.dtype, copy=False) for x in kept]
