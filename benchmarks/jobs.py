@@ -111,10 +111,10 @@ def resnet(t):
     return model, opt, lambda m: nn.functional.cross_entropy(m(x), y), 15
 
 
-def gpt(t):
+def gpt(t, width=128):
     "A character-level GPT: 4 layers, 4 heads, width 128, context 64, batch 12, AdamW (818,176 parameters)."
     nn, F = t.nn, t.nn.functional
-    V, L, H, C, T, B = 65, 4, 4, 128, 64, 12
+    V, L, H, C, T, B = 65, 4, 4, width, 64, 12
 
     class Block(nn.Module):
         def __init__(self):
