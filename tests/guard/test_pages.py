@@ -1,0 +1,41 @@
+"""Every page's bad example is named by its check, and its good one by none."""
+
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+import rushlight
+from rushlight.cli.rewrite.compiling import to_code
+from tests.guard.guarded import guarded
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "guards"
+NAMES = sorted(rushlight.guard.checks())
+
+
+def run(name, kind):
+    """The checks that speak while an example runs."""
+    text = (PAGES / f"{name}.md").read_text()
+    code = re.search(rf"## {kind}\n\n```python\n(.*?)```", text, re.S)[1]
+    with guarded() as findings, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        exec(to_code(code, f"<{name}>"), {"__name__": "example"})
+    return {finding.check for finding in findings}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bad_example_is_named(name):
+    assert run(name, "Bad") == {name}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_good_example_is_quiet(name):
+    assert run(name, "Good") == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pages_begin_with_the_summary(name):
+    page = rushlight.guard.explain(name)
+    assert page.startswith(f"# {name}: {rushlight.guard.checks()[name]}\n")
+    assert "## Precision" in page
