@@ -14,15 +14,16 @@
 
 import numpy
 
-#: concatenate and where without NumPy's look for arrays of other libraries among their
+#: concatenate, where and vdot without NumPy's look for other libraries' arrays among the
 #: operands, which costs small calls a fourth of their time.
 concatenate = getattr(numpy.concatenate, "__wrapped__", numpy.concatenate)
 plain_where = getattr(numpy.where, "__wrapped__", numpy.where)
+_vdot = getattr(numpy.vdot, "__wrapped__", numpy.vdot)
 
 _BLOCK = 1024
 _SMALL = 1 << 14
 #: By dtype the ones to sum a block with.
-_ONES = {char: numpy.ones(_BLOCK, char) for char in "fd"}
+_ONES = {numpy.dtype(char): numpy.ones(_BLOCK, char) for char in "fd"}
 
 
 def is_half(x):
@@ -35,13 +36,19 @@ def wide(x):
     return x.astype("float32") if is_half(x) else x
 
 
+def sum_of_few(x):
+    """The sum of at most 1024 floats; None where they are more, or others."""
+    ones, size = _ONES.get(x.dtype), x.size
+    return None if ones is None or size > _BLOCK else _vdot(x, ones[:size])
+
+
 def add_reduce(np, x, dim=None, keepdim=False):
     """Sum a float or complex array over dim (None, an int or a tuple), as it is."""
-    ones = _ONES.get(x.dtype.char)
+    ones = _ONES.get(x.dtype)
     if ones is not None and np is numpy:
         if dim is None and not keepdim:
             if x.size <= _BLOCK:
-                return x.ravel("K").dot(ones[: x.size])
+                return _vdot(x, ones[: x.size])
             if x.flags.forc:
                 return _sum_all(x.ravel("K"))
         if x.size >= _SMALL and x.flags.c_contiguous:
@@ -53,7 +60,7 @@ def add_reduce(np, x, dim=None, keepdim=False):
 
 def _sum_all(x):
     """(n,) -> (), n beyond a block."""
-    ones, total = _ONES[x.dtype.char], None
+    ones, total = _ONES[x.dtype], None
     while x.size > _BLOCK:
         whole = x.size - x.size % _BLOCK
         rest = x[whole:].dot(ones[: x.size - whole])
@@ -95,13 +102,13 @@ def _sum_middle(x):
     if n <= _BLOCK:
         if outer > 1 and n * inner < _BLOCK:
             return numpy.add.reduce(x, 1)
-        return numpy.matmul(_ONES[x.dtype.char][:n], x)
+        return numpy.matmul(_ONES[x.dtype][:n], x)
     whole = n - n % _BLOCK
     total = _sum_middle(
         _sum_middle(x[:, :whole].reshape(-1, _BLOCK, inner)).reshape(outer, -1, inner)
     )
     if whole < n:
-        total += numpy.matmul(_ONES[x.dtype.char][: n - whole], x[:, whole:])
+        total += numpy.matmul(_ONES[x.dtype][: n - whole], x[:, whole:])
     return total
 
 
@@ -109,12 +116,12 @@ def _sum_rows(x):
     """(m, n) -> (m,)."""
     m, n = x.shape
     if n <= _BLOCK:
-        return x.dot(_ONES[x.dtype.char][:n])
+        return x.dot(_ONES[x.dtype][:n])
     whole = n - n % _BLOCK
     blocks = x[:, :whole].reshape(m, -1, _BLOCK)
-    total = _sum_rows(numpy.matmul(blocks, _ONES[x.dtype.char]))
+    total = _sum_rows(numpy.matmul(blocks, _ONES[x.dtype]))
     if whole < n:
-        total += x[:, whole:].dot(_ONES[x.dtype.char][: n - whole])
+        total += x[:, whole:].dot(_ONES[x.dtype][: n - whole])
     return total
 
 

@@ -1,5 +1,7 @@
 """Totals: sum, nansum, mean, nanmean, prod."""
 
+import numpy
+
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, explain
@@ -7,7 +9,7 @@ from rushlight._base.shape import wrap_dim
 from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
-from rushlight._ops._arrays import add_reduce, is_half
+from rushlight._ops._arrays import add_reduce, is_half, sum_of_few
 from rushlight._ops._values import as_dtype
 from rushlight._ops.reduce.dims import (
     axis_of,
@@ -64,7 +66,12 @@ def _sum_spec(x, *, dim, keepdim, dtype):
 
 
 def _sum_eager(backend, x, *, dim, keepdim, dtype):
-    if dim is not None and (dim.__class__ is not int or not x.ndim):
+    if dim is None:
+        if dtype is None and not keepdim and backend.np is numpy:
+            found = sum_of_few(x)
+            if found is not None:
+                return found
+    elif dim.__class__ is not int or not x.ndim:
         dim = axis_of(x, dim, "sum()")
     if dtype is None and x.dtype.char in "fd":
         return add_reduce(backend.np, x, dim, keepdim)

@@ -41,6 +41,12 @@ def view(input, *shape, size=None, dtype=None):
         shape = (size,)
     elif dtype is not None:
         shape = (dtype,)
+    for each in shape:
+        if each.__class__ is not int:
+            break
+    else:
+        if shape:
+            return VIEW.short(input, shape)
     if shape and shape[0].__class__ is _dtype:
         return view_as_dtype(input, shape[0])
     if not shape:
