@@ -14,8 +14,8 @@
 
 import numpy
 
-#: concatenate, where and vdot without NumPy's look for other libraries' arrays among the
-#: operands, which costs small calls a fourth of their time.
+#: concatenate, where and vdot without NumPy's look for other libraries' arrays among
+#: the operands, which costs small calls a fourth of their time.
 concatenate = getattr(numpy.concatenate, "__wrapped__", numpy.concatenate)
 plain_where = getattr(numpy.where, "__wrapped__", numpy.where)
 _vdot = getattr(numpy.vdot, "__wrapped__", numpy.vdot)
