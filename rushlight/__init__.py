@@ -106,8 +106,8 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "accelerator amp backends compiler cuda distributed distributions fft func guard "
-    "hub jit linalg masked multiprocessing nn onnx optim profiler random "
+    "_dynamo accelerator amp backends compiler cuda distributed distributions fft func "
+    "guard hub jit linalg masked multiprocessing nn onnx optim profiler random "
     "return_types serialization signal special testing utils version vision".split()
 )
 

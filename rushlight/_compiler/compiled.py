@@ -73,7 +73,7 @@ class Compiled:
         self.function, self.fullgraph = function, fullgraph
         self.entries, self.reasons = {}, []
         self._names, self._say = names or dict, say or warn
-        self._limit = MOST_ENTRIES if limit is None else limit
+        self._own_limit = limit
         self._waits, self._seen, self._again = waits, set(), set()
         self._lock = threading.RLock()
         self._disabled, self._said = eager, False
@@ -159,8 +159,9 @@ class Compiled:
 
     def _has_room(self, key):
         """Whether one more kind of call is to be compiled."""
-        if sum(map(len, self.entries.values())) >= self._limit:
-            self._give_up(f"it was compiled for {self._limit} kinds of calls already")
+        limit = MOST_ENTRIES if self._own_limit is None else self._own_limit
+        if sum(map(len, self.entries.values())) >= limit:
+            self._give_up(f"it was compiled for {limit} kinds of calls already")
             return False
         kind = without_sizes(key)
         like_it = [e for k, e in self.entries.items() if without_sizes(k) == kind]

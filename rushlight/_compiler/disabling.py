@@ -49,7 +49,7 @@ def disabled(function, recursive=True, reason=None):
         finally:
             STANCE.eager -= 1
 
-    run._is_disabled = True
+    run.__dict__["_is_disabled"] = True
     return run
 
 

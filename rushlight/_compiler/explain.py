@@ -94,12 +94,13 @@ def explain(name, entries, reasons, profile=False):
     """
     found = Explanation(name, reasons=list(reasons))
     for key, entry in entries:
-        plans = [_plan_report(*half, profile) for half in halves_of(entry)]
+        plans = [_plan_report(half, profile) for half in halves_of(entry)]
         found.calls.append((call_text(key), plans))
     return found
 
 
-def _plan_report(name, graph, plan, profile):
+def _plan_report(half, profile):
+    name, graph, plan = half
     if plan is None:
         return PlanReport(name, len(graph.nodes), None)
     pieces = [
