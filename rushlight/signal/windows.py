@@ -31,7 +31,7 @@ def _refuse(name, expected, got, do):
     raise ArgumentError(explain(f"{name}()", expected=expected, got=got, do=do))
 
 
-def _window(name, M, shape, sym, dtype, layout, device, requires_grad):  # noqa: N803
+def _window(name, M, shape, sym, dtype, layout, device, requires_grad):
     """`shape` of (0, 1, ..., M - 1) and the number of steps in the window's period."""
     dtype = dtype or config.default_dtype()
     if isinstance(M, float):
@@ -51,7 +51,7 @@ def _window(name, M, shape, sym, dtype, layout, device, requires_grad):  # noqa:
 
 
 def general_cosine(
-    M,  # noqa: N803
+    M,
     *,
     a,
     sym=True,
@@ -97,7 +97,7 @@ def general_cosine(
     return _window(name, M, shape, sym, dtype, layout, device, requires_grad)
 
 
-def general_hamming(M, *, alpha=0.54, sym=True, **options):  # noqa: N803
+def general_hamming(M, *, alpha=0.54, sym=True, **options):
     """The general Hamming window, ``alpha - (1 - alpha) cos(2 pi k / (M - 1))``.
 
     Args:
@@ -117,7 +117,7 @@ def general_hamming(M, *, alpha=0.54, sym=True, **options):  # noqa: N803
     return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
 
 
-def hamming(M, *, sym=True, **options):  # noqa: N803
+def hamming(M, *, sym=True, **options):
     """The Hamming window, ``0.54 - 0.46 cos(2 pi k / (M - 1))``.
 
     Args:
@@ -136,7 +136,7 @@ def hamming(M, *, sym=True, **options):  # noqa: N803
     return general_hamming(M, sym=sym, **options)
 
 
-def hann(M, *, sym=True, **options):  # noqa: N803
+def hann(M, *, sym=True, **options):
     """The Hann window, ``(1 - cos(2 pi k / (M - 1))) / 2``.
 
     Args:
@@ -155,7 +155,7 @@ def hann(M, *, sym=True, **options):  # noqa: N803
     return general_hamming(M, alpha=0.5, sym=sym, **options)
 
 
-def blackman(M, *, sym=True, **options):  # noqa: N803
+def blackman(M, *, sym=True, **options):
     """The Blackman window, three cosines of weights 0.42, 0.5 and 0.08.
 
     Args:
@@ -174,7 +174,7 @@ def blackman(M, *, sym=True, **options):  # noqa: N803
     return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
 
 
-def nuttall(M, *, sym=True, **options):  # noqa: N803
+def nuttall(M, *, sym=True, **options):
     """The Nuttall window of four cosines with the smallest side lobes.
 
     Args:
@@ -199,7 +199,7 @@ def nuttall(M, *, sym=True, **options):  # noqa: N803
 
 
 def bartlett(
-    M,  # noqa: N803
+    M,
     *,
     sym=True,
     dtype=None,
@@ -230,7 +230,7 @@ def bartlett(
 
 
 def cosine(
-    M,  # noqa: N803
+    M,
     *,
     sym=True,
     dtype=None,
@@ -261,7 +261,7 @@ def cosine(
 
 
 def exponential(
-    M,  # noqa: N803
+    M,
     *,
     center=None,
     tau=1.0,
@@ -302,7 +302,7 @@ def exponential(
 
 
 def gaussian(
-    M,  # noqa: N803
+    M,
     *,
     std=1.0,
     sym=True,
@@ -337,7 +337,7 @@ def gaussian(
 
 
 def kaiser(
-    M,  # noqa: N803
+    M,
     *,
     beta=12.0,
     sym=True,

@@ -67,4 +67,4 @@ def test_refusals(name, options, error, text):
 
 def test_a_missing_name_has_the_nearest():
     with pytest.raises(AttributeError, match="windows"):
-        rushlight.signal.window  # noqa: B018
+        rushlight.signal.window
