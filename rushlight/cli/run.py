@@ -17,6 +17,8 @@ from rushlight.cli import parser
 
 # What names a program without being a file, and what says that one comes.
 _TARGETS = ("-c", "-m", "-", "--")
+# Our options that take a word.
+_TAKE_ONE = ("--also", "--guard")
 
 
 def add_arguments(parser):
@@ -29,13 +31,18 @@ def add_arguments(parser):
     >>> add_arguments(argparse.ArgumentParser())
     """
     parser.usage = (
-        "rushlight run [--compile] [--also NAME]... "
+        "rushlight run [--compile] [--guard LEVEL] [--also NAME]... "
         "(SCRIPT | -m MODULE | -c CODE | -) ARGS..."
     )
     parser.add_argument(
         "--compile",
         action="store_true",
         help="run the program's modules as machine code; the rest stays as it is",
+    )
+    parser.add_argument(
+        "--guard",
+        choices=("error", "warn", "off"),
+        help="how silent training bugs are told (docs/guards); warn is the default",
     )
     parser.add_argument(
         "--also",
@@ -53,16 +60,17 @@ def read(argv):
         argv: list of str, what follows `rushlight run`.
 
     Returns:
-        argparse.Namespace with `also` and `rest`, both lists of str, and `compile`.
+        argparse.Namespace with `also` and `rest`, both lists of str, `compile`
+        and `guard`.
 
-    >>> read(["--also", "timm", "train.py", "--lr", "0.1"])
-    Namespace(compile=False, also=['timm'], rest=['train.py', '--lr', '0.1'])
+    >>> read(["--also", "timm", "train.py", "--lr", "0.1"])  # doctest: +ELLIPSIS
+    Namespace(compile=False, guard=None, also=['timm'], rest=[...])
     """
     end = _program(argv)
     rest = argv[end + (argv[end : end + 1] == ["--"]) :]
     if end == 0:
         # Most runs: no option of ours, and no need for argparse.
-        return types.SimpleNamespace(also=[], compile=False, rest=rest)
+        return types.SimpleNamespace(also=[], compile=False, guard=None, rest=rest)
     args = parser("run").parse_args(argv[:end])
     args.rest = rest
     return args
@@ -75,7 +83,7 @@ def _program(argv):
         part = argv[place]
         if part in _TARGETS or not part.startswith("-"):
             break
-        place += 2 if part == "--also" else 1
+        place += 2 if part in _TAKE_ONE else 1
     return place
 
 
@@ -84,7 +92,8 @@ def main(args):
 
     Args:
         args: namespace with `also`, names of packages or paths, `compile`, whether
-            modules run compiled, and `rest`, the program and its arguments.
+            modules run compiled, `guard`, a level or None, and `rest`, the program and
+            its arguments.
 
     Returns:
         int, the exit status; 1 after an error that the program did not catch.
@@ -99,8 +108,20 @@ def main(args):
     """
     from rushlight.cli.rewrite import launch
 
+    if args.guard is not None:
+        _set_guard(args.guard)
     if args.compile:
         from rushlight.cli.rewrite.modules import compile_modules
 
         compile_modules()
     return launch.launch(args.rest, launch.packages(args.also))
+
+
+def _set_guard(level):
+    """Set how loud guards are, here and in the processes that the program starts."""
+    import os
+
+    from rushlight import guard
+
+    os.environ["RUSHLIGHT_GUARD"] = level
+    guard(level)

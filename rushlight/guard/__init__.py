@@ -22,8 +22,17 @@ from rushlight.guard._report import (
     summary,
 )
 from rushlight.guard._watcher import switch as _switch
+from rushlight.guard.checks.nonfinite_op import thorough
 
-__all__ = ["GuardError", "GuardWarning", "allow", "checks", "explain", "summary"]
+__all__ = [
+    "GuardError",
+    "GuardWarning",
+    "allow",
+    "checks",
+    "explain",
+    "summary",
+    "thorough",
+]
 
 
 def set_level(level, *names):

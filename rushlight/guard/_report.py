@@ -23,6 +23,10 @@ class GuardError(RushlightError, RuntimeError):
     """The same as an error, for ``rushlight.guard("error")``."""
 
 
+for _kind in (GuardWarning, GuardError):
+    _kind.__module__ = "rushlight.guard"
+
+
 class Finding:
     """One finding: the check's name, the user's line, and the three sentences."""
 

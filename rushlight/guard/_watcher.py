@@ -2,7 +2,6 @@
 
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import CAPTURE
-from rushlight._core.tape import AccumulateGrad  # noqa: F401 - loaded before the checks
 from rushlight.guard._report import BOOK
 from rushlight.guard.checks import (
     broadcast_loss,
@@ -13,6 +12,7 @@ from rushlight.guard.checks import (
     loss_value,
     misspelt,
     no_optimizer,
+    nonfinite_op,
     stale_grad,
     step_order,
     train_mode_eval,
@@ -27,6 +27,7 @@ CHECKS = (
     train_mode_eval,
     forward_call,
     loss_value,
+    nonfinite_op,
     growing_graph,
     data_order,
     misspelt,
@@ -58,6 +59,7 @@ class Watcher:
         """Its step() is about to run."""
         step_order.stepping(optimizer, closure)
         stale_grad.stepping(optimizer)
+        nonfinite_op.stepping(optimizer)
         if optimizer._guard_history.steps < 32:
             misspelt.stepping(optimizer, closure)
             no_optimizer.stepping(optimizer, closure)
@@ -75,6 +77,7 @@ class Watcher:
         if CAPTURE.get() is not None:
             return
         step_order.COUNT[0] += 1
+        nonfinite_op.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
         broadcast_loss.starting(tensor)
@@ -87,6 +90,7 @@ class Watcher:
     def backward(self, walk):
         """backward() has run, and filled the leaves."""
         if CAPTURE.get() is None:
+            nonfinite_op.backward(walk)
             no_optimizer.backward(walk)
 
     def loss(self, name, input, target):
