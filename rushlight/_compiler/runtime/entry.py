@@ -1,5 +1,7 @@
 """Entry: one trace compiled: forward, backward, and autograd's node between them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
@@ -141,7 +143,7 @@ class CompiledBackward(Node):
     """The node of a compiled call; it runs the compiled backward."""
 
     __slots__ = ("entry",)
-    op = "compiled"  # its gradients are fresh (Note [Ownership] in _core/tape.py)
+    op = SimpleNamespace(name="compiled", view=False)  # whose gradients are fresh
 
     def __init__(self, entry, tensors, saved):
         self.entry = entry
