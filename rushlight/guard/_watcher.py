@@ -16,6 +16,7 @@ from rushlight.guard.checks import (
     stale_grad,
     step_order,
     train_mode_eval,
+    truncated_write,
 )
 
 CHECKS = (
@@ -31,6 +32,7 @@ CHECKS = (
     growing_graph,
     data_order,
     misspelt,
+    truncated_write,
 )
 
 
@@ -116,6 +118,11 @@ class Watcher:
     def attribute(self, module, name, value):
         """A plain attribute is set on a module for the first time."""
         misspelt.attribute(module, name, value)
+
+    def writing(self, tensor, value):
+        """A value of another dtype is written into integers, by index."""
+        if CAPTURE.get() is None:
+            truncated_write.writing(tensor, value)
 
     def loading(self, loader, iterator):
         """A pass over a loader begins; returns what is iterated."""

@@ -12,6 +12,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, edges_of, record, wants_record
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import (
     bump,
     check_no_overlap,
@@ -58,6 +59,8 @@ def setitem(self, index, value):
     if self._edge is None and where is not None and not STATE.special:
         if _quick(self, where, value):
             return
+    if GUARDS.on and self._array.dtype.kind == "i":
+        GUARDS.see.writing(self, value)
     if basic is not None:
         indices, places = (), ()
         if _is_whole(basic, self._array.shape):
