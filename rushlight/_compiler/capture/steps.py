@@ -41,6 +41,28 @@ class Holders:
     def __init__(self, function, leaves):
         self.tensors = list(_parameters(reachable(function, leaves)))
         self.before = [p._grad for p in self.tensors]
+        self.leaves = []
+
+    def watch(self, leaves):
+        """Watch the leaves that a trace meets too (`Tracer.leaves`, as it grows)."""
+        self.leaves = leaves
+
+    def adopt(self, arguments):
+        """Count the other leaves that were met among the holders.
+
+        Args:
+            arguments: how many of the leaves came as arguments; the next call brings
+                others, so those must have been left alone.
+        """
+        known = {id(tensor) for tensor in self.tensors}
+        for place, (tensor, before) in enumerate(self.leaves):
+            if id(tensor) in known:
+                continue
+            if place >= arguments:
+                self.tensors.append(tensor)
+                self.before.append(before)
+            elif tensor._grad is not before:
+                raise TraceStop("backward() inside gives an argument its gradient")
 
     def set_anew(self, tracer):
         """The gradients that the trace left: [(parameter, Value or None)]."""
@@ -53,7 +75,8 @@ class Holders:
 
     def restore(self):
         """Give the parameters the gradients that they had."""
-        for tensor, before in zip(self.tensors, self.before, strict=True):
+        pairs = zip(self.tensors, self.before, strict=True)
+        for tensor, before in [*self.leaves, *pairs]:
             tensor._grad = before
 
     @property

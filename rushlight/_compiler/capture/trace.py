@@ -71,16 +71,18 @@ def trace(function, args, kwargs, names=None):
         kind = type(changing).__name__
         raise TraceStop(f"an argument is of the type {kind}, whose contents may change")
     holders = Holders(function, leaves)
+    holders.watch(tracer.leaves)
     device, capture = SPEC_DEVICE.set(CPU), CAPTURE.set(tracer)
     try:
         with intercepting(tracer):
             shadows = [tracer.shadow(leaf) for leaf in leaves]
-            arguments = len(tracer.captured)
+            arguments, leaves_given = len(tracer.captured), len(tracer.leaves)
             shadow_args, shadow_kwargs = unflatten(plan, shadows)
             asked = plan
             found, plan = flatten(function(*shadow_args, **shadow_kwargs))
             _check_arguments((shadow_args, shadow_kwargs), shadows, asked)
             found = [tracer.shadow(leaf) for leaf in found]
+            holders.adopt(leaves_given)
             left = holders.set_anew(tracer)
             holders.restore()
             length = len(tracer.graph.nodes)

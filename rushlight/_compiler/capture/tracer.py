@@ -55,13 +55,14 @@ class Tracer:
         captured: {id of a real array: Captured}, in the order in which they were met.
         written: the Captured whose memory the function writes.
         steps: of optimizers and schedulers (Note [Training steps]).
+        leaves: pairs (tensor, its gradient when it was met) of captured leaves.
         stepped: ids of the arrays of parameters that a step has changed.
     """
 
     def __init__(self, names=None):
         self.graph = Graph()
         self.captured, self.written = {}, []
-        self.steps, self.stepped = [], set()
+        self.steps, self.stepped, self.leaves = [], set(), []
         self._names = names or {}
         self._places = {}
 
@@ -140,6 +141,7 @@ class Tracer:
         if tensor._edge is not None:
             shadow._edge = AccumulateGrad(shadow)
             if tensor.is_leaf:  # backward() inside gives it to the tensor itself
+                self.leaves.append((tensor, tensor._grad))
                 shadow._edge._variable = weakref.ref(tensor)
         name = self._names.get(id(tensor), f"c{len(self.captured)}")
         value = self.graph.input(shadow._array, name)

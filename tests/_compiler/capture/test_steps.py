@@ -66,3 +66,41 @@ def test_what_is_refused(parts, misuse, reason):
 
     with pytest.raises(TraceStop, match=reason):
         trace(step, (t.ones(3, 2),), {})
+
+
+def test_leaves_that_nobody_holds_get_gradients_too():
+    w = t.ones(2, requires_grad=True)
+    table = {"w": t.ones(2, requires_grad=True)}
+
+    def add(x):
+        (w * x * table["w"]).sum().backward()
+        return w.grad * 1
+
+    compiled = t.compile(add, fullgraph=True)
+    for times in (1, 2, 3):
+        assert compiled(t.ones(2)).tolist() == [times, times]
+        assert w.grad.tolist() == table["w"].grad.tolist() == [times, times]
+
+
+def test_gradients_of_arguments_run_uncompiled():
+    def add(x):
+        (x * x).sum().backward()
+
+    compiled = t.compile(add)
+    one, two = (t.ones(1, requires_grad=True) for _ in range(2))
+    with pytest.warns(UserWarning, match="gives an argument its gradient"):
+        compiled(one)
+    compiled(two)
+    assert one.grad.item() == two.grad.item() == 2
+
+
+def test_a_failed_trace_leaves_no_gradients():
+    w = t.ones(1, requires_grad=True)
+
+    def f(x):
+        (w * x).sum().backward()
+        return w.grad.item()
+
+    with pytest.raises(RuntimeError, match="traced as one graph"):
+        t.compile(f, fullgraph=True)(t.ones(1))
+    assert w.grad is None

@@ -104,3 +104,19 @@ def test_a_call_takes_its_gradient_steps_in_order():
         compiled()
         found.append((w.item(), w.grad.item()))
     assert found == [(0.0, 2.0), (0.0, 0.0), (0.0, 0.0)]
+
+
+def test_gradients_that_are_there_are_another_kind_of_call():
+    w = t.ones(1, requires_grad=True)
+
+    def add(x):
+        (w * x).sum().backward()
+
+    compiled, entry, _ = _entry(add, t.ones(1))
+    assert w.grad.tolist() == [1.0] and not entry.holds()
+    compiled(t.ones(1))
+    assert w.grad.tolist() == [2.0]
+    w.grad = None
+    assert entry.holds() or len(compiled.kinds) == 2
+    compiled(t.ones(1))
+    assert w.grad.tolist() == [1.0]

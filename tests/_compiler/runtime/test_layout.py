@@ -34,7 +34,9 @@ def test_everything_stored_that_others_need_has_a_place(name):
 def test_parts_lie_in_their_whole():
     _, _, layout = _layout(lambda x: t.cat([x, x * 2]), numbers(2, 3))
     places = {layout.place(part) for part in layout.whole_of}
-    assert len(layout.whole_of) == 2 and len(places) == 1
+    (whole,) = {*layout.whole_of.values()}
+    assert len(layout.whole_of) == 2 and places == {layout.places[whole]}
+    assert all(layout.has_place(part) for part in layout.whole_of)
 
 
 def test_results_are_made_anew_and_library_results_by_their_makers():

@@ -40,6 +40,7 @@ VIEWS = [
     K.permute(X, (1, 0)),
     K.expand(ROW, (3, 5, 6)),
     K.slice(X, (1, 0), (2, 3), (2, 2)),
+    K.slice(K.slice(X, (1, 0), (2, 3), (2, 2)), (1, 1), (1, 2), (1, 1)),
     K.reshape(X, (2, 2, 6)),
     K.reshape(X, (4, 2, 3)),
     K.permute(K.reshape(X, (2, 2, 6)), (1, 0, 2)),
