@@ -33,6 +33,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, run
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.node import AccumulateGrad, Node, next_number
+from rushlight._core.operands import KEPT
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
 from rushlight._core.table import define
@@ -49,7 +50,10 @@ def inplace2(op, x, y):
             if 0 in array.strides:
                 check_no_overlap(array, f"{op.name}_()")
             if y.__class__ in _NUMBERS and array.itemsize != 2:
-                op.kernels[array.__class__](array, y, array)
+                number, kept = y, KEPT.get(array.dtype) if y else None
+                if kept is not None and array.__class__ is np.ndarray:
+                    number = kept[y]  # Note [Kept numbers]
+                op.kernels[array.__class__](array, number, array)
                 bump(x)
                 return x
             if y._edge is None and y._array.dtype is array.dtype:

@@ -5,6 +5,12 @@
 # before it meets a half-precision tensor; but products and quotients take it, as the
 # second operand, in float32 and round only the result (Op.wide_numbers).  NumPy does
 # neither reliably, so these calls take the careful path.
+
+# Note [Kept numbers]
+# NumPy takes an array without dimensions in half the time that it takes a Python
+# number.  So the numbers that float tensors met lately are kept as such arrays, one
+# table for each dtype.  Who minds the sign of a zero does not look zeros up: 0.0 and
+# -0.0 are one key.
 """
 
 from typing import Any
@@ -21,6 +27,26 @@ from rushlight._core.table import FLOAT
 
 NUMBERS = frozenset((float, int, bool, complex))
 NUMBER_TYPES: tuple[Any, ...] = tuple(NUMBERS)
+
+
+class KeptNumbers(dict):
+    """Real number -> read-only array without dimensions; at most 256 of them."""
+
+    def __init__(self, dtype):
+        self.dtype = np.dtype(dtype)
+
+    def __missing__(self, number):
+        with np.errstate(all="ignore"):
+            array = np.array(number, self.dtype)
+        array.flags.writeable = False
+        if len(self) == 256:
+            self.clear()
+        self[number] = array
+        return array
+
+
+#: NumPy's dtype -> its kept numbers (Note [Kept numbers]).
+KEPT = {np.dtype(char): KeptNumbers(char) for char in "fd"}
 
 
 def promoted(op, inputs):

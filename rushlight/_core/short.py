@@ -15,7 +15,7 @@ from weakref import ref
 import numpy as np
 
 from rushlight._core.dispatch import call, compares, edges_of, record
-from rushlight._core.operands import NUMBERS
+from rushlight._core.operands import KEPT, NUMBERS
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
 from rushlight._core.table import COMPARE, FLOAT
@@ -36,8 +36,12 @@ _PAIR = """\
             if {y}.__class__ in NUMBERS:
                 if array.itemsize == 2:
                     return otherwise(op, {x}, {y})  # Note [Half and numbers]
-                second = None
-                result = kernels[array.__class__](array, {y})
+                second, number = None, {y}
+                if {kept_if} and number.__class__ is not complex:
+                    kept = KEPT.get(array.dtype)
+                    if kept is not None and array.__class__ is ndarray:
+                        number = kept[number]  # Note [Kept numbers]
+                result = kernels[array.__class__](array, number)
             else:
                 other, second = {y}._array, {y}._edge
                 if other.dtype is not array.dtype:
@@ -116,6 +120,7 @@ def compile_short(op, otherwise=call):
         **_attribute_words(op, words["given"]), **words
     )
     scope = {
+        "KEPT": KEPT,
         "NUMBERS": NUMBERS,
         "STATE": STATE,
         "Tensor": Tensor,
@@ -126,6 +131,7 @@ def compile_short(op, otherwise=call):
         "grad_mode": GRAD_MODE.get,
         "kernels": op.kernels,
         "memory_of": memory_of,
+        "ndarray": np.ndarray,
         "new": object.__new__,
         "op": op,
         "otherwise": otherwise,
@@ -165,12 +171,15 @@ def _one(op, x):
 
 
 def _pair(op, x, y):
-    fits = _COMPARE_FITS.format(y=y) if op.promote is COMPARE else _SAME_FITS
+    fits, kept_if = _SAME_FITS, "number" if op.ufunc else "False"
+    if op.promote is COMPARE:
+        fits, kept_if = _COMPARE_FITS.format(y=y), str(op.ufunc)
     return _PAIR, {
         "x": x,
         "y": y,
         "given": f"{x}, {y}",
         "fits": fits,
+        "kept_if": kept_if,
         "wanted": "edge is not None or second is not None",
         "inputs": f"({x}, {y})",
         "edges": "(edge, second)",

@@ -16,9 +16,10 @@ SHORT = sorted(
 )
 # Names that the written source uses itself.
 OWN = set(
-    "NUMBERS STATE Tensor array arrays asarray compares each edge edges edges_of "
-    "grad_mode kernels memory memory_of new op other otherwise record ref result "
-    "second tensor".split()
+    "KEPT NUMBERS STATE Tensor array arrays asarray compares each edge edges edges_of "
+    "grad_mode kept kernels memory memory_of ndarray new number op other otherwise "
+    "record ref result second tensor".split()
+)
 )
 
 
