@@ -23,6 +23,7 @@ from rushlight.guard._report import (
 )
 from rushlight.guard._watcher import switch as _switch
 from rushlight.guard.checks.nonfinite_op import thorough
+from rushlight.guard.watching import Watch, watch
 
 __all__ = [
     "GuardError",
