@@ -27,7 +27,7 @@ def _say(tensor, value):
         "parameter",
         do="lower the learning rate, clip the gradients, or keep log, sqrt and "
         "divisions away from 0 (clamp, eps); with an infinite or nan input, clean "
-        "the data",
+        "the data; `rushlight doctor` names the first such operation",
     )
 
 
@@ -44,8 +44,8 @@ def _origin(edge):
             array = getattr(value, "_array", getattr(value, "array", None))
             if array is not None and not _is_finite(array):
                 return (
-                    f"; the first values that are not finite are at {node.name()}, "
-                    f"shape {list(array.shape)}"
+                    f"; the oldest operation in its graph that kept a value that is "
+                    f"not finite is {node.name()}, shape {list(array.shape)}"
                 )
     return ""
 

@@ -64,7 +64,10 @@ def stepping(optimizer, closure):
         and leaf._grad is not None
         and leaf._version == version
     ]
-    idle = COUNT[0] >= steps and not any(p._grad is not None for p in own)
+    reached = {id(ref()) for ref, _ in _reached}
+    idle = COUNT[0] >= steps and not any(
+        p._grad is not None or id(p) in reached for p in own
+    )
     if idle and steps == ASK_AT[0]:
         _say_idle(optimizer, own, lost)
     elif lost:
