@@ -7,6 +7,11 @@ builtin and every Python function that is entered:
 * calls of clocks, random generators, files and print stop the trace;
 * a function of the user's that stores an attribute or a global (outside ``__init__``)
   stops the trace before its first line runs.
+
+# Note [Errors in a trace]
+# Where a value is asked for, a trace raises an error.  A function that catches it would
+# be traced on a way that it does not go with data, so a trace that ends well after an
+# error of ours was made is not used.
 """
 
 import builtins
@@ -18,8 +23,11 @@ import random
 import sys
 import time
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
+
+from rushlight._base.errors import explain
 
 from rushlight._compiler.capture.tracer import TraceStop
 
@@ -30,6 +38,8 @@ _TRUSTED = tuple(
 )
 #: Below its frames is what called the compiled function.
 _TRACE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trace.py")
+_EXPLAIN = explain.__code__
+_errors: ContextVar[list] = ContextVar("errors")
 _STORES = frozenset({"STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL"})
 _CLOCKS = "time time_ns perf_counter perf_counter_ns monotonic process_time sleep"
 _FORBIDDEN = {id(getattr(time, name)): f"time.{name}()" for name in _CLOCKS.split()} | {
@@ -56,13 +66,18 @@ def watching_effects(on_code=None):
     gc.disable()  # what collecting calls is not the function's doing
     if before is None:
         sys.setprofile(_see if on_code is None else _seeing(on_code))
+    token = _errors.set([])
     try:
         yield
+        errors = _errors.get()
     finally:
+        _errors.reset(token)
         if before is None:
             sys.setprofile(None)
         if collects:
             gc.enable()
+    if errors:
+        raise TraceStop(f"it goes on after an error of {errors[0]}")
     if states != _random_states():
         raise TraceStop("it draws random numbers outside of recorded operations")
 
@@ -82,6 +97,9 @@ def _seeing(on_code):
 
 def _see(frame, event, function):
     if event == "call":
+        if frame.f_code is _EXPLAIN:  # Note [Errors in a trace]
+            _errors.get([]).append(frame.f_locals["who"])
+            return
         what = _stores(frame.f_code)
         if what and not _is_importing(frame):
             sys.setprofile(None)

@@ -68,6 +68,8 @@ class Tracer:
 
     def __call__(self, call, proceed):
         for name, value in call.attrs.items():
+            if name == "generator" and value is not None:
+                raise TraceStop(f"{call.op.name}() draws from a generator of its own")
             if isinstance(value, (Tensor, np.ndarray)):
                 raise TraceStop(f"{call.op.name}() takes a tensor as its {name}")
         if call.target is not None:

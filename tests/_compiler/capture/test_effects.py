@@ -112,3 +112,37 @@ def test_errors_leave_nothing_behind():
     with pytest.raises(KeyError), watching_effects():
         STATE["missing"]
     assert sys.getprofile() is None
+
+
+def _catches_all(x):
+    try:
+        return x if x.sum().item() > 0 else -x
+    except Exception:
+        return x * 100
+
+
+def _catches_one(x):
+    try:
+        return x if bool(x.sum()) else -x
+    except RuntimeError:
+        return x * 100
+
+
+@pytest.mark.parametrize(
+    "function, who", [(_catches_all, "item"), (_catches_one, "bool")]
+)
+def test_a_caught_error_is_no_way_to_go(function, who):
+    compiled = t.compile(function)
+    with pytest.warns(UserWarning, match=rf"goes on after an error of {who}\(\)"):
+        assert compiled(t.ones(2)).tolist() == [1.0, 1.0]
+    assert compiled(t.ones(2)).tolist() == [1.0, 1.0]
+
+
+def test_generators_of_its_own_start_anew():
+    def f(x):
+        return x + t.rand(2, generator=t.Generator().manual_seed(1))
+
+    compiled = t.compile(f)
+    with pytest.warns(UserWarning, match="draws from a generator of its own"):
+        first = compiled(t.zeros(2))
+    assert compiled(t.zeros(2)).equal(first)
