@@ -20,7 +20,6 @@ OWN = set(
     "grad_mode kept kernels memory memory_of ndarray new number op other otherwise "
     "record ref result second tensor".split()
 )
-)
 
 
 def test_most_ops_have_a_short_path():
