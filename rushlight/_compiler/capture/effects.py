@@ -28,7 +28,6 @@ from contextvars import ContextVar
 import numpy as np
 
 from rushlight._base.errors import explain
-
 from rushlight._compiler.capture.tracer import TraceStop
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
