@@ -148,6 +148,29 @@ def _adaptive_backward(g, *, size):
     return routine, [((*g.shape[: g.ndim - dims], *size), g.dtype)]
 
 
+def _embedding_backward(g, indices, *, rows, padding, scale):
+    return None if scale else _add_rows(g, indices, (rows, g.shape[-1]), padding)
+
+
+def _put_index(g, *indices, shape, places):
+    if len(indices) > 1 or len(places) > 1 or len(shape) < 2:
+        return None
+    return _add_rows(g, indices[0], tuple(shape), negative=True)
+
+
+def _add_rows(g, index, shape, skipped=-1, negative=False):
+    """Rows added to a table of zeros, in their order."""
+    from rushlight._compiler.routines.rows import add_rows
+
+    dtype, numbers = _dtype_of(g), index.size
+    if dtype is None or index.dtype != np.int64:
+        return None
+    rows, width = shape[0], prod(shape[1:])
+    attrs = {"skipped": skipped, "negative": negative}
+    routine = add_rows(numbers, rows, width, dtype, **attrs)
+    return routine, [(shape, g.dtype)]
+
+
 #: By the op's name: the request of its routine (see `AdaptiveRoutine`).
 REQUESTS = {
     "convolution": _convolution,
@@ -159,6 +182,8 @@ REQUESTS = {
     "avg_pool_backward": _average_pool_backward,
     "adaptive_avg_pool": _adaptive,
     "adaptive_avg_pool_backward": _adaptive_backward,
+    "embedding_backward": _embedding_backward,
+    "put_index": _put_index,
     **sequence_slots.REQUESTS,
 }
 #: Of those, the ones that are given the op's spec rule first.

@@ -55,3 +55,44 @@ def lower_place(k, kind, x, dim, keepdim):
     found = k.or_(k.eq(x, best), k.ne(x, x))
     places = k.where(found, k.index(x.shape, dim % x.ndim), x.shape[dim])
     return k.reduce(kind, x, dim, keepdim), k.reduce("min", places, dim, keepdim)
+
+
+#: Elements that are compared at most, where places are found by comparing.
+_COMPARED = 1 << 18
+#: Places along a dimension, at most, that are written one after another.
+_FEW = 8
+
+
+def lower_scatter(k, x, index, source, dim, adds=False):
+    """Few values for each line along a dimension, written or added to their places."""
+    dim = dim % x.ndim if x.ndim else 0
+    fits = index.ndim == x.ndim > 0 and index.shape[dim] <= _FEW
+    sizes = zip(x.shape, index.shape, strict=True) if fits else ()
+    if not fits or any(a != b for d, (a, b) in enumerate(sizes) if d != dim):
+        raise k.NotLowered
+    index, here = k.cast(index, "i64"), k.index(x.shape, dim)
+    k.require(k.and_(k.le(0, index), k.lt(index, x.shape[dim])))
+    lead = (slice(None),) * dim
+    for place in range(index.shape[dim]):
+        part = *lead, slice(place, place + 1)
+        value = source
+        if hasattr(source, "kind"):
+            cut = tuple([slice(0, size) for size in index.shape])
+            value = k.slice(k.slice(source, cut), part)
+        value = k.add(x, value) if adds else value
+        x = k.where(k.eq(here, k.slice(index, part)), value, x)
+    return x
+
+
+def lower_sum_at(k, values, index, size):
+    """(size, *): the sums of the rows of ``values`` that an index (n,) names for each.
+
+    Negative places count from the end; by comparing, so that all must be few.
+    """
+    count, rest = index.shape[0], values.shape[1:]
+    if values.size * size > _COMPARED:
+        raise k.NotLowered
+    index = k.where(k.lt(index, 0), k.add(index, size), index)
+    place = k.index((size, count, *[1] * len(rest)), 0)
+    here = k.eq(place, k.reshape(index, (count, *[1] * len(rest))))
+    return k.reduce("add", k.where(here, values, 0), 1)

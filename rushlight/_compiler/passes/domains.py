@@ -5,6 +5,9 @@ import math
 from rushlight._compiler.graph.expression import POINTWISE, VIEWS
 from rushlight._compiler.schedules.maps import Flat, Misfit, flat, strides_in, through
 
+#: The map of what may be read at any place: no other equals it.
+ANYWHERE = Flat(-1, {})
+
 
 def stripped(shape):
     """A shape without its sizes of 1."""
@@ -29,7 +32,7 @@ def operands(e, index, extents, stored):
         table, rows = e.args
         if memory_of(table) not in stored:
             raise Misfit(memory_of(table))
-        return [(rows, index[: rows.ndim])]
+        return [(rows, index[: rows.ndim]), (memory_of(table), ANYWHERE)]
     if e.kind == "place":
         source, offset, terms, _ = placed(e, index, stored)
         return [(source, Flat(offset, terms))]

@@ -195,6 +195,12 @@ DIV_FLOOR = define(
     wide_numbers=True,
     node="DivBackward2",
 )
+
+
+def _div_trunc_lower(k, x, y):
+    return k.trunc(k.div(x, y))
+
+
 DIV_TRUNC = define(
     "div_trunc",
     inputs="x y",
@@ -204,6 +210,7 @@ DIV_TRUNC = define(
     promote=SAME,
     wide_numbers=True,
     node="DivBackward2",
+    lower=_div_trunc_lower,
 )
 
 

@@ -204,6 +204,16 @@ MINIMUM = define(
     lower=_minimum_lower,
     promote=SAME,
 )
+
+
+def _fmax_lower(k, x, y):
+    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.max(x, y)))
+
+
+def _fmin_lower(k, x, y):
+    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.min(x, y)))
+
+
 FMAX = define(
     "fmax",
     inputs="x y",
@@ -211,6 +221,7 @@ FMAX = define(
     spec=_extreme_spec,
     grad=_fmax_grad,
     promote=SAME,
+    lower=_fmax_lower,
 )
 FMIN = define(
     "fmin",
@@ -219,6 +230,7 @@ FMIN = define(
     spec=_extreme_spec,
     grad=_fmin_grad,
     promote=SAME,
+    lower=_fmin_lower,
 )
 for _function in (maximum, minimum, fmax, fmin):
     expose(_function)

@@ -114,9 +114,10 @@ def _sign_grad(g):
 
 
 def _sign_lower(k, x):
-    zero, one = k.const(0), k.const(1)
-    below = k.where(k.lt(x, zero), k.neg(one), x)
-    return k.where(k.lt(zero, x), one, below)
+    if x.dtype == "bool":
+        return x
+    below = k.where(k.lt(x, 0), k.const_like(-1, x), 0)
+    return k.where(k.lt(0, x), 1, below)
 
 
 SIGN = define(
@@ -168,7 +169,7 @@ def _sgn_grad(g, *, x):
     return slope.where(size != 0, 0)
 
 
-SGN = define("sgn", eager=_sgn_eager, spec=same_spec, grad=_sgn_grad)
+SGN = define("sgn", eager=_sgn_eager, spec=same_spec, grad=_sgn_grad, lower=_sign_lower)
 expose(sgn, inplace=SGN, inplace_torch=False)
 
 # ----------------------------------------------------------------- signbit, copysign

@@ -1,5 +1,7 @@
 """Reading by index: ints, slices, None, Ellipsis, masks, tensors."""
 
+from math import prod
+
 import numpy as np
 
 from rushlight._base.errors import OutOfRangeError, UnsupportedError, explain
@@ -8,6 +10,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach
+from rushlight._ops._places import lower_sum_at
 from rushlight._ops.index.along import add_rows
 from rushlight._ops.index.parse import (
     basic_index,
@@ -287,10 +290,35 @@ def _put_grad(g, *, indices, places):
     return (call(TAKE, g, *indices, places=places),) + (None,) * len(indices)
 
 
+def _put_lower(k, g, *indices, shape, places):
+    """As `_take_lower`, back; rows of one table are added by a routine."""
+    dims = [d for d, place in enumerate(places) if place is not None]
+    first, count = dims[0], len(dims)
+    together = dims == list(range(first, first + count))
+    if not together or [places[d] for d in dims] != list(range(len(indices))):
+        raise k.NotLowered
+    if any(index.dtype not in ("i64", "i32") for index in indices):
+        raise k.NotLowered
+    if places == (0,) and len(shape) > 1:
+        raise k.NotLowered
+    sizes, flat = shape[first : first + count], None
+    for size, index in zip(sizes, indices):
+        index = k.cast(index, "i64")
+        index = k.where(k.lt(index, 0), k.add(index, size), index)
+        flat = index if flat is None else k.add(k.mul(flat, size), index)
+    lead, rest = shape[:first], shape[first + count :]
+    g = k.reshape(g, (prod(lead), flat.size, prod(rest)))
+    found = lower_sum_at(
+        k, k.permute(g, (1, 0, 2)), k.reshape(flat, (-1,)), prod(sizes)
+    )
+    return k.reshape(k.permute(found, (1, 0, 2)), shape)
+
+
 PUT = define(
     "put_index",
     inputs="g *indices",
     eager=_put_eager,
     spec=_put_spec,
     grad=_put_grad,
+    lower=_put_lower,
 )

@@ -13,6 +13,7 @@ from rushlight._core.expose import expose
 from rushlight._core.inplace import inplace, put_out
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._places import lower_sum_at
 from rushlight._ops._values import as_number, element
 from rushlight._ops.index.along import (
     add_rows,
@@ -122,12 +123,22 @@ def _index_add_grad(g, *, index, source_shape, dim, needs):
     return g if needs[0] else None, None, source
 
 
+def _index_add_lower(k, x, index, source, *, dim):
+    if not x.ndim or source.ndim != x.ndim or x.dtype != source.dtype:
+        raise k.NotLowered
+    index, dim = k.reshape(k.cast(index, "i64"), (-1,)), dim % x.ndim
+    k.require(k.and_(k.le(0, index), k.lt(index, x.shape[dim])))
+    sums = lower_sum_at(k, k.transpose(source, 0, dim), index, x.shape[dim])
+    return k.add(x, k.transpose(sums, 0, dim))
+
+
 INDEX_ADD = define(
     "index_add",
     inputs="x index source",
     eager=_index_add_eager,
     spec=_spec,
     grad=_index_add_grad,
+    lower=_index_add_lower,
 )
 expose(index_add)
 expose(index_add_, torch=False)

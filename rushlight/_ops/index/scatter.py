@@ -11,6 +11,7 @@ from rushlight._core.inplace import bump, inplace, put_out
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
+from rushlight._ops._places import lower_scatter
 from rushlight._ops._values import as_number, element
 from rushlight._ops.index.along import (
     check_places,
@@ -191,12 +192,25 @@ def _source_grad(g, index, shape, dim):
     return FUNCTIONAL["pad"](found, widths)
 
 
+def _scatter_lower(k, x, index, source, *, dim):
+    return lower_scatter(k, x, index, k.cast(source, x.dtype), dim)
+
+
+def _scatter_number_lower(k, x, index, *, dim, value):
+    return lower_scatter(k, x, index, value, dim)
+
+
+def _scatter_add_lower(k, x, index, source, *, dim):
+    return lower_scatter(k, x, index, source, dim, adds=True)
+
+
 SCATTER = define(
     "scatter",
     inputs="x index source",
     eager=_scatter_eager,
     spec=scatter_spec,
     grad=_scatter_grad,
+    lower=_scatter_lower,
 )
 
 
@@ -219,6 +233,7 @@ SCATTER_NUMBER = define(
     spec=scatter_spec,
     grad=_scatter_number_grad,
     node="ScatterBackward1",
+    lower=_scatter_number_lower,
 )
 expose(scatter)
 expose(scatter_, torch=False)
@@ -285,6 +300,7 @@ SCATTER_ADD = define(
     eager=_scatter_add_eager,
     spec=scatter_spec,
     grad=_scatter_add_grad,
+    lower=_scatter_add_lower,
 )
 expose(scatter_add)
 expose(scatter_add_, torch=False)

@@ -210,33 +210,58 @@ def _smoothed(logs, picked, spread, weight, row_weights, smoothing, x):
     return own + smoothing / classes * (logs * total - spread)
 
 
-def _lower_rows(k, x, target, weight, smoothing):
-    """Scores (N, C) and targets (N, 1) of the plain case, for the compiler."""
-    plain = weight is None and not smoothing and x.ndim > 1 and target.dtype == "i64"
-    if not plain:
+def _lower_rows(k, x, target, ignore_index):
+    """Scores as rows (N, C) for the compiler, and what their targets are.
+
+    Returns:
+        (rows, targets (N, 1), which are ignored (N, 1), whether each class is the
+        target of a row that is not ignored (N, C)).
+    """
+    if x.ndim < 2:
         raise k.NotLowered
     if x.ndim > 2:
         x = k.permute(x, (0, *range(2, x.ndim), 1))
-    return k.reshape(x, (-1, x.shape[-1])), k.reshape(target, (-1, 1))
+    rows = k.reshape(x, (-1, x.shape[-1]))
+    own = k.reshape(k.cast(target, "i64"), (-1, 1))
+    gone = k.eq(own, ignore_index)
+    is_own = k.eq(k.index(rows.shape, 1), k.where(gone, -1, own))
+    return rows, own, gone, is_own
+
+
+def _lower_weights(k, gone, is_own, weight):
+    """(weight of each target (N, 1) or None, what the mean divides by)."""
+    if weight is None:
+        found, each = None, k.whole(gone.shape, "i64", 1)
+    else:
+        found = each = k.reduce("add", k.where(is_own, weight, 0), 1, True)
+    return found, k.reduce("add", k.where(gone, 0, each))
 
 
 def _cross_entropy_lower(k, x, target, weight, *, ignore_index, reduction, smoothing):
-    rows, own = _lower_rows(k, x, target, weight, smoothing)
-    count, classes = rows.shape
-    gone = k.eq(own, ignore_index)
+    rows, own, gone, is_own = _lower_rows(k, x, target, ignore_index)
+    classes = rows.shape[1]
     k.require(k.or_(gone, k.and_(k.le(0, own), k.lt(own, classes))))
     shifted = k.sub(rows, k.reduce("max", rows, 1, True))
     powers = k.exp(shifted)
     sums = k.reduce("add", powers, 1, True)
-    is_own = k.eq(k.index(rows.shape, 1), own)
     picked = k.reduce("add", k.where(is_own, shifted, 0), 1, True)
-    loss = k.where(gone, 0, k.sub(k.log(sums), picked))
+    logs = k.log(sums)
+    loss = k.sub(logs, picked)
+    row_weight, counted = _lower_weights(k, gone, is_own, weight)
+    if row_weight is not None:
+        loss = k.mul(loss, row_weight)
+    if smoothing:
+        total = classes if weight is None else k.reduce("add", weight)
+        each = shifted if weight is None else k.mul(shifted, weight)
+        spread = k.sub(k.mul(logs, total), k.reduce("add", each, 1, True))
+        spread = k.mul(spread, smoothing / classes)
+        loss = k.add(k.mul(loss, 1 - smoothing), spread)
+    loss = k.where(gone, 0, loss)
     probs = _lower_shape(k, k.div(powers, sums), x)
     if reduction == "none":
         return k.reshape(loss, target.shape), probs
     total = k.reduce("add", loss)
     if reduction == "mean":
-        counted = k.reduce("add", k.where(gone, 0, k.cast(k.const_like(1, own), "i64")))
         total = k.div(total, k.cast(counted, total.dtype))
     return total, probs
 
@@ -323,17 +348,23 @@ def _weighted_rows(np, probs, weight, smoothing, scale, row_weights, gone, flat)
 
 
 def _backward_lower(k, g, probs, target, weight, *, ignore_index, reduction, smoothing):
-    rows, own = _lower_rows(k, probs, target, weight, smoothing)
-    gone = k.eq(own, ignore_index)
-    scale = g
+    rows, own, gone, is_own = _lower_rows(k, probs, target, ignore_index)
+    row_weight, counted = _lower_weights(k, gone, is_own, weight)
+    scale = k.cast(g, rows.dtype)
     if reduction == "mean":
-        counted = k.reduce("add", k.where(gone, 0, k.cast(k.const_like(1, own), "i64")))
-        scale = k.div(g, k.cast(counted, g.dtype))
+        scale = k.div(scale, k.cast(counted, rows.dtype))
     elif reduction == "none":
-        scale = k.reshape(g, (-1, 1))
-    is_own = k.eq(k.index(rows.shape, 1), own)
-    slope = k.mul(k.where(is_own, k.sub(rows, 1), rows), scale)
-    return _lower_shape(k, k.where(gone, 0, slope), probs)
+        scale = k.reshape(scale, (-1, 1))
+    scale = k.where(gone, 0, scale)
+    share = scale if row_weight is None else k.mul(scale, row_weight)
+    share = k.mul(share, 1 - smoothing)
+    slope = k.mul(k.where(is_own, k.sub(rows, 1), rows), share)
+    if smoothing:
+        each = smoothing / rows.shape[1]
+        spread = k.const_like(each, rows) if weight is None else k.mul(weight, each)
+        total = smoothing if weight is None else k.reduce("add", spread)
+        slope = k.add(slope, k.mul(k.sub(k.mul(rows, total), spread), scale))
+    return _lower_shape(k, slope, probs)
 
 
 def _backward_grad(

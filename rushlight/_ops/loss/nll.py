@@ -120,12 +120,61 @@ def _nll_backward_grad(gg, *, target, weight, ignore_index, reduction):
     return call(NLL_LOSS, gg, target, weight, **attrs), None, None
 
 
+def _lower_rows(k, shape, target, weight, ignore_index):
+    """Whether each of (N, C, S) classes is the target's; which targets count.
+
+    Returns:
+        (is own, ignored (N, 1, S), weights of the targets or None, what a mean
+        divides by).
+    """
+    if len(shape) < 2:
+        raise k.NotLowered
+    n, classes = shape[:2]
+    own = k.reshape(k.cast(target, "i64"), (n, 1, -1))
+    gone = k.eq(own, ignore_index)
+    k.require(k.or_(gone, k.and_(k.le(0, own), k.lt(own, classes))))
+    is_own = k.eq(k.index((n, classes, own.shape[2]), 1), own)
+    if weight is None:
+        found, each = None, k.whole(own.shape, "i64", 1)
+    else:
+        weight = k.reshape(weight, (1, -1, 1))
+        found = each = k.reduce("add", k.where(is_own, weight, 0), 1, True)
+    return is_own, gone, found, k.reduce("add", k.where(gone, 0, each))
+
+
+def _nll_lower(k, x, target, weight, *, ignore_index, reduction):
+    is_own, gone, weights, counted = _lower_rows(
+        k, x.shape, target, weight, ignore_index
+    )
+    picked = k.where(is_own, k.reshape(x, is_own.shape), 0)
+    loss = k.neg(k.reduce("add", picked, 1, True))
+    loss = loss if weights is None else k.mul(loss, weights)
+    loss = k.where(gone, 0, loss)
+    if reduction == "none":
+        return k.reshape(loss, target.shape)
+    total = k.reduce("add", loss)
+    return k.div(total, k.cast(counted, x.dtype)) if reduction == "mean" else total
+
+
+def _nll_backward_lower(k, g, target, weight, *, shape, dtype, ignore_index, reduction):
+    is_own, gone, weights, counted = _lower_rows(k, shape, target, weight, ignore_index)
+    scale = k.neg(k.cast(g, dtype))
+    if reduction == "mean":
+        scale = k.div(scale, k.cast(counted, scale.dtype))
+    elif reduction == "none":
+        scale = k.reshape(scale, gone.shape)
+    scale = scale if weights is None else k.mul(scale, weights)
+    found = k.where(is_own, k.where(gone, 0, scale), 0)
+    return k.reshape(found, shape)
+
+
 NLL_LOSS_BACKWARD = define(
     "nll_loss_backward",
     inputs="g target weight",
     eager=_nll_backward_eager,
     spec=_nll_backward_spec,
     grad=_nll_backward_grad,
+    lower=_nll_backward_lower,
 )
 NLL_LOSS = define(
     "nll_loss",
@@ -135,5 +184,6 @@ NLL_LOSS = define(
     grad=_nll_grad,
     node=node_name,
     autocast="float32",
+    lower=_nll_lower,
 )
 expose(nll_loss, torch=False, method=False, functional=True)

@@ -88,6 +88,13 @@ def _conj_number(value):
     return value.conjugate() if value.__class__ is complex else value
 
 
+def _lower_product(k, name, a, b):
+    if name == "addr":
+        return k.mul(k.reshape(a, (-1, 1)), b)
+    found = k.matmul(a, b)
+    return k.reduce("add", found, 0) if name == "addbmm" else found
+
+
 def _define(name, check, product, grads, ranks):
     spec, eager = _rules(f"{name}()", check, product, ranks)
 
@@ -98,12 +105,22 @@ def _define(name, check, product, grads, ranks):
         g = _scaled(g, _conj_number(alpha))
         return (x, *grads(g, conj_of(a), conj_of(b), needs[1], needs[2]))
 
+    def lower(k, x, a, b, *, beta, alpha):
+        if len({x.dtype, a.dtype, b.dtype}) > 1 or a.dtype not in ("f32", "f64"):
+            raise k.NotLowered
+        found = _lower_product(k, name, a, b)
+        found = found if alpha == 1 else k.mul(found, alpha)
+        if not beta:  # Note [Beta]
+            return found
+        return k.add(found, x if beta == 1 else k.mul(x, beta))
+
     return define(
         name,
         inputs="x a b",
         eager=eager,
         spec=spec,
         grad=grad,
+        lower=lower,
         saved_for={"a": "b", "b": "a"},
         autocast="lower" if name in ("addmm", "addbmm", "baddbmm") else None,
     )

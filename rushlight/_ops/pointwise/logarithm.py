@@ -242,6 +242,12 @@ def _logaddexp2_grad(g, *, x, y):
     return g / (1 + (y - x).exp2()), g / (1 + (x - y).exp2())
 
 
+def _logaddexp_lower(k, x, y):
+    high, low = k.max(x, y), k.min(x, y)
+    found = k.add(high, k.log1p(k.exp(k.sub(low, high))))
+    return k.where(k.eq(x, y), k.add(x, math.log(2)), found)
+
+
 LOGADDEXP = define(
     "logaddexp",
     inputs="x y",
@@ -249,6 +255,7 @@ LOGADDEXP = define(
     spec=_logaddexp_spec,
     grad=_logaddexp_grad,
     promote=SAME,
+    lower=_logaddexp_lower,
 )
 LOGADDEXP2 = define(
     "logaddexp2",

@@ -1,5 +1,9 @@
 """Values in place of others: nan_to_num, heaviside, nextafter."""
 
+import math
+
+import numpy
+
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import DtypeError, UnsupportedError, explain
 from rushlight._base.limits import finfo
@@ -63,11 +67,23 @@ def _nan_to_num_grad(g, *, x):
     return g * x.isfinite()
 
 
+def _nan_to_num_lower(k, x, *, nan, posinf, neginf):
+    if x.dtype not in ("f32", "f64"):
+        return x
+    limits = numpy.finfo(k.NUMPY[x.dtype])
+    posinf = float(limits.max) if posinf is None else posinf
+    neginf = float(limits.min) if neginf is None else neginf
+    found = k.where(k.eq(x, math.inf), posinf, x)
+    found = k.where(k.eq(x, -math.inf), neginf, found)
+    return k.where(k.ne(x, x), 0.0 if nan is None else nan, found)
+
+
 NAN_TO_NUM = define(
     "nan_to_num",
     eager=_nan_to_num_eager,
     spec=_nan_to_num_spec,
     grad=_nan_to_num_grad,
+    lower=_nan_to_num_lower,
 )
 expose(nan_to_num, inplace=True)
 

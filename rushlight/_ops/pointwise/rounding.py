@@ -227,5 +227,11 @@ def _frac_grad(g):
     return g
 
 
-FRAC = define("frac", eager=_frac_eager, spec=_frac_spec, grad=_frac_grad)
+def _frac_lower(k, x):
+    return k.sub(x, k.trunc(x))
+
+
+FRAC = define(
+    "frac", eager=_frac_eager, spec=_frac_spec, grad=_frac_grad, lower=_frac_lower
+)
 expose(frac, inplace=FRAC)

@@ -383,7 +383,16 @@ def _aminmax_grad(g, *, x, out, dim, keepdim):
     return low + _shared_evenly(g[1], x, out[1], dim, keepdim)
 
 
+def _aminmax_lower(k, x, *, dim, keepdim):
+    return k.reduce("min", x, dim, keepdim), k.reduce("max", x, dim, keepdim)
+
+
 AMINMAX = define(
-    "aminmax", eager=_aminmax_eager, spec=_aminmax_spec, grad=_aminmax_grad, many=True
+    "aminmax",
+    eager=_aminmax_eager,
+    spec=_aminmax_spec,
+    grad=_aminmax_grad,
+    many=True,
+    lower=_aminmax_lower,
 )
 expose(aminmax)

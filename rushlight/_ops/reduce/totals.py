@@ -166,7 +166,18 @@ def _nansum_grad(g, *, x, dim, keepdim):
     return expand_reduced(g, x._array.shape, dim, keepdim) * x.isnan().logical_not()
 
 
-NANSUM = define("nansum", eager=_nansum_eager, spec=_nansum_spec, grad=_nansum_grad)
+def _nansum_lower(k, x, *, dim, keepdim, dtype):
+    x = k.where(k.ne(x, x), 0, x) if x.dtype in ("f32", "f64") else x
+    return _sum_lower(k, x, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+NANSUM = define(
+    "nansum",
+    eager=_nansum_eager,
+    spec=_nansum_spec,
+    grad=_nansum_grad,
+    lower=_nansum_lower,
+)
 expose(nansum)
 
 # ------------------------------------------------------------------------------- mean

@@ -131,7 +131,15 @@ def _count_nonzero_eager(backend, x, *, dim):
     return backend.np.add.reduce(given, axis, dtypes.int64.numpy)
 
 
+def _count_nonzero_lower(k, x, *, dim):
+    found = x if x.dtype == "bool" else k.ne(x, 0)
+    return k.reduce("add", k.cast(found, "i64"), dim)
+
+
 COUNT_NONZERO = define(
-    "count_nonzero", eager=_count_nonzero_eager, spec=_count_nonzero_spec
+    "count_nonzero",
+    eager=_count_nonzero_eager,
+    spec=_count_nonzero_spec,
+    lower=_count_nonzero_lower,
 )
 expose(count_nonzero)

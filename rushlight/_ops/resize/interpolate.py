@@ -307,12 +307,40 @@ def _resize_node(inputs, attrs):
     return f"Upsample{_NAMES[attrs['mode']]}{len(attrs['sizes'])}D{antialias}Backward0"
 
 
+def _lower_repeats(k, shape, mode, sizes, factors):
+    """(how often each element stands) along each dimension, for whole factors."""
+    whole = (1,) * (len(shape) - len(sizes))
+    if mode not in ("nearest", "nearest-exact"):
+        raise k.NotLowered
+    for size, out, factor in zip(shape[len(whole) :], sizes, factors):
+        if out % size or factor not in (None, out / size):
+            raise k.NotLowered
+        whole += (out // size,)
+    return whole
+
+
+def _resize_lower(k, x, *, mode, sizes, align_corners, factors, antialias):
+    repeats = _lower_repeats(k, x.shape, mode, sizes, factors)
+    pairs = list(zip(x.shape, repeats))
+    wide = k.reshape(x, [n for size in x.shape for n in (size, 1)])
+    wide = k.broadcast(wide, [n for pair in pairs for n in pair])
+    return k.reshape(wide, [size * times for size, times in pairs])
+
+
+def _backward_lower(k, g, *, size, mode, sizes, align_corners, factors, antialias):
+    repeats = _lower_repeats(k, size, mode, sizes, factors)
+    parts = k.reshape(g, [n for pair in zip(size, repeats) for n in pair])
+    dims = [2 * d + 1 for d, times in enumerate(repeats) if times > 1]
+    return k.reshape(k.total(parts, dims), size)
+
+
 RESIZE = define(
     "interpolate",
     eager=_resize_eager,
     spec=_resize_spec,
     grad=_resize_grad,
     node=_resize_node,
+    lower=_resize_lower,
 )
 
 
@@ -347,4 +375,5 @@ RESIZE_BACKWARD = define(
     eager=_backward_eager,
     spec=_backward_spec,
     grad=_backward_grad,
+    lower=_backward_lower,
 )
