@@ -24,7 +24,7 @@ class Watch:
     def __init__(self, model, optimizer, file, every):
         self.model, self.optimizer, self.every = model, optimizer, every
         self.steps, self._count, self._activations = [], 0, {}
-        self._file = open(file, "w", encoding="utf-8") if file else None  # noqa: SIM115
+        self._file = open(file, "w", encoding="utf-8") if file else None
         self._names = {id(p): name for name, p in model.named_parameters()}
         self._handles = [
             optimizer.register_step_pre_hook(self._before),
