@@ -33,18 +33,19 @@ _ONE = """\
 #: Two operands that promote, the second maybe a Python number.
 _PAIR = """\
             array, edge = {x}._array, {x}._edge
-            if {y}.__class__ in NUMBERS:
+            dtype = array.dtype
+            if {y}.__class__ is not Tensor and {y}.__class__ in NUMBERS:
                 if array.itemsize == 2:
                     return otherwise(op, {x}, {y})  # Note [Half and numbers]
                 second, number = None, {y}
                 if {kept_if} and number.__class__ is not complex:
-                    kept = KEPT.get(array.dtype)
+                    kept = KEPT.get(dtype)
                     if kept is not None and array.__class__ is ndarray:
                         number = kept[number]  # Note [Kept numbers]
                 result = kernels[array.__class__](array, number)
             else:
                 other, second = {y}._array, {y}._edge
-                if other.dtype is not array.dtype:
+                if other.dtype is not dtype:
                     return otherwise(op, {x}, {y})
                 result = kernels[array.__class__](array, other)
 """
@@ -95,7 +96,7 @@ _TAIL = """\
 _SAME_FITS = "result.dtype is array.dtype"
 _FLOAT_FITS = "result.dtype is array.dtype and array.dtype.kind not in 'biu'"
 _COMPARE_FITS = (
-    "array.dtype.kind == 'f' and {y}.__class__ is not complex or compares(array, {y})"
+    "dtype.kind == 'f' and {y}.__class__ is not complex or compares(array, {y})"
 )
 
 
@@ -171,7 +172,7 @@ def _one(op, x):
 
 
 def _pair(op, x, y):
-    fits, kept_if = _SAME_FITS, "number" if op.ufunc else "False"
+    fits, kept_if = "result.dtype is dtype", "number" if op.ufunc else "False"
     if op.promote is COMPARE:
         fits, kept_if = _COMPARE_FITS.format(y=y), str(op.ufunc)
     return _PAIR, {
