@@ -13,6 +13,7 @@ from rushlight._base.errors import (
 )
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight.amp.unscaling import unscale_gradients
 
@@ -140,7 +141,10 @@ class GradScaler:
                 self._growth_tracker = full(
                     (), self._init_growth_tracker, dtype=int32, device=device
                 )
-            return outputs * self._scale.to(outputs.device)
+            scaled = outputs * self._scale.to(outputs.device)
+            if GUARDS.on:
+                GUARDS.see.scaled(scaled)
+            return scaled
         if isinstance(outputs, abc.Iterable):
             scaled = map(self.scale, outputs)
             return (
@@ -181,6 +185,8 @@ class GradScaler:
         inverse = self._scale.double().reciprocal().float()
         state["found_inf_per_device"] = unscale_gradients(optimizer, inverse)
         state["stage"] = OptState.UNSCALED
+        if GUARDS.on:
+            GUARDS.see.unscaled()
 
     def step(self, optimizer, *args, **kwargs):
         """Unscale the gradients if that was not done, and step if all are finite.

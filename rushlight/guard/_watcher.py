@@ -74,11 +74,19 @@ class Watcher:
         """Gradients are about to be clipped."""
         step_order.clipping(gradients, limit)
 
+    def scaled(self, tensor):
+        """A gradient scaler has multiplied a loss."""
+        tensor._scaled = True
+
+    def unscaled(self):
+        """A gradient scaler has divided an optimizer's gradients."""
+        step_order.SCALED[0] = False
+
     def starting(self, tensor):
         """backward() begins at a tensor."""
         if CAPTURE.get() is not None:
             return
-        step_order.COUNT[0] += 1
+        step_order.starting(tensor)
         nonfinite_op.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)

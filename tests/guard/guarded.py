@@ -19,6 +19,7 @@ def forget():
     """Start as a fresh process does."""
     BOOK.findings.clear()
     step_order.COUNT[0] = growing_graph._count[0] = 0
+    step_order.SCALED[0] = False
     growing_graph._roots.clear()
     no_optimizer._reached.clear()
     stale_grad._stale.clear()

@@ -15,7 +15,7 @@ def starting(tensor):
     if array.size != 1 or array.dtype.kind != "f" or array.itemsize == 2:
         return
     value = float(array)
-    if value - value != 0 and is_listening(NAME):
+    if value - value != 0 and "_scaled" not in tensor.__dict__ and is_listening(NAME):
         _say(tensor, value)
 
 

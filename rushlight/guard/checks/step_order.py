@@ -1,8 +1,8 @@
 """step-order: step, backward, zero_grad and clipping in an order that does nothing.
 
-Four things that are facts: zero_grad() threw away what backward() had filled and the
+Five things that are facts: zero_grad() threw away what backward() had filled and the
 step found nothing new; the first step ran before any backward; gradients were clipped
-after the step that used them; a learning rate of 0 at every step so far, or one that
+after the step that used them, or before they were unscaled; a learning rate of 0 at every step so far, or one that
 was assigned where no optimizer looks.
 """
 
@@ -13,6 +13,7 @@ NAME = "step-order"
 SUMMARY = "step, backward, zero_grad, clipping in an order that does nothing"
 
 COUNT = [0]  # backwards so far
+SCALED = [False]  # whether the last began at a loss that a gradient scaler multiplied
 
 
 class History:
@@ -77,6 +78,12 @@ def stepping(optimizer, closure):
         _say_assigned(optimizer)
 
 
+def starting(tensor):
+    """backward() begins at a loss."""
+    COUNT[0] += 1
+    SCALED[0] = "_scaled" in tensor.__dict__
+
+
 def _has_gradient(optimizer):
     for group in optimizer.param_groups:
         for param in group["params"]:
@@ -89,6 +96,9 @@ def clipping(gradients, limit):
     """Gradients are about to be clipped."""
     if not gradients or limit == float("inf") or not is_listening(NAME):
         return
+    if SCALED[0]:
+        _say_scaled(gradients, limit)
+        return
     for gradient in gradients:
         version = gradient.__dict__.get("_consumed")
         if version is None or version != gradient._version:
@@ -100,6 +110,16 @@ def clipping(gradients, limit):
         "step() that used them",
         why="The step has been taken with the gradients as they were",
         do="clip between backward() and optimizer.step()",
+    )
+
+
+def _say_scaled(gradients, limit):
+    found(
+        NAME,
+        saw=f"{len(gradients)} gradients are clipped to {float(limit):g} while they "
+        "are still multiplied by the gradient scaler's scale",
+        why="They are clipped to a limit that is smaller by that factor",
+        do="call scaler.unscale_(optimizer) between backward() and clipping",
     )
 
 

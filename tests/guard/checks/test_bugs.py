@@ -140,6 +140,18 @@ def clipping_after_the_step():
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
 
 
+@bug("step-order", "multiplied by the gradient scaler's scale")
+def clipping_before_unscaling():
+    model, optimizer, x, classes = classifier()
+    scaler = torch.amp.GradScaler("cpu")
+    for _ in range(2):
+        optimizer.zero_grad()
+        scaler.scale(F.cross_entropy(model(x), classes)).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        scaler.step(optimizer)
+        scaler.update()
+
+
 @bug("step-order", "learning rate of 0")
 def learning_rate_of_nothing():
     model, optimizer, x, classes = classifier()

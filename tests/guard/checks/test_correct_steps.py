@@ -147,6 +147,19 @@ def a_retained_graph_twice():
 
 
 @correct
+def clipping_between_unscaling_and_step():
+    model, optimizer, x, classes = classifier()
+    scaler = torch.amp.GradScaler("cpu")
+    for factor in (1, 1, float("inf"), 1):
+        optimizer.zero_grad()
+        scaler.scale(F.cross_entropy(model(x), classes) * factor).backward()
+        scaler.unscale_(optimizer)
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        scaler.step(optimizer)
+        scaler.update()
+
+
+@correct
 def a_norm_measured_after_the_step():
     model, optimizer, x, classes = classifier()
     for _ in range(4):
