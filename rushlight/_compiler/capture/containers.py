@@ -9,9 +9,12 @@
 """
 
 import functools
+import sys
 import types
 from collections import deque
 from contextlib import contextmanager
+
+import numpy as np
 
 from rushlight._compiler.capture.effects import is_ours
 from rushlight._compiler.capture.guards import is_module
@@ -20,7 +23,9 @@ from rushlight._core.tensor import Tensor
 
 #: How many things are looked at, and into how long containers.
 _MOST, _LONGEST = 20000, 2000
-_KINDS = (list, dict, set, deque, bytearray)
+#: Elements up to which arrays are compared.
+_LARGEST = 1 << 16
+_KINDS = (list, dict, set, deque, bytearray, np.ndarray)
 _FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 
 
@@ -64,8 +69,7 @@ class Containers:
         for thing, before, name in self.kept.values():
             if not _is_as(thing, before):
                 changed = changed or name
-                thing.clear()
-                (thing.update if hasattr(thing, "update") else thing.extend)(before)
+                _refill(thing, before)
         return changed
 
 
@@ -101,11 +105,23 @@ def _is_dull(thing):
     )
 
 
+def _refill(thing, before):
+    if isinstance(thing, np.ndarray):
+        thing[...] = before
+        return
+    thing.clear()
+    (thing.update if hasattr(thing, "update") else thing.extend)(before)
+
+
 def _copy(thing):
+    if isinstance(thing, np.ndarray):
+        return thing.copy() if thing.size <= _LARGEST else thing
     return dict(thing) if isinstance(thing, dict) else list(thing)
 
 
 def _is_as(thing, before):
+    if isinstance(thing, np.ndarray):
+        return thing is before or thing.tobytes() == before.tobytes()
     if len(thing) != len(before):
         return False
     if isinstance(thing, dict):
@@ -171,7 +187,8 @@ def _is_users(kind):
         value = getattr(value, "__func__", value)
         if isinstance(value, types.FunctionType):
             return not is_ours(value.__code__.co_filename)
-    return False
+    home = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return home is not None and not is_ours(home)
 
 
 def _joined(name, key):

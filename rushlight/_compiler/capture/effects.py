@@ -15,9 +15,11 @@ builtin and every Python function that is entered:
 """
 
 import builtins
+import datetime
 import dis
 import functools
 import gc
+import io
 import os
 import random
 import sys
@@ -37,7 +39,8 @@ _TRUSTED = tuple(
 )
 #: Below its frames is what called the compiled function.
 _TRACE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trace.py")
-_EXPLAIN = explain.__code__
+_EXPLAIN, _STOPPED = explain.__code__, TraceStop.__init__.__code__
+_LOGGING = os.path.join("logging", "__init__.py")
 _errors: ContextVar[list] = ContextVar("errors")
 _STORES = frozenset({"STORE_ATTR", "STORE_GLOBAL", "DELETE_ATTR", "DELETE_GLOBAL"})
 _CLOCKS = "time time_ns perf_counter perf_counter_ns monotonic process_time sleep"
@@ -46,6 +49,8 @@ _FORBIDDEN = {id(getattr(time, name)): f"time.{name}()" for name in _CLOCKS.spli
     id(builtins.input): "input()",
     id(builtins.open): "open()",
     id(builtins.exec): "exec()",
+    id(builtins.setattr): "setattr()",
+    id(builtins.delattr): "delattr()",
     id(os.urandom): "os.urandom()",
 }
 
@@ -76,7 +81,7 @@ def watching_effects(on_code=None):
         if collects:
             gc.enable()
     if errors:
-        raise TraceStop(f"it goes on after an error of {errors[0]}")
+        raise TraceStop(f"it goes on after an error: {errors[0]}")
     if states != _random_states():
         raise TraceStop("it draws random numbers outside of recorded operations")
 
@@ -99,18 +104,25 @@ def _see(frame, event, function):
         if frame.f_code is _EXPLAIN:  # Note [Errors in a trace]
             _errors.get([]).append(frame.f_locals["who"])
             return
+        if frame.f_code is _STOPPED:
+            _errors.get([]).append(frame.f_locals["reason"])
+            return
+        if _logs(frame.f_code):
+            _stop("it writes to a log")
         what = _stores(frame.f_code)
         if what and not _is_importing(frame):
-            sys.setprofile(None)
-            raise TraceStop(what)
+            _stop(what)
     elif event == "c_call":
         name = _FORBIDDEN.get(id(function))
         owner = getattr(function, "__self__", None)
         if name is None and isinstance(owner, random.Random):
             name = f"random.{function.__name__}()"
+        elif owner is datetime.datetime or owner is datetime.date:
+            name = f"datetime.{function.__name__}()"
+        elif _acts_outside(function, owner) and not _is_importing(frame):
+            _stop(f"it calls {function.__name__}()")
         if name is not None and not is_ours(frame.f_code.co_filename):
-            sys.setprofile(None)
-            raise TraceStop(f"it calls {name}")
+            _stop(f"it calls {name}")
 
 
 def is_ours(filename):
@@ -118,6 +130,25 @@ def is_ours(filename):
     if "site-packages" in filename and not filename.startswith(_TRUSTED[::2]):
         return False
     return filename.startswith((*_TRUSTED, "<"))
+
+
+def _stop(reason):
+    """Stop the trace, even if the function catches it (Note [Errors in a trace])."""
+    sys.setprofile(None)
+    _errors.get([]).append(reason)
+    raise TraceStop(reason)
+
+
+def _logs(code):
+    """Whether code is where Python's loggers begin to write."""
+    return code.co_name == "_log" and code.co_filename.endswith(_LOGGING)
+
+
+def _acts_outside(function, owner):
+    """Whether a builtin writes to a stream or the environment, whoever calls it."""
+    if isinstance(owner, io.IOBase):
+        return function.__name__ in ("write", "writelines")
+    return function is os.putenv or function is os.unsetenv
 
 
 def _is_importing(frame):

@@ -29,6 +29,9 @@ from rushlight._core.tensor import Tensor, wrap
 class TraceStop(Exception):
     """The function cannot be traced; the reason is its text."""
 
+    def __init__(self, reason):  # seen by effects.py: Note [Errors in a trace]
+        super().__init__(reason)
+
 
 class Captured:
     """A real tensor that the traced function met.

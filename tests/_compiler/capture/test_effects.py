@@ -1,5 +1,8 @@
 """Effects are seen before they are done, and only those of the user's code."""
 
+import datetime
+import logging
+import os
 import random
 import sys
 import time
@@ -133,7 +136,7 @@ def _catches_one(x):
 )
 def test_a_caught_error_is_no_way_to_go(function, who):
     compiled = t.compile(function)
-    with pytest.warns(UserWarning, match=rf"goes on after an error of {who}\(\)"):
+    with pytest.warns(UserWarning, match=rf"goes on after an error: {who}\(\)"):
         assert compiled(t.ones(2)).tolist() == [1.0, 1.0]
     assert compiled(t.ones(2)).tolist() == [1.0, 1.0]
 
@@ -146,3 +149,52 @@ def test_generators_of_its_own_start_anew():
     with pytest.warns(UserWarning, match="draws from a generator of its own"):
         first = compiled(t.zeros(2))
     assert compiled(t.zeros(2)).equal(first)
+
+
+class _Holder:
+    pass
+
+
+HOLDER, NUMBERS = _Holder(), np.zeros(2)
+HOLDER.items = []
+
+
+def _adds_to_numbers():
+    NUMBERS[0] += 1
+    return NUMBERS[0]
+
+
+@pytest.mark.parametrize(
+    "act, reason",
+    [
+        (lambda: sys.stdout.flush() or sys.__stdout__.write(""), "write()"),
+        (lambda: logging.getLogger("one").error("text"), "writes to a log"),
+        (lambda: os.environ.update(A_NAME_OF_TESTS="1"), "putenv()"),
+        (lambda: setattr(HOLDER, "kept", 1), "setattr()"),
+        (lambda: HOLDER.items.append(1), "writes to HOLDER.items"),
+        (_adds_to_numbers, "writes to NUMBERS"),
+        (lambda: datetime.datetime.now(), "datetime.now()"),
+    ],
+)
+def test_more_that_runs_uncompiled(act, reason):
+    def f(x):
+        act()
+        return x * 2
+
+    compiled = t.compile(f)
+    with pytest.warns(UserWarning) as said:
+        assert compiled(t.ones(1)).item() == 2
+    assert reason in str(said[0].message)
+    os.environ.pop("A_NAME_OF_TESTS", None)
+
+
+def test_a_caught_stop_is_a_stop_all_the_same():
+    def f(x):
+        try:
+            time.time()
+        except Exception:  # noqa: BLE001 - the case under test
+            return x * 100
+        return x
+
+    with pytest.warns(UserWarning, match=r"time.time\(\)"):
+        assert t.compile(f)(t.ones(1)).item() == 1
