@@ -23,7 +23,6 @@ from rushlight.guard._report import (
 )
 from rushlight.guard._watcher import switch as _switch
 from rushlight.guard.checks.nonfinite_op import thorough
-from rushlight.guard.watching import Watch, watch
 
 __all__ = [
     "GuardError",
@@ -33,6 +32,7 @@ __all__ = [
     "explain",
     "summary",
     "thorough",
+    "watch",
 ]
 
 
@@ -94,6 +94,14 @@ def explain(name):
             return file.read()
     check = _BOOK.checks[name]
     return f"# {name}: {check.SUMMARY}\n\n{check.__doc__}"
+
+
+def __getattr__(name):
+    if name not in ("Watch", "watch"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rushlight.guard import watching
+
+    return getattr(watching, name)
 
 
 class _Room(types.ModuleType):

@@ -15,8 +15,6 @@ from rushlight._core.tensor import Tensor
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
 from rushlight.guard.checks.step_order import COUNT
-from rushlight.utils.data.dataset import IterableDataset
-from rushlight.utils.data.sampler import SequentialSampler
 
 NAME = "data-order"
 SUMMARY = "classes in sorted order without shuffling, streams given twice"
@@ -28,6 +26,8 @@ def loading(loader, iterator):
     """A pass over a loader begins; returns what is iterated."""
     if loader in _seen:
         return iterator
+    from rushlight.utils.data import IterableDataset, SequentialSampler
+
     _seen.add(loader)
     if isinstance(loader.dataset, IterableDataset):
         several = loader.num_workers > 1 and loader.worker_init_fn is None

@@ -2,8 +2,8 @@
 
 Five things that are facts: zero_grad() threw away what backward() had filled and the
 step found nothing new; the first step ran before any backward; gradients were clipped
-after the step that used them, or before they were unscaled; a learning rate of 0 at every step so far, or one that
-was assigned where no optimizer looks.
+after the step that used them, or before they were unscaled; a learning rate of 0 at
+every step so far, or one that was assigned where no optimizer looks.
 """
 
 from rushlight.guard._places import user_place
