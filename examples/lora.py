@@ -1,4 +1,4 @@
-"""LoRA: adapt a trained network by small matrices beside its large ones.
+"""LoRA: adapt a saved GPT by small matrices beside its large ones.
 
 Lesson: freeze, add parameters, save only these (strict=False loads them), and fold
 them into the weights in the end.
@@ -30,18 +30,32 @@ class LoRA(nn.Module):
         return self.linear
 
 
-class Writer(nn.Module):
-    """The next of sixteen letters, by an embedding of the last four."""
+class Block(nn.Module):
+    """Attention to what came before, then a small network."""
 
-    def __init__(self):
+    def __init__(self, width):
         super().__init__()
-        self.embed = nn.Embedding(16, 12)
-        self.body = nn.ModuleDict({"up": nn.Linear(48, 64), "down": nn.Linear(64, 32)})
-        self.head = nn.Linear(32, 16)
+        self.first, self.second = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attend = nn.Linear(width, 3 * width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x):
-        h = torch.relu(self.body["up"](self.embed(x).flatten(1)))
-        return self.head(torch.relu(self.body["down"](h)))
+        q, k, v = self.attend(self.first(x)).chunk(3, -1)
+        x = x + nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return x + self.down(nn.functional.gelu(self.up(self.second(x))))
+
+
+class GPT(nn.Module):
+    """The next of sixteen letters, at each place of a line."""
+
+    def __init__(self, width=24, length=8):
+        super().__init__()
+        self.letters, self.places = nn.Embedding(16, width), nn.Embedding(length, width)
+        self.body = nn.Sequential(Block(width), Block(width), nn.LayerNorm(width))
+        self.head = nn.Linear(width, 16, bias=False)
+
+    def forward(self, x):
+        return self.head(self.body(self.letters(x) + self.places.weight))
 
 
 def text(step, count=600):
@@ -49,15 +63,16 @@ def text(step, count=600):
     letters = torch.arange(count) * step % 16
     wrong = torch.rand(count) < 0.05
     letters[wrong] = torch.randint(0, 16, (int(wrong.sum()),))
-    return letters.unfold(0, 4, 1)[:-1], letters[4:]
+    lines = letters.unfold(0, 9, 1)
+    return lines[:, :-1], lines[:, 1:]
 
 
 def fit(model, x, y, rounds, lr):
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=lr)
     for _ in range(rounds):
-        rows = torch.randint(0, len(x), (64,))
-        loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+        rows = torch.randint(0, len(x), (32,))
+        loss = nn.functional.cross_entropy(model(x[rows]).mT, y[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -66,16 +81,16 @@ def fit(model, x, y, rounds, lr):
 
 torch.manual_seed(0)
 folder = tempfile.mkdtemp()
-model = Writer()
+model = GPT()
 loss, count = fit(model, *text(3), 150, 5e-3)
 print(f"trained: loss {loss:.4f}, {count} parameters")
-torch.save(model.state_dict(), os.path.join(folder, "writer.pt"))
+torch.save(model.state_dict(), os.path.join(folder, "gpt.pt"))
 
-model = Writer()
-print(model.load_state_dict(torch.load(os.path.join(folder, "writer.pt"))))
+model = GPT()
+print(model.load_state_dict(torch.load(os.path.join(folder, "gpt.pt"))))
 model.requires_grad_(False)
-for name in model.body:
-    model.body[name] = LoRA(model.body[name])
+for block in model.body[:2]:
+    block.attend, block.up = LoRA(block.attend), LoRA(block.up)
 loss, count = fit(model, *text(5), 150, 1e-2)
 print(f"adapted: loss {loss:.4f}, {count} parameters")
 
@@ -88,6 +103,6 @@ print(len(report.missing_keys), "kept,", len(report.unexpected_keys), "unexpecte
 
 x, y = text(5)
 before = model(x)
-for name in model.body:
-    model.body[name] = model.body[name].merged()
+for block in model.body[:2]:
+    block.attend, block.up = block.attend.merged(), block.up.merged()
 print("merged the same:", torch.allclose(before, model(x), atol=1e-5))

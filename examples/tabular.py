@@ -2,17 +2,17 @@
 
     rushlight run examples/tabular.py --csv my.csv
 
-The last column is the answer, 0 or 1.
+The last column is the answer, one of two; columns end at commas or blanks.
 
 Lesson: categories become numbers of an embedding, numbers are scaled by the training
 rows' mean and deviation only, and a rare class weighs more.
 """
 
 import argparse
-import csv
 import io
 import random
 
+import pandas as pd
 import torch
 from torch import nn
 
@@ -34,29 +34,23 @@ def invented(count=400):
         risk += {"holiday": 0.8, "car": -0.3}.get(purpose, 0) + 0.5 * (home == "rent")
         bad = int(risk + random.gauss(0, 0.5) > 1.6)
         lines.append(f"{age},{amount},{months},{purpose},{home},{bad}")
-    return "\n".join(lines)
+    return io.StringIO("\n".join(lines))
 
 
-rows = list(csv.reader(open(args.csv) if args.csv else io.StringIO(invented())))
-header, rows = rows[0], rows[1:]
-columns = list(zip(*rows))
-
-
-def is_number(values):
-    return all(value.replace(".", "", 1).lstrip("-").isdigit() for value in values)
-
-
-numeric = [i for i in range(len(header) - 1) if is_number(columns[i])]
-named = [i for i in range(len(header) - 1) if i not in numeric]
-kinds = {i: sorted(set(columns[i])) for i in named}
-x_num = torch.tensor([[float(row[i]) for i in numeric] for row in rows])
-x_cat = torch.tensor([[kinds[i].index(row[i]) for i in named] for row in rows])
-y = torch.tensor([float(row[-1]) for row in rows])
-print("numbers", [header[i] for i in numeric], "categories", [header[i] for i in named])
+frame = pd.read_csv(args.csv or invented(), sep=r"\s*,\s*|\s+", engine="python")
+answer, frame = frame.iloc[:, -1], frame.iloc[:, :-1]
+many = frame.nunique() > 12  # numbers of few values are names as well
+numbers = [c for c in frame if many[c] and pd.api.types.is_numeric_dtype(frame[c])]
+names = [c for c in frame if c not in numbers]
+codes = frame[names].apply(lambda column: column.astype("category").cat.codes)
+x_num = torch.tensor(frame[numbers].to_numpy("float32"))
+x_cat = torch.tensor(codes.to_numpy("int64"))
+y = torch.tensor((answer == answer.max()).to_numpy("float32"))
+print("numbers", numbers, "categories", names)
 
 torch.manual_seed(0)
-order = torch.randperm(len(rows))
-train, test = order[: len(order) * 4 // 5], order[len(order) * 4 // 5 :]
+order = torch.randperm(len(y))
+train, test = order[: len(y) * 4 // 5], order[len(y) * 4 // 5 :]
 mean, deviation = x_num[train].mean(0), x_num[train].std(0)
 x_num = (x_num - mean) / deviation
 
@@ -64,11 +58,11 @@ x_num = (x_num - mean) / deviation
 class Table(nn.Module):
     def __init__(self):
         super().__init__()
-        sizes = [len(kinds[i]) for i in named]
+        sizes = (x_cat.amax(0) + 1).tolist()
         self.tables = nn.ModuleList(
             nn.Embedding(size, (size + 1) // 2) for size in sizes
         )
-        width = len(numeric) + sum(table.embedding_dim for table in self.tables)
+        width = len(numbers) + sum(table.embedding_dim for table in self.tables)
         self.body = nn.Sequential(
             nn.Linear(width, 24), nn.SELU(), nn.AlphaDropout(0.1), nn.Linear(24, 1)
         )

@@ -10,6 +10,8 @@ from tests.cli.running import python, rushlight
 from tests.programs.measure import same
 from tests.programs.test_examples import EXAMPLES, NAMES
 
+CREDITS = EXAMPLES.parents[1] / "shared" / "data" / "german-credit.txt"
+
 pytestmark = pytest.mark.parity
 
 
@@ -23,4 +25,13 @@ def test_an_example(name, tmp_path):
             pytest.skip("torchvision is not installed, or not for this torch")
     theirs = python(tmp_path, f"{name}.py").stdout
     ours = rushlight(tmp_path, "run", f"{name}.py").stdout
+    assert same(ours, theirs), f"{ours}\n--- PyTorch:\n{theirs}"
+
+
+@pytest.mark.skipif(not CREDITS.exists(), reason="the table of credits is not here")
+def test_a_real_table(tmp_path):
+    shutil.copy(EXAMPLES / "tabular.py", tmp_path)
+    argv = "tabular.py", "--csv", str(CREDITS)
+    theirs = python(tmp_path, *argv).stdout
+    ours = rushlight(tmp_path, "run", *argv).stdout
     assert same(ours, theirs), f"{ours}\n--- PyTorch:\n{theirs}"
