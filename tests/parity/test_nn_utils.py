@@ -1,4 +1,4 @@
-"""nn.utils: the same program in torch and here; values, keys, texts and errors agree."""
+"""nn.utils: one program in torch and here; values, keys, texts and errors agree."""
 
 import warnings
 
@@ -113,7 +113,7 @@ def pruned(m):
         flags,
         trained,
         dict(layer.state_dict()),
-        [k for k in layer.state_dict()],
+        list(layer.state_dict()),
     )
 
 
