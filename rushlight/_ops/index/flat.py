@@ -113,7 +113,7 @@ def unravel_index(indices, shape):
         shape: the sizes of the tensor that they count in.
 
     Returns:
-        tuple of Tensor: one for each dimension, of indices' shape.
+        tuple of Tensor: one for each dimension, int64 of indices' shape.
 
     Raises:
         TypeError: where indices are no integers.
@@ -133,6 +133,7 @@ def unravel_index(indices, shape):
             )
         )
     shape, found = as_shape((shape,), "unravel_index()"), []
+    indices = indices.long()
     for size in reversed(shape):
         found.append(indices % size)
         indices = indices.div(size, rounding_mode="floor")

@@ -114,7 +114,7 @@ def sum_to_size(input, *size):
         size: sizes that broadcast to input's.
 
     Returns:
-        Tensor: of that size; input itself where it has it.
+        Tensor: of that size, int64 for sums of integers; input itself where it has it.
 
     Raises:
         RuntimeError: where the size does not broadcast to input's.
@@ -134,7 +134,10 @@ def sum_to_size(input, *size):
                 do="Each size must be input's or 1.",
             )
         )
-    return input if shape == mine else sum_to_shape(input, shape)
+    if shape == mine and mine:
+        return input
+    whole = not (input.is_floating_point() or input.is_complex())
+    return sum_to_shape(input.long() if whole else input, shape)
 
 
 def to_dense(input, dtype=None, *, masked_grad=None):

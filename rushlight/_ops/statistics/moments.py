@@ -52,6 +52,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     gap = x - mean
     other = gap if weights is None else gap * weights
     found = other @ (gap.mT.conj() if gap.is_complex() else gap.mT)
+    norm = norm.real if norm.is_complex() else norm
     found = found / norm.clamp(min=0)
     return found.squeeze() if input.ndim < 2 or x.shape[0] == 1 else found
 
