@@ -1,5 +1,7 @@
 """The watcher: what guarded places call, handed to the checks that want to know."""
 
+import weakref
+
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import CAPTURE
 from rushlight.guard._report import BOOK
@@ -60,8 +62,10 @@ class Watcher:
     def stepping(self, optimizer, closure):
         """Its step() is about to run."""
         step_order.stepping(optimizer, closure)
-        stale_grad.stepping(optimizer)
-        nonfinite_op.stepping(optimizer)
+        if stale_grad.STALE:
+            stale_grad.stepping(optimizer)
+        if nonfinite_op.STATE.active:
+            nonfinite_op.stepping(optimizer)
         if optimizer._guard_history.steps < 32:
             misspelt.stepping(optimizer, closure)
             no_optimizer.stepping(optimizer, closure)
@@ -76,7 +80,7 @@ class Watcher:
 
     def scaled(self, tensor):
         """A gradient scaler has multiplied a loss."""
-        tensor._scaled = True
+        step_order.LAST_SCALED[0] = weakref.ref(tensor)
 
     def unscaled(self):
         """A gradient scaler has divided an optimizer's gradients."""
@@ -87,10 +91,12 @@ class Watcher:
         if CAPTURE.get() is not None:
             return
         step_order.starting(tensor)
-        nonfinite_op.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
-        broadcast_loss.starting(tensor)
+        if nonfinite_op.STATE.active:
+            nonfinite_op.starting(tensor)
+        if broadcast_loss.SUSPECTS:
+            broadcast_loss.starting(tensor)
 
     def adding(self, tensor):
         """backward() is about to add to a gradient that is there."""
@@ -106,9 +112,12 @@ class Watcher:
     def loss(self, name, input, target):
         """A loss function is called."""
         if CAPTURE.get() is None:
-            double_softmax.loss(name, input, target)
-            train_mode_eval.loss(name, input, target)
-            broadcast_loss.loss(name, input, target)
+            if input._edge is not None:
+                double_softmax.loss(name, input, target)
+            if train_mode_eval.SUSPECTS:
+                train_mode_eval.loss(name, input, target)
+            if input._array.shape != target._array.shape:
+                broadcast_loss.loss(name, input, target)
 
     def training(self, module):
         """A dropout or batch norm runs in training mode."""

@@ -22,7 +22,7 @@ def forget():
     step_order.SCALED[0] = False
     growing_graph._roots.clear()
     no_optimizer._reached.clear()
-    stale_grad._stale.clear()
+    stale_grad.STALE.clear()
     train_mode_eval._clear()
 
 

@@ -21,7 +21,7 @@ _STRAIGHT = frozenset(
 )
 _KEEPS = frozenset("sum mean amax amin max min norm logsumexp prod var std".split())
 #: Differences since the last backward: (edges, shape, shapes of the sides, line).
-_suspects = []
+SUSPECTS = []
 
 
 def attach():
@@ -57,8 +57,8 @@ def _suspect(inputs, result):
         return
     shapes = tuple(list(t._array.shape) for t in inputs)
     edges = tuple(t._edge for t in inputs)
-    _suspects.append((edges, result._array.shape, shapes, user_place()))
-    del _suspects[:-64]
+    SUSPECTS.append((edges, result._array.shape, shapes, user_place()))
+    del SUSPECTS[:-64]
 
 
 def _is_meant(tensor):
@@ -97,9 +97,8 @@ def _is_meant_by_history(edge):
 
 def starting(tensor):
     """backward() begins at a loss: does it lead straight to a suspect?"""
-    if _suspects:
-        _follow(tensor._edge)
-        _suspects.clear()
+    _follow(tensor._edge)
+    SUSPECTS.clear()
 
 
 def _follow(edge):
@@ -112,7 +111,7 @@ def _follow(edge):
         if node.op is None:
             continue
         if node.op.name in ("sub", "rsub"):
-            for edges, shape, shapes, place in _suspects:
+            for edges, shape, shapes, place in SUSPECTS:
                 if node.edges == edges and node.shape == shape:
                     _say(shapes, place, list(shape))
                     return

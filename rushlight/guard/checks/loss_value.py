@@ -4,6 +4,7 @@ import math
 
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight.guard._report import found, is_listening
+from rushlight.guard.checks.step_order import SCALED
 
 NAME = "nonfinite-loss"
 SUMMARY = "backward() begins at a loss that is nan or infinite"
@@ -15,7 +16,7 @@ def starting(tensor):
     if array.size != 1 or array.dtype.kind != "f" or array.itemsize == 2:
         return
     value = float(array)
-    if value - value != 0 and "_scaled" not in tensor.__dict__ and is_listening(NAME):
+    if value - value != 0 and not SCALED[0] and is_listening(NAME):
         _say(tensor, value)
 
 

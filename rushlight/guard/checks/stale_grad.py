@@ -16,7 +16,7 @@ from rushlight.guard._report import found, is_listening
 NAME = "stale-grad"
 SUMMARY = "a step uses gradients that an earlier step already used"
 
-_stale = {}  # id of a gradient: (weak gradient, the line that added to it)
+STALE = {}  # id of a gradient: (weak gradient, the line that added to it)
 
 
 def adding(tensor):
@@ -25,7 +25,7 @@ def adding(tensor):
     version = gradient.__dict__.get("_consumed")
     if version is None:
         return
-    known = _stale.get(id(gradient))
+    known = STALE.get(id(gradient))
     if known is not None and known[0]() is gradient:
         if not gradient._array.any():
             _forget(gradient)
@@ -33,30 +33,30 @@ def adding(tensor):
     if gradient._version != version or not gradient._array.any():
         _forget(gradient)
         return
-    if len(_stale) > 4096:
+    if len(STALE) > 4096:
         _prune()
-    _stale[id(gradient)] = weakref.ref(gradient), user_place()
+    STALE[id(gradient)] = weakref.ref(gradient), user_place()
 
 
 def _forget(gradient):
     gradient.__dict__.pop("_consumed", None)
-    _stale.pop(id(gradient), None)
+    STALE.pop(id(gradient), None)
 
 
 def _prune():
-    for key in [key for key, (ref, _) in _stale.items() if ref() is None]:
-        del _stale[key]
+    for key in [key for key, (ref, _) in STALE.items() if ref() is None]:
+        del STALE[key]
 
 
 def stepping(optimizer):
     """Before a step: are any of its gradients sums over a step?"""
-    if not _stale:
+    if not STALE:
         return
     bad, line = [], None
     for group in optimizer.param_groups:
         for param in group["params"]:
             gradient = param._grad
-            entry = _stale.get(id(gradient)) if gradient is not None else None
+            entry = STALE.get(id(gradient)) if gradient is not None else None
             if entry is None:
                 continue
             if entry[0]() is gradient and gradient._array.any():

@@ -13,6 +13,7 @@ NAME = "step-order"
 SUMMARY = "step, backward, zero_grad, clipping in an order that does nothing"
 
 COUNT = [0]  # backwards so far
+LAST_SCALED = [None]  # a weak reference to the last loss that a scaler multiplied
 SCALED = [False]  # whether the last began at a loss that a gradient scaler multiplied
 
 
@@ -81,7 +82,7 @@ def stepping(optimizer, closure):
 def starting(tensor):
     """backward() begins at a loss."""
     COUNT[0] += 1
-    SCALED[0] = "_scaled" in tensor.__dict__
+    SCALED[0] = LAST_SCALED[0] is not None and LAST_SCALED[0]() is tensor
 
 
 def _has_gradient(optimizer):

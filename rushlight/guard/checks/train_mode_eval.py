@@ -22,35 +22,35 @@ NAME = "train-mode-eval"
 SUMMARY = "an evaluation with dropout or batch norm in training mode"
 
 _trained = weakref.WeakSet()
-_suspects = []  # [(weak module, line)]
+SUSPECTS = []  # [(weak module, line)]
 
 
 def training(module):
     """A dropout or batch norm runs in training mode."""
     if GRAD_MODE.get():
         _trained.add(module)
-        if _suspects:
+        if SUSPECTS:
             _clear()
-    elif len(_suspects) < 16 and module in _trained:
-        _suspects.append((weakref.ref(module), user_place()))
+    elif len(SUSPECTS) < 16 and module in _trained:
+        SUSPECTS.append((weakref.ref(module), user_place()))
         _watch_comparisons()
 
 
 def switched(module):
     """train() or eval() is called on a module."""
     _trained.discard(module)
-    if _suspects:
+    if SUSPECTS:
         _clear()
 
 
 def loss(name, input, target):
     """A loss function is called."""
-    if _suspects and not GRAD_MODE.get():
+    if SUSPECTS and not GRAD_MODE.get():
         _say(f"{name}()")
 
 
 def _clear():
-    _suspects.clear()
+    SUSPECTS.clear()
     detach()
 
 
@@ -69,7 +69,7 @@ def _watch_comparisons():
         return
 
     def comparing(x, y, *rest, **named):
-        if _suspects and _are_classes(x, y):
+        if SUSPECTS and _are_classes(x, y):
             _say("a comparison of class numbers")
         return kernel(x, y, *rest, **named)
 
@@ -85,8 +85,8 @@ def _are_classes(x, y):
 
 
 def _say(score):
-    modules = {type(ref()).__name__ for ref, _ in _suspects if ref() is not None}
-    place = _suspects[0][1]
+    modules = {type(ref()).__name__ for ref, _ in SUSPECTS if ref() is not None}
+    place = SUSPECTS[0][1]
     _clear()
     names = " and ".join(sorted(modules))
     found(
