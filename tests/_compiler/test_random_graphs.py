@@ -83,11 +83,9 @@ def _combined(y, known, n):
     """y with the first earlier value that broadcasts with it."""
     operate = _BINARY[n % len(_BINARY)]
     for other in known[n % len(known) :] + known:
-        try:
-            shape = t.broadcast_shapes(y.shape, other.shape)
-        except RuntimeError:
-            continue
-        if np.prod(shape, dtype=int) < 20000:
+        pairs = list(zip(reversed(y.shape), reversed(other.shape)))
+        fits = all(1 in pair or pair[0] == pair[1] for pair in pairs)
+        if fits and np.prod(t.broadcast_shapes(y.shape, other.shape)) < 20000:
             return operate(y, other)
     return y
 

@@ -26,6 +26,10 @@ from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, wrap
 
 
+#: Nodes of a graph; making machine code of more would take many seconds.
+MOST_NODES = 3000
+
+
 class TraceStop(Exception):
     """The function cannot be traced; the reason is its text."""
 
@@ -86,7 +90,12 @@ class Tracer:
 
         deferred(self, method, owner, args, kwargs)
 
+    def _check_size(self):
+        if len(self.graph.nodes) >= MOST_NODES:
+            raise TraceStop(f"it does more than {MOST_NODES} operations in one call")
+
     def _record(self, op, inputs, attrs, compute):
+        self._check_size()
         values = [
             self.value_of(i._array) if isinstance(i, Tensor) else i for i in inputs
         ]

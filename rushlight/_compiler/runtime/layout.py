@@ -76,12 +76,19 @@ class Layout:
 
     def _lives(self, fused):
         """{expression: (bytes, first unit, last unit)} of what goes to the arena."""
-        lives = {}
+        lives, wanted = {}, [reads(unit, fused.stored) for unit in fused.units]
+        elsewhere = {
+            e
+            for unit, found in zip(fused.units, wanted, strict=True)
+            for e in found
+            if e not in unit.members
+        }
         for number, unit in enumerate(fused.units):
             for e in self._made(unit):
-                if e not in self.places and e not in lives:
+                is_kept = unit.kind == "group" and e not in elsewhere
+                if e not in self.places and e not in lives and not is_kept:
                     lives[e] = [bytes_of(e), number, number]
-            for e in reads(unit, fused.stored):
+            for e in wanted[number]:
                 if e in lives:
                     lives[e][2] = number
         return lives
