@@ -98,6 +98,36 @@ _LGAMMA = (
     -0.1003173016743539,
     0.42278433509846713,
 )
+# erfinv(x) = x * P(u) to 2e-9, with w = -log(1 - x**2): u = w - 2.5 for w < 5, and
+# sqrt(w) - 3.218033988749895 beyond, up to the float32 next to 1.
+_ERFINV_NEAR = (
+    -2.0530244420143032e-11,
+    1.2294079474747204e-10,
+    8.200568073163617e-10,
+    -1.085287587215902e-08,
+    1.3780552917090806e-08,
+    4.786352610485044e-07,
+    -3.4174044855035536e-06,
+    -4.9958551021511385e-06,
+    0.00021825107431677095,
+    -0.0012527081133227186,
+    -0.004177318038632394,
+    0.24664027679468026,
+    1.5014093511307305,
+)
+_ERFINV_FAR = (
+    -3.25804271036025e-05,
+    9.389144654624226e-05,
+    -1.9780359439213877e-05,
+    -0.0003620522582624601,
+    0.0010444779221557786,
+    -0.0018784498717965064,
+    0.002773720632688573,
+    -0.004087596495604295,
+    0.00574670428803464,
+    1.0049037536189263,
+    3.051757101459335,
+)
 # Bernoulli numbers B2, B4, ...
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 
@@ -137,9 +167,13 @@ def _erf_double(np, out, x):
 
 def erfc(np, x):
     """The complementary error function of a float array, precise in its tail."""
-    if x.dtype.itemsize != 8:
-        return erfc(np, x.astype("float64")).astype(x.dtype)
-    return blockwise(np, _erfc_double, x)
+    return blockwise(np, _erfc_double if x.dtype.itemsize == 8 else _erfc_single, x)
+
+
+def _erfc_single(np, out, x):
+    wide = x.astype("float64")
+    value = _erfc_positive(np, np.abs(wide))
+    out[...] = np.where(wide < 0, 2 - value, value)
 
 
 def _erfc_double(np, out, x):
@@ -161,9 +195,28 @@ def _erfc_positive(np, x):
 
 
 def erfinv(np, x):
-    """The inverse of erf: a rough start and three steps of Halley's method."""
-    if x.dtype.itemsize != 8:
-        return erfinv(np, x.astype("float64")).astype(x.dtype)
+    """The inverse of erf: inf at 1, nan beyond."""
+    return blockwise(np, _erfinv_double if x.dtype.itemsize == 8 else _erfinv_single, x)
+
+
+def _erfinv_single(np, out, x):
+    wide = x.astype("float64")
+    log = -np.log1p(-wide * wide)
+    value = np.empty_like(wide)
+    polynomial(np, value, log - 2.5, _ERFINV_NEAR)
+    far = log >= 5
+    if far.any():
+        beyond = np.empty(int(np.count_nonzero(far)))
+        polynomial(np, beyond, np.sqrt(log[far]) - 3.218033988749895, _ERFINV_FAR)
+        value[far] = beyond
+    np.multiply(value, wide, out=out, casting="same_kind")
+    ends = np.abs(x) == 1
+    if ends.any():
+        np.copyto(out, np.copysign(math.inf, x), where=ends, casting="same_kind")
+
+
+def _erfinv_double(np, out, x):
+    """A rough start and three steps of Halley's method."""
     size = np.abs(x)
     tail = 1 - size
     log = np.log1p(-size * size)  # Winitzki's approximation
@@ -174,7 +227,7 @@ def erfinv(np, x):
         step = error * (math.sqrt(math.pi) / 2) * np.exp(guess * guess)
         guess = guess - step / (1 + guess * step)
     guess = np.where(size == 1, math.inf, np.where(size > 1, math.nan, guess))
-    return np.copysign(guess, x)
+    np.copysign(guess, x, out=out)
 
 
 # ---------------------------------------------------------- lgamma, digamma, polygamma
@@ -182,14 +235,17 @@ def erfinv(np, x):
 
 def lgamma(np, x):
     """log|Gamma(x)| of a float array; inf at 0, -1, -2, ..."""
-    if x.dtype.itemsize != 8:
-        return lgamma(np, x.astype("float64")).astype(x.dtype)
+    return blockwise(np, _lgamma_block, x)
+
+
+def _lgamma_block(np, out, x):
+    x = x.astype("float64")
     negative = x < 0.5
     result = _lgamma_positive(np, np.where(negative, 1 - x, x))
     if negative.any():  # reflection
         turned = np.log(np.abs(math.pi / _sin_pi(np, x))) - result
         result = np.where(negative, turned, result)
-    return np.where(np.isinf(x), math.inf, result + 0.0)  # no -0 at 1
+    out[...] = np.where(np.isinf(x), math.inf, result + 0.0)  # no -0 at 1
 
 
 def _sin_pi(np, x):
@@ -224,15 +280,18 @@ def _stirling(np, x):
 
 def digamma(np, x):
     """The derivative of lgamma; nan at -1, -2, ..., and -inf at 0 (inf at -0)."""
-    if x.dtype.itemsize != 8:
-        return digamma(np, x.astype("float64")).astype(x.dtype)
+    return blockwise(np, _digamma_block, x)
+
+
+def _digamma_block(np, out, x):
+    x = x.astype("float64")
     negative = x < 0
     result = _digamma_positive(np, np.where(negative, 1 - x, x))
     if negative.any():  # reflection
         left = x - np.rint(x)
         turned = result - math.pi / np.tan(math.pi * left)
         result = np.where(negative, np.where(left == 0, math.nan, turned), result)
-    return np.where(x == 0, np.copysign(math.inf, -x), result)
+    out[...] = np.where(x == 0, np.copysign(math.inf, -x), result)
 
 
 def _digamma_positive(np, x):
