@@ -3,7 +3,14 @@
 import math
 
 from rushlight._compiler.graph.expression import POINTWISE, VIEWS
-from rushlight._compiler.schedules.maps import Flat, Misfit, flat, strides_in, through
+from rushlight._compiler.schedules.maps import (
+    ZERO,
+    Flat,
+    Misfit,
+    flat,
+    strides_in,
+    through,
+)
 
 #: The map of what may be read at any place: no other equals it.
 ANYWHERE = Flat(-1, {})
@@ -87,6 +94,16 @@ def placed(e, index, stored):
     return source, offset, terms, bounds
 
 
+def lacking(e, stored):
+    """Give, one after another, what a `place` needs to have memory."""
+    while True:
+        try:
+            placed(e, (ZERO,) * e.ndim, stored)
+            return
+        except Misfit as misfit:
+            yield misfit.source
+
+
 def as_view(e):
     """A result as what NumPy can show of memory: (source, shape, order).
 
@@ -167,3 +184,14 @@ def reads(unit, stored):
             stack.extend(e.args)
         found.add(e)
     return found
+
+
+def reachable(roots):
+    """Everything that the roots need, operands first."""
+    seen, stack = set(), list(roots)
+    while stack:
+        e = stack.pop()
+        if e not in seen:
+            seen.add(e)
+            stack.extend(e.args)
+    return sorted(seen, key=lambda e: e.number)

@@ -23,7 +23,10 @@ from rushlight._compiler.passes.domains import (
     domain_of,
     finer,
     is_matrix,
+    lacking,
+    memory_of,
     operands,
+    reachable,
     spread,
 )
 from rushlight._compiler.schedules.maps import (
@@ -130,7 +133,7 @@ def fuse(lowered):
 class _Fusion:
     def __init__(self, lowered, forced):
         self.lowered, self.forced = lowered, forced
-        self.live = _reachable([*lowered.outputs, *lowered.draws, *lowered.checks])
+        self.live = reachable([*lowered.outputs, *lowered.draws, *lowered.checks])
         self.anchors = self._choose_anchors()
         self.stored = set(self.anchors) | {e for e in self.live if e.kind in OWN_MEMORY}
         self._settle_operands()
@@ -171,6 +174,11 @@ class _Fusion:
                 for arg in e.args:
                     if not self._is_matrix(arg):
                         self._store(arg)
+            elif e.kind == "gather":
+                self._store(memory_of(e.args[0]))
+            elif e.kind == "place":
+                for source in lacking(e, self.stored):
+                    self._store(source)
 
     def _store(self, e):
         if e not in self.stored:
@@ -387,14 +395,3 @@ class _Fusion:
             done.add(ready[0])
             waiting.remove(ready[0])
         return Fused(units, self.stored)
-
-
-def _reachable(roots):
-    """Everything that the roots need, operands first."""
-    seen, stack = set(), list(roots)
-    while stack:
-        e = stack.pop()
-        if e not in seen:
-            seen.add(e)
-            stack.extend(e.args)
-    return sorted(seen, key=lambda e: e.number)
