@@ -8,6 +8,8 @@
 # mode and the default dtype.  docs/compile.md says what cannot be seen.
 """
 
+from types import ModuleType
+
 import numpy as np
 
 from rushlight._base import config
@@ -166,7 +168,8 @@ def reachable(function, leaves):
     found = [owner, *getattr(owner, "__dict__", {}).values()]
     found += [value for _, _, value in _cells(function)]
     found += [value for _, _, value in _globals(function)]
-    return [t for t in [*found, *leaves] if is_module(t) or is_optimizer(t)]
+    found = [t for t in [*found, *leaves] if t.__class__ is not ModuleType]
+    return [t for t in found if is_module(t) or is_optimizer(t)]
 
 
 def modules_of(function, leaves):
