@@ -1,6 +1,6 @@
 """No figure of README's table may fall below what it was: `floors.json`.
 
-What fails is listed by name (`known.json`, `known_modules.json`), and test_op_db and its
+What fails is listed by name (`known.json`, `known_modules.json`); test_op_db and its
 kin hold everything that is not listed to passing; so counting the lists is enough here.
 `board.py` counts everything anew.
 """
