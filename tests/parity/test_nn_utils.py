@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.nn.utils.prune  # noqa: E402
+import torch.nn.utils.prune  # noqa: E402, F811
 
 import rushlight  # noqa: E402
 from tests.parity.bridge import difference, tensors_in  # noqa: E402
