@@ -206,3 +206,38 @@ def check_constant(weight, who):
 
 def node_name(inputs, attrs):
     return "NllLossBackward0" if inputs[0].ndim <= 2 else "NllLoss2DBackward0"
+
+
+def lower_rows(k, x, target, ignore_index):
+    """Scores as rows (N, C) for the compiler, and what their targets are.
+
+    Returns:
+        (rows, targets (N, 1), which are ignored (N, 1), whether each class is the
+        target of a row that is not ignored (N, C)).
+    """
+    if x.ndim < 2:
+        raise k.NotLowered
+    if x.ndim > 2:
+        x = k.permute(x, (0, *range(2, x.ndim), 1))
+    rows = k.reshape(x, (-1, x.shape[-1]))
+    own = k.reshape(k.cast(target, "i64"), (-1, 1))
+    gone = k.eq(own, ignore_index)
+    is_own = k.eq(k.index(rows.shape, 1), k.where(gone, -1, own))
+    return rows, own, gone, is_own
+
+
+def lower_weights(k, gone, is_own, weight):
+    """(weight of each target (N, 1) or None, what the mean divides by)."""
+    if weight is None:
+        found, each = None, k.whole(gone.shape, "i64", 1)
+    else:
+        found = each = k.reduce("add", k.where(is_own, weight, 0), 1, True)
+    return found, k.reduce("add", k.where(gone, 0, each))
+
+
+def lower_shape(k, rows, x):
+    """(N d1 ..., C) back to (N, C, d1, ...)."""
+    if x.ndim == 2:
+        return rows
+    moved = k.reshape(rows, (x.shape[0], *x.shape[2:], x.shape[1]))
+    return k.permute(moved, (0, x.ndim - 1, *range(1, x.ndim - 1)))

@@ -18,6 +18,9 @@ from rushlight._ops.loss._rows import (
     check_rows,
     check_weight,
     divisor,
+    lower_rows,
+    lower_shape,
+    lower_weights,
     node_name,
     places,
     reduced_rows,
@@ -210,35 +213,8 @@ def _smoothed(logs, picked, spread, weight, row_weights, smoothing, x):
     return own + smoothing / classes * (logs * total - spread)
 
 
-def _lower_rows(k, x, target, ignore_index):
-    """Scores as rows (N, C) for the compiler, and what their targets are.
-
-    Returns:
-        (rows, targets (N, 1), which are ignored (N, 1), whether each class is the
-        target of a row that is not ignored (N, C)).
-    """
-    if x.ndim < 2:
-        raise k.NotLowered
-    if x.ndim > 2:
-        x = k.permute(x, (0, *range(2, x.ndim), 1))
-    rows = k.reshape(x, (-1, x.shape[-1]))
-    own = k.reshape(k.cast(target, "i64"), (-1, 1))
-    gone = k.eq(own, ignore_index)
-    is_own = k.eq(k.index(rows.shape, 1), k.where(gone, -1, own))
-    return rows, own, gone, is_own
-
-
-def _lower_weights(k, gone, is_own, weight):
-    """(weight of each target (N, 1) or None, what the mean divides by)."""
-    if weight is None:
-        found, each = None, k.whole(gone.shape, "i64", 1)
-    else:
-        found = each = k.reduce("add", k.where(is_own, weight, 0), 1, True)
-    return found, k.reduce("add", k.where(gone, 0, each))
-
-
 def _cross_entropy_lower(k, x, target, weight, *, ignore_index, reduction, smoothing):
-    rows, own, gone, is_own = _lower_rows(k, x, target, ignore_index)
+    rows, own, gone, is_own = lower_rows(k, x, target, ignore_index)
     classes = rows.shape[1]
     k.require(k.or_(gone, k.and_(k.le(0, own), k.lt(own, classes))))
     shifted = k.sub(rows, k.reduce("max", rows, 1, True))
@@ -247,7 +223,7 @@ def _cross_entropy_lower(k, x, target, weight, *, ignore_index, reduction, smoot
     picked = k.reduce("add", k.where(is_own, shifted, 0), 1, True)
     logs = k.log(sums)
     loss = k.sub(logs, picked)
-    row_weight, counted = _lower_weights(k, gone, is_own, weight)
+    row_weight, counted = lower_weights(k, gone, is_own, weight)
     if row_weight is not None:
         loss = k.mul(loss, row_weight)
     if smoothing:
@@ -257,21 +233,13 @@ def _cross_entropy_lower(k, x, target, weight, *, ignore_index, reduction, smoot
         spread = k.mul(spread, smoothing / classes)
         loss = k.add(k.mul(loss, 1 - smoothing), spread)
     loss = k.where(gone, 0, loss)
-    probs = _lower_shape(k, k.div(powers, sums), x)
+    probs = lower_shape(k, k.div(powers, sums), x)
     if reduction == "none":
         return k.reshape(loss, target.shape), probs
     total = k.reduce("add", loss)
     if reduction == "mean":
         total = k.div(total, k.cast(counted, total.dtype))
     return total, probs
-
-
-def _lower_shape(k, rows, x):
-    """(N d1 ..., C) back to (N, C, d1, ...)."""
-    if x.ndim == 2:
-        return rows
-    moved = k.reshape(rows, (x.shape[0], *x.shape[2:], x.shape[1]))
-    return k.permute(moved, (0, x.ndim - 1, *range(1, x.ndim - 1)))
 
 
 # -------------------------------------------------------------------------- backward
@@ -348,8 +316,8 @@ def _weighted_rows(np, probs, weight, smoothing, scale, row_weights, gone, flat)
 
 
 def _backward_lower(k, g, probs, target, weight, *, ignore_index, reduction, smoothing):
-    rows, own, gone, is_own = _lower_rows(k, probs, target, ignore_index)
-    row_weight, counted = _lower_weights(k, gone, is_own, weight)
+    rows, own, gone, is_own = lower_rows(k, probs, target, ignore_index)
+    row_weight, counted = lower_weights(k, gone, is_own, weight)
     scale = k.cast(g, rows.dtype)
     if reduction == "mean":
         scale = k.div(scale, k.cast(counted, rows.dtype))
@@ -364,7 +332,7 @@ def _backward_lower(k, g, probs, target, weight, *, ignore_index, reduction, smo
         spread = k.const_like(each, rows) if weight is None else k.mul(weight, each)
         total = smoothing if weight is None else k.reduce("add", spread)
         slope = k.add(slope, k.mul(k.sub(k.mul(rows, total), spread), scale))
-    return _lower_shape(k, slope, probs)
+    return lower_shape(k, slope, probs)
 
 
 def _backward_grad(
