@@ -16,9 +16,10 @@ FLOORS = {
     **dict.fromkeys(["_ops"], 3),
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
-        "_doors _queries _settings accelerator amp autograd backends cuda distributed masked signal "
+        "_doors _queries _settings accelerator amp autograd backends cuda distributed "
         "distributions fft func hub jit linalg masked multiprocessing nn onnx optim "
-        "profiler random return_types serialization signal special testing utils version".split(),
+        "profiler random return_types serialization signal special testing utils "
+        "version".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),
