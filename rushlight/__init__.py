@@ -116,7 +116,7 @@ __all__ = [name for name in globals() if name[0] != "_" and name != "autograd"]
 
 
 def _open_guards():
-    from rushlight import guard  # noqa: F401 - it puts its watcher in place
+    from rushlight import guard
 
 
 _GUARDS.open = _open_guards

@@ -25,7 +25,6 @@ from rushlight._core.node import AccumulateGrad
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, wrap
 
-
 #: Nodes of a graph; making machine code of more would take many seconds.
 MOST_NODES = 3000
 

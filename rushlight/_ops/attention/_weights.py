@@ -118,9 +118,7 @@ def _apply_mask(np, scores, mask):
         scores += mask
 
 
-def backward(
-    np, g, q, k, v, mask, noise, out, rows, scale, is_causal, wants_scores
-):
+def backward(np, g, q, k, v, mask, noise, out, rows, scale, is_causal, wants_scores):
     """The gradients of q, k, v, and of the scores where they are wanted."""
     g_q, g_k, g_v = np.empty_like(q), np.empty_like(k), np.empty_like(v)
     shape = (*q.shape[:-1], k.shape[-2])

@@ -227,9 +227,7 @@ def _attention_eager(backend, q, k, v, mask, noise, *, scale, is_causal):
     return out.astype(q.dtype, copy=False), rows
 
 
-def _attention_grad(
-    g, *, q, k, v, mask, noise, out0, out1, scale, is_causal, needs
-):
+def _attention_grad(g, *, q, k, v, mask, noise, out0, out1, scale, is_causal, needs):
     g = g[0]
     if GRAD_MODE.get():
         found = _slowly(g, q, k, v, mask, noise, scale, is_causal)

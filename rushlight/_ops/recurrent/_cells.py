@@ -13,6 +13,7 @@
 # halved beforehand, so that a step needs one call of tanh for all its gates.
 """
 
+
 class Lstm:
     """Gates i, f, g, o: c' = f c + i g, h' = o tanh(c')."""
 
