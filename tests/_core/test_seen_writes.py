@@ -45,6 +45,7 @@ ARGUMENTS = {
     "clamp_min_": lambda: (0.5,),
     "copy_": lambda: (ones(3),),
     "cumprod_": lambda: (0,),
+    "renorm_": lambda: (2, 0, 1.0),
     "cumsum_": lambda: (0,),
     "fill_": lambda: (2.5,),
     "fill_diagonal_": lambda: (2.5,),

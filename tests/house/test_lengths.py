@@ -22,10 +22,6 @@ LONG_FILES = {
         "numbers only: one series under the other",
     ),
     "rushlight/distributions/constraints.py": (450, "one room in torch as well"),
-    "rushlight/_ops/loss/cross_entropy.py": (
-        430,
-        "one loss: forward and backward, each by NumPy and for the compiler",
-    ),
 }
 # folder -> (files allowed, why they belong together).
 FULL_FOLDERS = {
