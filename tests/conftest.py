@@ -34,10 +34,8 @@ def seeds():
     random.seed(0)
     np.random.seed(0)
     report = sys.modules.get("rushlight.guard._report")
-    if (
-        report is not None and report.BOOK.default != "off"
-    ):  # a test before turned it on
-        sys.modules["rushlight"].guard("off")
+    if report is not None and report.BOOK.default != "off":
+        sys.modules["rushlight"].guard("off")  # an earlier test turned it on
     manual_seed = getattr(sys.modules.get("rushlight"), "manual_seed", None)
     if manual_seed is not None:
         manual_seed(0)
