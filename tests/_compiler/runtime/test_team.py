@@ -90,11 +90,16 @@ def test_idle_workers_sleep_and_cost_nothing(monkeypatch):
     team = use(monkeypatch, 3)
     doubling(np.ones(10, np.int64)).run([np.ones(10, np.int64).ctypes.data])
     until_asleep(team)
+    # Other threads of this process (BLAS's, of tests before) may still be busy a while.
+    assert min(_processor_seconds(0.2) for _ in range(10)) < 0.1
+
+
+def _processor_seconds(wait):
+    """What the whole process spends while this thread waits."""
     before = os.times()
-    threading.Event().wait(0.2)
+    threading.Event().wait(wait)
     after = os.times()
-    spent = after.user + after.system - before.user - before.system
-    assert spent < 0.1
+    return after.user + after.system - before.user - before.system
 
 
 def test_sleepers_are_woken_only_where_that_is_worth_it(monkeypatch):
