@@ -73,7 +73,6 @@ from rushlight._queries import (
     are_deterministic_algorithms_enabled,
     is_complex,
     is_floating_point,
-    is_nonzero,
     is_storage,
     is_tensor,
     result_type,

@@ -1,6 +1,5 @@
 """Questions about tensors and modes that belong to no op family."""
 
-from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._base.promote import result_dtype
 from rushlight._core.tensor import Tensor
 
@@ -44,28 +43,6 @@ def is_complex(input):
     False
     """
     return input.is_complex()
-
-
-def is_nonzero(input):
-    """Whether a tensor of one element is not zero.
-
-    Raises:
-        RuntimeError: for a tensor of several elements.
-
-    >>> import rushlight
-    >>> is_nonzero(rushlight.tensor([0.0]))
-    False
-    """
-    if input._array.size != 1:
-        raise ArgumentRuntimeError(
-            explain(
-                "is_nonzero()",
-                expected="a tensor of one element",
-                got=f"shape {list(input.shape)}",
-                do="Use .any() or .all().",
-            )
-        )
-    return bool(input)
 
 
 def result_type(tensor1, tensor2):

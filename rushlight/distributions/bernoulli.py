@@ -5,17 +5,15 @@ import math
 from rushlight._core.expose import FUNCTIONAL, TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.distributions import constraints
+from rushlight.distributions._odds import Odds
 from rushlight.distributions.exp_family import ExponentialFamily
 from rushlight.distributions.utils import (
     broadcast_all,
     check_one,
-    lazy_property,
-    logits_to_probs,
-    probs_to_logits,
 )
 
 
-class Bernoulli(ExponentialFamily):
+class Bernoulli(Odds, ExponentialFamily):
     """1 with probability ``probs``, else 0.
 
     Args:
@@ -61,16 +59,6 @@ class Bernoulli(ExponentialFamily):
     @property
     def variance(self):
         return self.probs * (1 - self.probs)
-
-    @lazy_property
-    def logits(self):
-        """The logarithms of the odds."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self):
-        """The probabilities of 1."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def param_shape(self):

@@ -4,13 +4,11 @@ from rushlight._base.errors import UnsupportedError, explain
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.distributions import constraints
+from rushlight.distributions._odds import Odds
 from rushlight.distributions.distribution import Distribution
 from rushlight.distributions.utils import (
     broadcast_all,
     check_one,
-    lazy_property,
-    logits_to_probs,
-    probs_to_logits,
 )
 
 
@@ -19,7 +17,7 @@ def _clamp_by_zero(x):
     return (x.clamp(min=0) + x - x.clamp(max=0)) / 2
 
 
-class Binomial(Distribution):
+class Binomial(Odds, Distribution):
     """The binomial law: ``total_count`` tosses, each with probability ``probs``.
 
     Args:
@@ -71,16 +69,6 @@ class Binomial(Distribution):
     @property
     def variance(self):
         return self.total_count * self.probs * (1 - self.probs)
-
-    @lazy_property
-    def logits(self):
-        """The logarithms of the odds."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self):
-        """The probabilities of heads."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def param_shape(self):

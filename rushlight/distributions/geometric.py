@@ -5,17 +5,15 @@ from rushlight._base.limits import finfo
 from rushlight._core.expose import FUNCTIONAL
 from rushlight._core.grad_mode import no_grad
 from rushlight.distributions import constraints
+from rushlight.distributions._odds import Odds
 from rushlight.distributions.distribution import Distribution
 from rushlight.distributions.utils import (
     broadcast_all,
     check_one,
-    lazy_property,
-    logits_to_probs,
-    probs_to_logits,
 )
 
 
-class Geometric(Distribution):
+class Geometric(Odds, Distribution):
     """The geometric law: probability ``(1 - probs)**k * probs``.
 
     Args:
@@ -66,16 +64,6 @@ class Geometric(Distribution):
     @property
     def variance(self):
         return (1.0 / self.probs - 1.0) / self.probs
-
-    @lazy_property
-    def logits(self):
-        """The logarithms of the odds."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self):
-        """The probabilities of success."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     def sample(self, sample_shape=()):
         shape, tiny = self._extended_shape(sample_shape), finfo(self.probs.dtype).tiny

@@ -3,18 +3,17 @@
 from rushlight._core.expose import FUNCTIONAL, TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight.distributions import constraints
+from rushlight.distributions._odds import Odds
 from rushlight.distributions.distribution import Distribution
 from rushlight.distributions.gamma import Gamma
 from rushlight.distributions.utils import (
     broadcast_all,
     check_one,
     lazy_property,
-    logits_to_probs,
-    probs_to_logits,
 )
 
 
-class NegativeBinomial(Distribution):
+class NegativeBinomial(Odds, Distribution):
     """How many successes come before ``total_count`` failures.
 
     Args:
@@ -60,16 +59,6 @@ class NegativeBinomial(Distribution):
     @property
     def variance(self):
         return self.mean / (-self.logits).sigmoid()
-
-    @lazy_property
-    def logits(self):
-        """The logarithms of the odds."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self):
-        """The probabilities of success."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def param_shape(self):

@@ -3,6 +3,7 @@
 import math
 
 from rushlight.distributions import constraints
+from rushlight.distributions._odds import Odds
 from rushlight.distributions._transforms.pointwise import SigmoidTransform
 from rushlight.distributions.distribution import Distribution
 from rushlight.distributions.transformed_distribution import TransformedDistribution
@@ -10,13 +11,10 @@ from rushlight.distributions.utils import (
     broadcast_all,
     check_one,
     clamp_probs,
-    lazy_property,
-    logits_to_probs,
-    probs_to_logits,
 )
 
 
-class LogitRelaxedBernoulli(Distribution):
+class LogitRelaxedBernoulli(Odds, Distribution):
     """The logit of a `RelaxedBernoulli` number.
 
     Args:
@@ -43,16 +41,6 @@ class LogitRelaxedBernoulli(Distribution):
         new = self._expanded(LogitRelaxedBernoulli, batch_shape, _instance, **names)
         new.temperature = self.temperature
         return new
-
-    @lazy_property
-    def logits(self):
-        """The logarithms of the odds."""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self):
-        """The probabilities of 1."""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def param_shape(self):

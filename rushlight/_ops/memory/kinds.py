@@ -164,7 +164,7 @@ def to_dense(input, dtype=None, *, masked_grad=None):
 
 expose(get_device)
 expose(is_signed)
-expose(is_nonzero, torch=False)
+expose(is_nonzero)
 expose(dim_order, torch=False)
 expose(sum_to_size, torch=False)
 expose(to_dense, torch=False)
