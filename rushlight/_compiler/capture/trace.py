@@ -1,5 +1,6 @@
 """trace(): a function's forward, and its backward, as one graph."""
 
+import sys
 import weakref
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,18 +132,17 @@ def _made_inside(tracer, arguments):
 
     They begin anew at each call, with the values that they had at first.
     """
-    made = []
+    made, fresh = [], object()
+    alone = sys.getrefcount(fresh)  # what one name and the question come to
     for captured in list(tracer.captured.values())[arguments:]:
-        tensor, array = captured.tensor, captured.tensor._array
-        known, alive = weakref.ref(tensor), weakref.ref(array)
-        values, captured.tensor = array.copy(), None
-        del tensor, array
-        if alive() is None:
-            captured.tensor = wrap(values)
+        known, array = weakref.ref(captured.tensor), captured.tensor._array
+        captured.tensor = None
+        if sys.getrefcount(array) == alone:
+            captured.tensor = wrap(array)
             made.append(captured)
         else:
             tensor = known()
-            captured.tensor = wrap(alive()) if tensor is None else tensor
+            captured.tensor = wrap(array) if tensor is None else tensor
             del tensor
     return made
 

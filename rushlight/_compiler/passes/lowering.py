@@ -47,7 +47,7 @@ class Lowering:
         """A number in the shape and dtype of an array."""
         return self.x.expand(self.x.const(value, x.dtype), x.shape)
 
-    def const(self, value, dtype=None):
+    def const(self, value):
         """A number; it takes its dtype from the operand that it meets."""
         return value
 

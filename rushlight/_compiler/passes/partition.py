@@ -1,9 +1,9 @@
 """Partition a joint graph into forward and backward: what to save, what to run again.
 
 # Note [Saving]
-# Backward needs values of forward.  A view costs nothing to make again, and a pointwise
-# result whose inputs are kept anyway costs no memory traffic worth speaking of once it
-# is fused into its consumer; all others are saved.
+# Backward needs values of forward.  A view costs nothing and is made again; all others
+# are saved.  What the rules of gradients ask for was chosen for eager mode already, so
+# that little is kept.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,6 @@ class Halves:
             those that the function itself computes.
         backward: its inputs are `saved`, the captured inputs that it needs (`kept`),
             then the gradients of the results; None where nothing is differentiable.
-        gradients: for each captured tensor that wants one, whether it gets a gradient.
     """
 
     forward: Graph

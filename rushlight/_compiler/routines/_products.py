@@ -9,26 +9,13 @@
 # transposed: then those kernels are slow.
 """
 
-import ctypes
-import functools
 from dataclasses import replace
 
-from rushlight._base import threads
 from rushlight._compiler.routines._parts import large_pieces, pieces
+from rushlight._compiler.runtime.blas import has_small_products
 
 #: Most multiplications of a small product.
 SMALL = 1_000_000
-_PROCESSORS = (b"skylakex", b"cooperlake", b"sapphirerapids")
-
-
-@functools.cache
-def has_small_products():
-    """Whether BLAS has kernels for small products (Note [Small products])."""
-    name = threads.blas_function("get_corename")
-    if name is None:
-        return False
-    name.restype = ctypes.c_char_p
-    return name().lower() in _PROCESSORS
 
 
 def rows_for(whole, columns, inner):

@@ -8,12 +8,11 @@ import numpy as np
 from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.interpreter import run_node
 from rushlight._compiler.graph.ir import Value
-from rushlight._compiler.loops.queries import product_dtypes
 from rushlight._compiler.passes.domains import reads
 from rushlight._compiler.passes.memory import bytes_of, numpy_dtype
 from rushlight._compiler.runtime import blas
-from rushlight._compiler.runtime.kernel import native_kernel
-from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
+from rushlight._compiler.runtime.program import Program, Step
+from rushlight._compiler.runtime.steps import task_step
 from rushlight._compiler.schedules.maps import strides_in
 from rushlight._compiler.schedules.nest import Nest
 from rushlight._core.state import GRAD_MODE
@@ -90,7 +89,7 @@ class Assembly:
         written = {m for m in unit.members if self.layout.has_place(m)}
         nest = Nest(unit, self.stored, written, "nest")
         places = [self.layout.place(e) for e in nest.buffers]
-        step = self._step(nest.kernel, places)
+        step = task_step(nest.kernel, places)
         kinds = dict.fromkeys(_inside(unit, self.stored))
         size = max([1, *map(int, np.cumprod(unit.domain, dtype=np.int64))])
         flops = sum(kind not in FREE for kind in kinds) * size
@@ -110,18 +109,9 @@ class Assembly:
                 places[routine.outputs[e.data]] = layout.places[e]
         for task in routine.tasks:
             at = [places[name] for name in task.buffers]
-            step = self._step(task.kernel, at, (number, task.group))
+            step = task_step(task.kernel, at, (number, task.group))
             name = f"{whole.data.node.op.name}: {task.kernel.name}"
             self._add("routine", name, unit, 0, step, task.kernel)
-
-    def _step(self, kernel, places, group=None):
-        """A task as a step, on buffers at places."""
-        native, args = native_kernel(kernel), list(places)
-        if kernel.local_bytes:
-            args.append((LOCAL, 0))
-        args += [(STATIC, blas.address(dtype)) for dtype in product_dtypes(kernel)]
-        blocks = kernel.body[0].extent
-        return Step(native.address, args, blocks, group, kernel.local_bytes, native)
 
     def _product(self, unit):
         """A matrix product as a step."""

@@ -200,7 +200,7 @@ def gemm_blocks(m, n, k, batch=1, transpose_a=False, transpose_b=False):
     """
     if m * n * k <= _LEAST:
         return m, n, k
-    if m * n * k > _LARGE or not _has_small_products():
+    if m * n * k > _LARGE or not has_small_products():
         return _large_blocks(m, n, k, batch)
     if transpose_b and not transpose_a:
         rows, columns = _cut(m, 32), _cut(n, 32)
@@ -245,13 +245,13 @@ def _half(size):
 
 
 @once
-def _has_small_products():
-    """Whether BLAS multiplies small matrices without packing (on AVX-512)."""
+def has_small_products():
+    """Whether BLAS multiplies small matrices without packing (Note [Small products])."""
     name = threads.blas_function("get_corename")
     if name is None:
         return False
     name.restype = ctypes.c_char_p
-    return name() in (b"SkylakeX", b"Cooperlake", b"SapphireRapids")
+    return name().lower() in (b"skylakex", b"cooperlake", b"sapphirerapids")
 
 
 def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **options):

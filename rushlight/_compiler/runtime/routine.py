@@ -41,15 +41,12 @@ class NativeRoutine:
     """
 
     def __init__(self, routine, outputs, inputs=None):
-        from rushlight._compiler.runtime.kernel import native_kernel
-
         self.routine, self.inputs = routine, inputs
         self.outputs = [_Layout(*output) for output in outputs]
         self.count = len(routine.outputs)
-        natives = [native_kernel(task.kernel) for task in routine.tasks]
         names = [*routine.inputs, *routine.outputs, *routine.scratch]
         bases = {name: number for number, name in enumerate(names)}
-        self.program = _program(routine.tasks, natives, bases)
+        self.program = _program(routine.tasks, bases)
         self.scratch = [
             (elements, _numpy_dtype(dtype))
             for dtype, elements in routine.scratch.values()
@@ -98,20 +95,15 @@ def _numpy_dtype(dtype):
     return stored_dtype(dtype)
 
 
-def _program(tasks, natives, bases):
+def _program(tasks, bases):
     """The Program of tasks: step groups as the routine says."""
-    from rushlight._compiler.loops.queries import product_dtypes
-    from rushlight._compiler.runtime import blas
-    from rushlight._compiler.runtime.program import LOCAL, STATIC, Program, Step
+    from rushlight._compiler.runtime.program import Program
+    from rushlight._compiler.runtime.steps import task_step
 
-    steps = []
-    for task, native in zip(tasks, natives, strict=True):
-        args = [(bases[name], 0) for name in task.buffers]
-        if task.kernel.local_bytes:
-            args.append((LOCAL, 0))
-        args += [(STATIC, blas.address(d)) for d in product_dtypes(task.kernel)]
-        local, group = task.kernel.local_bytes, task.group
-        steps.append(Step(native.address, args, task.blocks, group, local, native))
+    steps = [
+        task_step(task.kernel, [(bases[name], 0) for name in task.buffers], task.group)
+        for task in tasks
+    ]
     return Program(steps, bases=len(bases))
 
 
