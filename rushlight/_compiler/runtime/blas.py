@@ -246,7 +246,7 @@ def _half(size):
 
 @once
 def has_small_products():
-    """Whether BLAS multiplies small matrices without packing (Note [Small products])."""
+    """Whether BLAS multiplies small products unpacked (Note [Small products])."""
     name = threads.blas_function("get_corename")
     if name is None:
         return False
