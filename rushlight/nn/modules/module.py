@@ -7,7 +7,7 @@
 # that was replaced by a computed attribute).
 """
 
-from rushlight._base.errors import MissingAttributeError, explain
+from rushlight._base.errors import MissingAttributeError, RushlightError, explain
 from rushlight.nn._module.compiling import Compiling
 from rushlight.nn._module.convert import Convert
 from rushlight.nn._module.everywhere import (
@@ -24,6 +24,7 @@ from rushlight.nn._module.everywhere import (
 from rushlight.nn._module.hooks import Hooks, call_with_hooks, empty_hooks
 from rushlight.nn._module.loading import Loading
 from rushlight.nn._module.registry import Registry
+from rushlight.nn._module.running import name_running
 from rushlight.nn._module.state import Saving
 from rushlight.nn._module.tree import Tree
 
@@ -95,9 +96,13 @@ class Module(Registry, Tree, Saving, Loading, Convert, Hooks, Compiling):
             )
         except KeyError:
             raise _not_initialised(self) from None
-        if hooked:
-            return call_with_hooks(self, args, kwargs)
-        return self.forward(*args, **kwargs)
+        try:
+            if hooked:
+                return call_with_hooks(self, args, kwargs)
+            return self.forward(*args, **kwargs)
+        except RushlightError as error:
+            name_running(error, self)
+            raise
 
     def forward(self, *args):
         """Compute the output; every subclass writes its own.
