@@ -65,6 +65,7 @@ from rushlight import _ops
 from rushlight._compiler import (
     composites as _composites,
     draws as _draws,
+    products as _products,
     slots as _slots,
 )
 from rushlight._core.expose import TORCH as _exposed

@@ -1,5 +1,7 @@
 """The contract of a backend: what every machine must offer."""
 
+import math
+
 
 class Backend:
     """One machine: an array type, its namespace and a few functions.
@@ -8,11 +10,15 @@ class Backend:
         name: the folder's name.
         array_type: the class of its arrays.
         np: the array namespace; the part of NumPy's names that eager rules use.
+        product_size: multiplications from which on a product of matrices is left to
+            `product`, ``(x, y, bias=None)`` to ``x @ y + bias``.
     """
 
     name: str
     array_type: type
     np: object
+    product_size = math.inf
+    product = None
 
     def from_host(self, array, device):
         """An array here with the values of a NumPy array (copied if need be)."""

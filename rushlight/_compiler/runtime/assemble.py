@@ -122,7 +122,7 @@ class Assembly:
             source, offset, steps = strides_in(operand, self.stored.__contains__)
             base, start = self.layout.places[source]
             places.append((base, start + offset * numpy_dtype(e).itemsize))
-            options |= _as_operand(name, operand.shape, steps)
+            options |= blas.as_operand(name, operand.shape, steps)
         place = self.layout.places[e]
         step = blas.gemm_step(e.dtype, *places, place, m, n, k, batch=batch, **options)
         text = (
@@ -147,17 +147,6 @@ def _inside(unit, stored):
             stack.extend(e.args)
     ordered = sorted(found, key=lambda e: e.number)
     return [e.data[0] if e.kind == "reduce" else e.kind for e in ordered]
-
-
-def _as_operand(name, shape, steps):
-    """BLAS's words for an operand (B, rows, columns) with these strides."""
-    (batch, rows, columns), (far, down, right) = shape, steps
-    turned = not (right == 1 or columns == 1) or (down < columns and rows > 1)
-    return {
-        f"transpose_{name}": turned,
-        f"ld{name}": max(right, rows) if turned else max(down, columns),
-        f"stride_{name}": 0 if batch == 1 else far,
-    }
 
 
 class LibraryCall:

@@ -43,7 +43,7 @@ _ENOUGH = 64
 #: The int64 numbers that describe a product to its task, in order.
 DESCRIPTION = (
     "m n k lda ldb ldc transpose_a transpose_b row_block column_block batch "
-    "stride_a stride_b stride_c accumulate depth_block"
+    "stride_a stride_b stride_c accumulate depth_block bias"
 ).split()
 
 
@@ -254,7 +254,9 @@ def has_small_products():
     return name().lower() in (b"skylakex", b"cooperlake", b"sapphirerapids")
 
 
-def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **options):
+def gemm_step(
+    dtype, a, b, c, m, n, k, *, bias=None, group=None, batch=1, blocks=None, **options
+):
     """A product ``c = op(a) op(b)``, or ``c += ...``, as a step of a program.
 
     Args:
@@ -262,6 +264,7 @@ def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **op
         a, b, c: pairs (base, byte offset); c is (m, n); a is (m, k) or, with
             ``transpose_a=True``, (k, m); b is (k, n) or, with ``transpose_b=True``,
             (n, k).
+        bias: of n elements, added to each row; a pair as well.
         group: as in `Step`.
         batch: how many products; they are ``stride_a``, ``stride_b`` and ``stride_c``
             elements apart, by default as far as the matrices are large.
@@ -271,6 +274,7 @@ def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **op
     """
     about = {"m": m, "n": n, "k": k, "batch": batch}
     about |= dict.fromkeys(("transpose_a", "transpose_b", "accumulate"), 0)
+    about["bias"] = bias is not None
     flips = [options.get(f"transpose_{x}", False) for x in "ab"]
     shape = blocks or gemm_blocks(m, n, k, batch, *flips)
     names = ("row_block", "column_block", "depth_block")
@@ -286,4 +290,23 @@ def gemm_step(dtype, a, b, c, m, n, k, *, group=None, batch=1, blocks=None, **op
     count = batch * math.ceil(m / about["row_block"])
     count *= math.ceil(n / about["column_block"])
     args = [a, b, c, (STATIC, description.ctypes.data), (STATIC, address(dtype))]
+    args += [] if bias is None else [bias]
     return Step(code.address("gemm_task"), args, count, group, 0, (description, code))
+
+
+def as_operand(name, shape, steps):
+    """The options of `gemm_step` for an operand.
+
+    Args:
+        name: "a" or "b".
+        shape: (batch, rows, columns).
+        steps: from one element to the next along each of them, as BLAS can read them
+            (`is_matrix` in passes/domains.py).
+    """
+    (batch, rows, columns), (far, down, right) = shape, steps
+    turned = not (right == 1 or columns == 1) or (down < columns and rows > 1)
+    return {
+        f"transpose_{name}": turned,
+        f"ld{name}": max(right, rows) if turned else max(down, columns),
+        f"stride_{name}": 0 if batch == 1 else far,
+    }

@@ -75,7 +75,7 @@ def _rules(who, check, product, ranks):
             spec(x, a, b, beta=beta, alpha=alpha)
         if is_half(x):  # Note [Half precision]
             x, a, b = wide(x), wide(a), wide(b)
-        return _finish(np, x, product(np, a, b), beta, alpha, dtype)
+        return _finish(np, x, product(backend, a, b), beta, alpha, dtype)
 
     return spec, eager
 
@@ -278,9 +278,9 @@ def _check_summed(who, a, b):
     return _check_batches(who, a, b)[1:]
 
 
-def _summed_product(np, a, b):
+def _summed_product(backend, a, b):
     """The sum over a stack, as one product of long matrices."""
-    return folded(np, a.swapaxes(1, 2), b)
+    return folded(backend, a.swapaxes(1, 2), b)
 
 
 ADDBMM = _define("addbmm", _check_summed, _summed_product, _matrix_grads, None)
@@ -322,7 +322,7 @@ def _check_pair(who, a, b):
     return a.shape[0], b.shape[0]
 
 
-def _outer_product(np, a, b):
+def _outer_product(backend, a, b):
     return a[:, None] * b
 
 

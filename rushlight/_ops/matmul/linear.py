@@ -88,22 +88,26 @@ def _check_bias(bias, shape, weight):
 
 def _linear_eager(backend, x, weight, bias):
     if x.ndim == 2 == weight.ndim and x.dtype is weight.dtype and x.dtype.char in "fd":
-        result = x.dot(weight.T)
-        if bias is None:
+        if bias is None or bias.dtype is x.dtype:
+            if x.size * weight.shape[0] >= backend.product_size:
+                return backend.product(x, weight.T, bias)
+            result = x.dot(weight.T)
+            if bias is not None:
+                result += bias
             return result
-        if bias.dtype is x.dtype:
-            result += bias
-            return result
-    return _linear_any(backend.np, x, weight, bias)
+    return _linear_any(backend, x, weight, bias)
 
 
-def _linear_any(np, x, weight, bias):
+def _linear_any(backend, x, weight, bias):
     _check_linear(x, weight, bias)
+    if x.ndim > 2 == weight.ndim and (bias is None or bias.ndim == 1):
+        result = _linear_eager(backend, rows_of(x), weight, bias)
+        return result.reshape(*x.shape[:-1], weight.shape[0])
     dtype, half = x.dtype, is_half(x)
     if half:  # Note [Half precision]
         x, weight = wide(x), wide(weight)
         bias = None if bias is None else wide(bias)
-    result = np.asarray(multiply(np, x, weight.T))
+    result = backend.np.asarray(multiply(backend, x, weight.T))
     if bias is not None:
         result += bias
     return result.astype(dtype) if half else result

@@ -3,7 +3,8 @@
 # Note [Layouts]
 # `ndarray.dot` of two matrices calls BLAS with the least overhead, and as BLAS takes
 # either order, a transposed view costs nothing.  `numpy.matmul` does the same for each
-# matrix of a stack.  A stack times one matrix is folded into a single product.
+# matrix of a stack.  A stack times one matrix is folded into a single product.  A
+# backend may do large products in a way of its own (`product_size`).
 """
 
 from rushlight._base.errors import ArgumentTypeError, DtypeError, ShapeError, explain
@@ -15,43 +16,45 @@ _EXACT = 2.0**53
 _LARGE = 16**3
 
 
-def multiply(np, x, y):
+def multiply(backend, x, y):
     """``x @ y`` of two arrays of one dtype and at least one dimension."""
-    kind = x.dtype.kind
+    np, kind = backend.np, x.dtype.kind
     if kind in "fc" and x.dtype.itemsize > 2:
-        return _by_blas(np, x, y)
+        return _by_blas(backend, x, y)
     if is_half(x):  # Note [Half precision]
-        return np.asarray(_by_blas(np, wide(x), wide(y))).astype(x.dtype)
+        return np.asarray(_by_blas(backend, wide(x), wide(y))).astype(x.dtype)
     refuse(x, "matmul()", "bU")
-    return _of_integers(np, x, y)
+    return _of_integers(backend, x, y)
 
 
-def _by_blas(np, x, y):
-    if y.ndim > 2 or (x.ndim > 2 and y.ndim == 0):
-        return np.matmul(x, y)
+def _by_blas(backend, x, y):
+    rank, is_large = y.ndim, x.size * y.shape[-1] >= backend.product_size
+    if rank > 2:
+        return (backend.product if is_large else backend.np.matmul)(x, y)
     if x.ndim < 3:
-        return x.dot(y)
-    flat = rows_of(x).dot(y)
+        return backend.product(x, y) if is_large and rank == x.ndim else x.dot(y)
+    flat = rows_of(x)
+    flat = backend.product(flat, y) if is_large and rank == 2 else flat.dot(y)
     return flat.reshape(x.shape[:-1] + y.shape[1:])
 
 
-def _of_integers(np, x, y):
+def _of_integers(backend, x, y):
     """Exact, modulo the dtype: by BLAS in float64 where no sum can lose a digit."""
     if x.size * y.shape[-1] > _LARGE:
         bound = _largest(x) * _largest(y) * x.shape[-1]
         if 0 < bound < _EXACT:
-            product = np.asarray(_by_blas(np, x.astype("float64"), y.astype("float64")))
-            return product.astype("int64").astype(x.dtype)
-    return np.matmul(x, y)
+            product = _by_blas(backend, x.astype("float64"), y.astype("float64"))
+            return backend.np.asarray(product).astype("int64").astype(x.dtype)
+    return backend.np.matmul(x, y)
 
 
 def _largest(x):
     return max(-int(x.min()), int(x.max())) if x.size else 0
 
 
-def folded(np, x, y):
+def folded(backend, x, y):
     """``x.T @ y`` of two stacks, (..., n, k) and (..., n, m), summed over the stack."""
-    return multiply(np, rows_of(x).T, rows_of(y))
+    return multiply(backend, rows_of(x).T, rows_of(y))
 
 
 def rows_of(x):

@@ -55,10 +55,11 @@ def _matmul_spec(x, y):
 
 def _matmul_eager(backend, x, y):
     if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
-        return x.dot(y)  # Note [Layouts]
+        is_large = x.size * y.shape[1] >= backend.product_size
+        return backend.product(x, y) if is_large else x.dot(y)  # Note [Layouts]
     if x.dtype is not y.dtype or not x.ndim or not y.ndim:
         check_product(x, y, "matmul()")
-    return multiply(backend.np, x, y)
+    return multiply(backend, x, y)
 
 
 def _matmul_grad(g, *, x, y, x_shape, y_shape, needs):
@@ -154,9 +155,11 @@ def _turned_spec(x, y, *, left, right):
 
 def _turned_eager(backend, x, y, *, left, right):
     if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
-        return (x.T if left else x).dot(y.T if right else y)  # Note [Layouts]
+        x, y = x.T if left else x, y.T if right else y
+        is_large = x.size * y.shape[1] >= backend.product_size
+        return backend.product(x, y) if is_large else x.dot(y)  # Note [Layouts]
     check_dtypes("matmul()", x, y)
-    return multiply(backend.np, _turn(x, left), _turn(y, right))
+    return multiply(backend, _turn(x, left), _turn(y, right))
 
 
 def _turned_grad(g, *, x, y, left, right, needs):
@@ -195,7 +198,7 @@ def _folded_spec(x, y):
 
 
 def _folded_eager(backend, x, y):
-    return folded(backend.np, x, y)
+    return folded(backend, x, y)
 
 
 def _folded_grad(g, *, x, y, needs):

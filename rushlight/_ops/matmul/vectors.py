@@ -129,7 +129,7 @@ def _vdot_spec(x, y):
 
 
 def _vdot_eager(backend, x, y):
-    return multiply(backend.np, x.conj() if x.dtype.kind == "c" else x, y)
+    return multiply(backend, x.conj() if x.dtype.kind == "c" else x, y)
 
 
 def _vdot_grad(g, *, x, y, needs):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rushlight._backends.numpy import NUMPY_BACKEND
 from rushlight._base.spec import Spec
 from rushlight._ops.matmul import multiply
 from tests._ops.matmul.shapes import SHAPES
@@ -15,7 +16,7 @@ RNG = np.random.default_rng(0)
 def test_every_rank_and_dtype(one, two, dtype):
     x, y = ((RNG.random(s) * 5).astype(dtype) for s in (one, two))
     want = np.matmul(x.astype("c16"), y.astype("c16"))
-    found = np.asarray(multiply.multiply(np, x, y))
+    found = np.asarray(multiply.multiply(NUMPY_BACKEND, x, y))
     assert found.dtype == x.dtype
     close = 1e-2 if dtype == "f2" else 1e-5
     np.testing.assert_allclose(found.astype("c16"), want, rtol=close)
@@ -35,15 +36,15 @@ def test_every_rank_and_dtype(one, two, dtype):
 )
 def test_every_layout(layout):
     x, y = layout(RNG.random((20, 20))), RNG.random((20, 20))
-    np.testing.assert_allclose(multiply.multiply(np, x, y), x @ y)
-    np.testing.assert_allclose(multiply.multiply(np, y, x), y @ x)
-    np.testing.assert_allclose(multiply.folded(np, x, y), x.T @ y)
+    np.testing.assert_allclose(multiply.multiply(NUMPY_BACKEND, x, y), x @ y)
+    np.testing.assert_allclose(multiply.multiply(NUMPY_BACKEND, y, x), y @ x)
+    np.testing.assert_allclose(multiply.folded(NUMPY_BACKEND, x, y), x.T @ y)
 
 
 def test_a_stack_is_folded_over_all_its_rows():
     x, y = RNG.random((2, 3, 4)), RNG.random((2, 3, 5))
     want = np.einsum("abk,abm->km", x, y)
-    np.testing.assert_allclose(multiply.folded(np, x, y), want)
+    np.testing.assert_allclose(multiply.folded(NUMPY_BACKEND, x, y), want)
     assert multiply.rows_of(np.zeros((2, 3, 0))).shape == (6, 0)
 
 

@@ -1,7 +1,8 @@
 ; A matrix product as a task, block by block: Note [Products] in runtime/blas.py.
-; args: a, b, c, the description, cblas_?gemm.
+; args: a, b, c, the description, cblas_?gemm, and a bias if it says so.
 
 declare i64 @llvm.smin.i64(i64, i64)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
 define void @gemm_task(ptr %args, i64 %first, i64 %last, i64 %thread) {
 entry:
@@ -25,7 +26,9 @@ $fields
   %b.transposed = icmp ne i64 %transpose_b, 0
   %ta = select i1 %a.transposed, i32 112, i32 111
   %tb = select i1 %b.transposed, i32 112, i32 111
-  %beta.first = sitofp i64 %accumulate to $T
+  %biased = icmp ne i64 %bias, 0
+  %added = or i64 %accumulate, %bias
+  %beta.first = sitofp i64 %added to $T
   br label %look
 look:
   %block = phi i64 [ %first, %entry ], [ %next, %done ]
@@ -59,10 +62,28 @@ run:
   %c.here = getelementptr $T, ptr %c, i64 %c.place
   %a.depth = select i1 %a.transposed, i64 %lda, i64 1
   %b.depth = select i1 %b.transposed, i64 1, i64 %ldb
+  br i1 %biased, label %bias.rows, label %depth
+bias.rows:
+  %rows.p = getelementptr ptr, ptr %args, i64 5
+  %bias.all = load ptr, ptr %rows.p
+  %bias.here = getelementptr $T, ptr %bias.all, i64 %j
+  %row.end = getelementptr $T, ptr null, i64 %n.here
+  %row.bytes = ptrtoint ptr %row.end to i64
+  br label %bias.row
+bias.row:
+  %r = phi i64 [ 0, %bias.rows ], [ %r.next, %bias.row ]
+  %r.place = mul i64 %r, %ldc
+  %r.here = getelementptr $T, ptr %c.here, i64 %r.place
+  call void @llvm.memcpy.p0.p0.i64(
+      ptr %r.here, ptr %bias.here, i64 %row.bytes, i1 false)
+  %r.next = add i64 %r, 1
+  %r.more = icmp slt i64 %r.next, %m.here
+  br i1 %r.more, label %bias.row, label %depth
+depth:
   br label %deeper
 deeper:
-  %d = phi i64 [ 0, %run ], [ %d.next, %deeper ]
-  %beta = phi $T [ %beta.first, %run ], [ 1.0, %deeper ]
+  %d = phi i64 [ 0, %depth ], [ %d.next, %deeper ]
+  %beta = phi $T [ %beta.first, %depth ], [ 1.0, %deeper ]
   %k.rest = sub i64 %k, %d
   %k.here = call i64 @llvm.smin.i64(i64 %k.rest, i64 %depth_block)
   %a.deep = mul i64 %d, %a.depth
