@@ -29,9 +29,10 @@ def test_an_example(name, tmp_path):
 
 
 @pytest.mark.skipif(not CREDITS.exists(), reason="the table of credits is not here")
-def test_a_real_table(tmp_path):
-    shutil.copy(EXAMPLES / "tabular.py", tmp_path)
-    argv = "tabular.py", "--csv", str(CREDITS)
+@pytest.mark.parametrize("name, option", [("tabular", "--csv"), ("credit", "--data")])
+def test_a_real_table(name, option, tmp_path):
+    shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
+    argv = f"{name}.py", option, str(CREDITS)
     theirs = python(tmp_path, *argv).stdout
     ours = rushlight(tmp_path, "run", *argv).stdout
     assert same(ours, theirs), f"{ours}\n--- PyTorch:\n{theirs}"
