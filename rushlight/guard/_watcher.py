@@ -4,6 +4,8 @@ import weakref
 
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import CAPTURE
+from rushlight.guard._generators import noting
+from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
 from rushlight.guard.checks import (
     broadcast_loss,
@@ -19,6 +21,8 @@ from rushlight.guard.checks import (
     step_order,
     train_mode_eval,
     truncated_write,
+    worker_random,
+    worker_stream,
 )
 
 CHECKS = (
@@ -33,6 +37,8 @@ CHECKS = (
     nonfinite_op,
     growing_graph,
     data_order,
+    worker_random,
+    worker_stream,
     misspelt,
     truncated_write,
 )
@@ -66,6 +72,8 @@ class Watcher:
             stale_grad.stepping(optimizer)
         if nonfinite_op.STATE.active:
             nonfinite_op.stepping(optimizer)
+        if data_order.ORDERED:
+            data_order.stepping()
         if optimizer._guard_history.steps < 32:
             misspelt.stepping(optimizer, closure)
             no_optimizer.stepping(optimizer, closure)
@@ -116,6 +124,8 @@ class Watcher:
                 double_softmax.loss(name, input, target)
             if train_mode_eval.SUSPECTS:
                 train_mode_eval.loss(name, input, target)
+            if data_order.ORDERED:
+                data_order.loss(name, input, target)
             if input._array.shape != target._array.shape:
                 broadcast_loss.loss(name, input, target)
 
@@ -127,6 +137,7 @@ class Watcher:
     def switched(self, module):
         """train() or eval() is called on a module."""
         train_mode_eval.switched(module)
+        worker_random.TRAINING[0] = module.training
 
     def hooked(self, module):
         """A forward hook is registered."""
@@ -143,7 +154,11 @@ class Watcher:
 
     def loading(self, loader, iterator):
         """A pass over a loader begins; returns what is iterated."""
-        return data_order.loading(loader, iterator)
+        return loading(loader, iterator)
+
+    def working(self, fetcher, info, loading, answers):
+        """A worker begins; returns what fetches its batches, or None."""
+        return noting(fetcher, info, loading, answers)
 
 
 WATCHER = Watcher()

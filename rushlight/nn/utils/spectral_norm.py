@@ -3,6 +3,7 @@
 from rushlight._base.errors import ArgumentError, ArgumentRuntimeError, explain
 from rushlight._core.expose import FUNCTIONAL, TORCH
 from rushlight._core.grad_mode import no_grad
+from rushlight._core.guarding import GUARDS
 from rushlight.nn.parameter import Parameter
 from rushlight.nn.utils.parametrizations.norms import check_iterations, output_dimension
 from rushlight.nn.utils.weight_norm import check_alone, check_whole, take_hook
@@ -33,6 +34,7 @@ class SpectralNorm:
         check_iterations(n_power_iterations)
         self.name, self.dim = name, dim
         self.n_power_iterations, self.eps = n_power_iterations, eps
+        self.estimated = False  # whether u and v are more than random vectors
 
     def reshape_weight_to_matrix(self, weight):
         """The weight as a matrix: outputs by everything else."""
@@ -51,13 +53,23 @@ class SpectralNorm:
         weight, u, v = (getattr(module, self.name + s) for s in ("_orig", "_u", "_v"))
         matrix, mv = self.reshape_weight_to_matrix(weight), TORCH["mv"]
         if do_power_iteration:
+            self.estimated = True
             with no_grad():
                 for _ in range(self.n_power_iterations):
                     v.copy_(self._unit(mv(matrix.t(), u)))
                     u.copy_(self._unit(mv(matrix, v)))
                 # A second forward pass changes them before the first's backward.
                 u, v = u.clone(), v.clone()
-        return weight / TORCH["dot"](u, mv(matrix, v))
+        return weight / self.product(weight, u, v)
+
+    def product(self, weight, u, v):
+        """The norm as the vectors u and v estimate it.
+
+        Args:
+            weight: Tensor, as it was before it was divided.
+            u, v: 1-D Tensors, of the matrix's rows and columns.
+        """
+        return TORCH["dot"](u, TORCH["mv"](self.reshape_weight_to_matrix(weight), v))
 
     def _unit(self, vector):
         return FUNCTIONAL["normalize"](vector, dim=0, eps=self.eps)
@@ -71,6 +83,8 @@ class SpectralNorm:
         module.register_parameter(self.name, Parameter(weight.detach()))
 
     def __call__(self, module, inputs):
+        if GUARDS.on and not (module.training or self.estimated):
+            GUARDS.see.unestimated(self, module)
         weight = self.compute_weight(module, do_power_iteration=module.training)
         setattr(module, self.name, weight)
 
@@ -129,6 +143,7 @@ class SpectralNormLoadStateDictPreHook:
         error_msgs,
     ):
         hook = self.fn
+        hook.estimated = True
         versions = local_metadata.get("spectral_norm", {})
         version, key = versions.get(f"{hook.name}.version"), prefix + hook.name
         if version is not None and version >= 1:
