@@ -17,6 +17,7 @@ from rushlight.guard.checks import (
     misspelt,
     no_optimizer,
     nonfinite_op,
+    random_norm,
     stale_grad,
     step_order,
     train_mode_eval,
@@ -35,6 +36,7 @@ CHECKS = (
     forward_call,
     loss_value,
     nonfinite_op,
+    random_norm,
     growing_graph,
     data_order,
     worker_random,
@@ -120,14 +122,20 @@ class Watcher:
     def loss(self, name, input, target):
         """A loss function is called."""
         if CAPTURE.get() is None:
-            if input._edge is not None:
-                double_softmax.loss(name, input, target)
+            if input._edge is not None or GUARDS.made:
+                double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
                 train_mode_eval.loss(name, input, target)
             if data_order.ORDERED:
                 data_order.loss(name, input, target)
             if input._array.shape != target._array.shape:
                 broadcast_loss.loss(name, input, target)
+
+    def divergence(self, input, target, log_target):
+        """kl_div() is called."""
+        self.loss("kl_div", input, target)
+        if CAPTURE.get() is None:
+            double_softmax.divergence(target, log_target)
 
     def training(self, module):
         """A dropout or batch norm runs in training mode."""
@@ -151,6 +159,11 @@ class Watcher:
         """A value of another dtype is written into integers, by index."""
         if CAPTURE.get() is None:
             truncated_write.writing(tensor, value)
+
+    def unestimated(self, hook, module):
+        """spectral_norm runs in evaluation mode and was never estimated."""
+        if CAPTURE.get() is None:
+            random_norm.unestimated(hook, module)
 
     def loading(self, loader, iterator):
         """A pass over a loader begins; returns what is iterated."""
