@@ -1,152 +1,173 @@
-"""data-order: classes in sorted order without shuffling, streams given twice.
+"""data-order: classes one after the other, or one class only, without shuffling.
 
 # Note [A whole epoch]
-# Labels are integers of one dimension, the last part of a batch.  Only a loader that
-# reads in the dataset's order is looked at, only its first pass, and only until a label
-# is smaller than the one before: that is in the first batch of all but sorted data.
-# It is said when the pass is over and optimizers stepped during it.
+# Labels are the last part of a batch, one whole number for each row.  Only a loader
+# that reads in the dataset's order is looked at, only its first pass, and only until a
+# class comes back after another: that is in the first batch of all but grouped data.
+# Pictures that are only copied (an autoencoder's) may come in any order, and so may
+# what is gathered before one step.  So each step's loss must have been given just these
+# labels, and no others; it is said when the pass is over and steps were taken in it.
 """
 
 import weakref
 
 import numpy as np
 
-from rushlight._core.tensor import Tensor
+from rushlight._core.state import GRAD_MODE
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
-from rushlight.guard.checks.step_order import COUNT
 
 NAME = "data-order"
-SUMMARY = "classes in sorted order without shuffling, streams given twice"
+SUMMARY = "classes one after the other, or one class only, without shuffling"
 
-_seen = weakref.WeakSet()
+_LOSSES = frozenset(
+    "cross_entropy nll_loss binary_cross_entropy "
+    "binary_cross_entropy_with_logits".split()
+)
+#: Weak references to the passes whose labels came class by class so far.
+ORDERED = []
 
 
-def loading(loader, iterator):
-    """A pass over a loader begins; returns what is iterated."""
-    if loader in _seen:
-        return iterator
-    from rushlight.utils.data import IterableDataset, SequentialSampler
+def watched(loader, iterator):
+    """What looks at the first pass of a loader; None if its order is not fixed."""
+    from rushlight.utils.data import SequentialSampler
 
-    _seen.add(loader)
-    if isinstance(loader.dataset, IterableDataset):
-        several = loader.num_workers > 1 and loader.worker_init_fn is None
-        return _Pass(iterator, _Twice(loader)) if several else iterator
     if type(loader.sampler) is not SequentialSampler:
-        return iterator
+        return None
     if getattr(loader.batch_sampler, "sampler", None) is not loader.sampler:
-        return iterator
-    return _Pass(iterator, _Sorted(loader))
+        return None
+    return _Pass(loader)
+
+
+def loss(name, input, target):
+    """A loss function is called while labels come class by class."""
+    if name in _LOSSES and GRAD_MODE.get() and input._edge is not None:
+        for ref in ORDERED:
+            living = ref()
+            if living is not None:
+                living.used_by(target._array)
+
+
+def stepping():
+    """step() is about to run while labels come class by class."""
+    for ref in ORDERED:
+        living = ref()
+        if living is not None:
+            living.steps += 1
 
 
 class _Pass:
-    """One pass, of which a check sees the batches until it loses interest."""
-
-    def __init__(self, iterator, check):
-        self._iterator, self._check = iterator, check
-
-    def __iter__(self):
-        return self
-
-    def __len__(self):
-        return len(self._iterator)
-
-    def __getattr__(self, name):
-        return getattr(self.__dict__["_iterator"], name)
-
-    def __next__(self):
-        check = self._check
-        if check is None:
-            return next(self._iterator)
-        try:
-            batch = next(self._iterator)
-        except StopIteration:
-            self._check = None
-            check.over()
-            raise
-        if not check.interested(batch):
-            self._check = None
-        return batch
-
-
-class _Sorted:
-    """Whether class numbers never fall over a whole pass."""
+    """One pass: which classes came, whether a loss got them, and how many steps."""
 
     def __init__(self, loader):
-        self.size, self.last, self.first = len(loader.dataset), None, None
-        self.batches = self.constant = self.rows = 0
-        self.start, self.place = COUNT[0], user_place()
+        self.dataset, self.place = loader.dataset, user_place()
+        self.labels, self.last, self.others = None, None, False
+        self.order, self.rows, self.batches, self.constant = [], 0, 0, 0
+        self.steps = self.used = 0
+        self.ref = weakref.ref(self, _forget)
+        ORDERED.append(self.ref)
 
     def interested(self, batch):
-        labels = batch[-1] if isinstance(batch, list | tuple) and batch else None
-        array = getattr(labels, "_array", None)
-        if array.__class__ is not np.ndarray or array.ndim != 1 or not array.size:
+        """Whether the labels still come class by class."""
+        labels = _labels(batch)
+        if labels is None or not self._goes_on(labels):
+            _forget(self.ref)
             return False
-        if array.dtype.kind not in "iu" or (array[1:] < array[:-1]).any():
-            return False
-        if self.last is not None and array[0] < self.last:
-            return False
-        self.first = array[0] if self.first is None else self.first
-        self.batches, self.rows = self.batches + 1, self.rows + array.size
-        self.constant += bool(array[0] == array[-1])
-        self.last = array[-1]
+        self.labels = labels
+        self.batches, self.rows = self.batches + 1, self.rows + labels.size
+        self.constant += bool(labels[0] == labels[-1])
         return True
 
+    def _goes_on(self, labels):
+        starts = np.flatnonzero(labels[1:] != labels[:-1]) + 1
+        runs = [labels[0].item(), *labels[starts].tolist()]
+        if runs[0] == self.last:
+            del runs[0]
+        if len(set(runs)) < len(runs) or not set(runs).isdisjoint(self.order):
+            return False
+        self.order += runs
+        self.last = labels[-1].item()
+        return self.last == self.last
+
+    def used_by(self, target):
+        """A loss is computed with a gradient: of the batch's labels, or of others?"""
+        labels = self.labels
+        if labels is None or target.size != labels.size:
+            self.others = True
+        elif np.array_equal(np.asarray(target).reshape(-1), labels):
+            self.used += 1
+        else:
+            self.others = True
+
     def over(self):
-        """The pass is over: were all labels in order, and was it a training?"""
-        trained = COUNT[0] - self.start
-        if trained < 3 or self.batches < 4 or self.first == self.last:
+        """The pass is over: did a model learn from these labels, in this order?"""
+        _forget(self.ref)
+        each = min(self.used, self.steps, self.batches)
+        if self.others or each < 4 or 2 * each < self.batches or self.rows < 16:
             return
-        if 2 * self.constant < self.batches:
-            return
+        if len(self.order) == 1:
+            self._say_constant()
+        elif 2 * self.constant >= self.batches:
+            self._say_grouped()
+
+    def _say_constant(self):
         found(
             NAME,
-            saw=f"{self.rows} labels came in sorted order ({self.first} to "
-            f"{self.last}): {self.constant} of {self.batches} batches hold one class",
+            saw=f"all {self.rows} labels of an epoch are {self.order[0]:g}"
+            f"{self._elsewhere()}",
+            why="The model learns to answer that class whatever its input is",
+            do="draw the training data at random from the whole of it: shuffle before "
+            "a split (torch.utils.data.random_split), and look at "
+            "torch.unique(labels)",
+            place=self.place,
+        )
+
+    def _elsewhere(self):
+        """The other classes that a Subset leaves out, where it tells."""
+        dataset = self.dataset
+        inner = getattr(dataset, "dataset", None)
+        tensors = getattr(inner, "tensors", None)
+        labels = tensors[-1] if tensors else getattr(inner, "targets", None)
+        try:
+            classes = np.unique(np.asarray(getattr(labels, "_array", labels)))
+        except TypeError:
+            return ""
+        if labels is None or classes.size < 2 or classes.dtype.kind not in "biuf":
+            return ""
+        return (
+            f", though the dataset that the {type(dataset).__name__} was cut from has "
+            f"{classes.size} classes"
+        )
+
+    def _say_grouped(self):
+        order = self.order
+        shown = ", ".join(f"{label:g}" for label in order[:4])
+        shown += f", ... {order[-1]:g}" if len(order) > 4 else ""
+        found(
+            NAME,
+            saw=f"{self.rows} labels came class by class ({shown}): {self.constant} of "
+            f"{self.batches} batches hold one class",
             why="Each step pulls the model to one class, and it forgets the others",
             do="DataLoader(..., shuffle=True)",
             place=self.place,
         )
 
 
-class _Twice:
-    """Whether two workers begin with the same batch of a stream."""
-
-    def __init__(self, loader):
-        self.workers, self.place = loader.num_workers, user_place()
-        self.first = []
-
-    def interested(self, batch):
-        self.first.append(_bytes(batch))
-        if len(self.first) < self.workers:
-            return True
-        if self.first[0] and len(set(self.first)) == 1:
-            self.say()
-        return False
-
-    def over(self):
-        """The stream ended early."""
-
-    def say(self):
-        found(
-            NAME,
-            saw=f"all {self.workers} workers began with the same batch of an "
-            "IterableDataset",
-            why="Each worker iterates the whole stream, so every sample comes "
-            f"{self.workers} times in an epoch",
-            do="share it out in __iter__ by get_worker_info().id, e.g. "
-            "itertools.islice(stream, info.id, None, info.num_workers)",
-            place=self.place,
-        )
+def _forget(ref):
+    if ref in ORDERED:
+        ORDERED.remove(ref)
 
 
-def _bytes(batch):
-    """The values of a batch as bytes; empty where it holds none, or all the same."""
-    if isinstance(batch, Tensor):
-        array = np.asarray(batch._array)
-        return array.tobytes() if array.size > 1 and np.ptp(array) > 0 else b""
-    if isinstance(batch, list | tuple):
-        return b"".join(_bytes(part) for part in batch)
+def _labels(batch):
+    """The labels of a batch as an array of one dimension, or None."""
     if isinstance(batch, dict):
-        return b"".join(_bytes(part) for part in batch.values())
-    return b""
+        batch = [batch[key] for key in ("label", "labels", "target") if key in batch]
+    labels = batch[-1] if isinstance(batch, list | tuple) and batch else None
+    array = getattr(labels, "_array", None)
+    if array.__class__ is not np.ndarray or not array.size:
+        return None
+    if array.ndim != 1 and array.shape != (array.size, 1):
+        return None
+    if array.dtype.kind == "f" and (array != np.trunc(array)).any():
+        return None
+    return array.reshape(-1) if array.dtype.kind in "biuf" else None

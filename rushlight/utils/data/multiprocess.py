@@ -17,7 +17,7 @@ import weakref
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight.utils.data.transport import discard, remove_leftovers, unpack
-from rushlight.utils.data.worker import END, FAILED, RESUMED, work
+from rushlight.utils.data.worker import END, FAILED, NOTE, RESUMED, work
 from rushlight.utils.data.worker_info import WorkerInfo
 
 
@@ -67,7 +67,7 @@ class WorkerIterator:
         if isinstance(context, str):
             context = multiprocessing.get_context(context)
         self.loader = loader
-        self.workers = []
+        self.workers, self.notes = [], []  # notes: what guards in the workers told
         self._stop = weakref.finalize(self, _stop, self.workers, os.getpid())
         for number in range(loader.num_workers):
             others = [c for w in self.workers for c in (w.requests, w.answers)]
@@ -181,7 +181,7 @@ class WorkerIterator:
             for pipe in ready:
                 if pipe in pipes:
                     try:
-                        return pipe.recv()
+                        return self._kept(pipe.recv())
                     except (EOFError, ConnectionResetError):
                         self._fail(pipes[pipe])
             for end in ready:
@@ -196,6 +196,13 @@ class WorkerIterator:
                         do="Raise timeout=, or look for what blocks in the dataset.",
                     )
                 )
+
+    def _kept(self, answer):
+        """An answer that is no note; notes are kept for the guards."""
+        if answer[0] != NOTE:
+            return answer
+        self.notes.append(answer[1:])
+        return self._receive()
 
     def _fail(self, worker):
         end, pid = worker.describe_end(), worker.process.pid

@@ -9,12 +9,13 @@ import numpy as np
 
 from rushlight._base.threads import set_num_threads
 from rushlight._core.generator import default_generator
+from rushlight._core.guarding import GUARDS
 from rushlight.utils.data.fetch import make_fetcher
 from rushlight.utils.data.transport import discard, pack
 from rushlight.utils.data.worker_info import set_worker_info
 
 # What the first item of a message says.
-BATCH, END, FAILED, RESUMED = range(4)
+BATCH, END, FAILED, RESUMED, NOTE = range(5)
 
 
 class WorkerFailure:
@@ -75,6 +76,8 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
         if init_fn is not None:
             init_fn(info.id)
         fetcher = make_fetcher(*loading)
+        if GUARDS.on and info.num_workers > 1:
+            fetcher = GUARDS.see.working(fetcher, info, loading, answers) or fetcher
     except Exception:  # noqa: BLE001 - sent to the parent, which raises it
         failure = WorkerFailure(where)
     try:

@@ -1,0 +1,53 @@
+"""Passes over a loader: its first is seen by the checks that are interested."""
+
+import weakref
+
+from rushlight.guard.checks import data_order, worker_random, worker_stream
+
+_seen = weakref.WeakSet()
+
+
+def loading(loader, iterator):
+    """A pass over a loader begins; returns what is iterated."""
+    if loader in _seen:
+        return iterator
+    _seen.add(loader)
+    watching = [
+        check.watched(loader, iterator)
+        for check in (data_order, worker_stream, worker_random)
+    ]
+    watching = [each for each in watching if each is not None]
+    return Pass(iterator, watching) if watching else iterator
+
+
+class Pass:
+    """One pass, of which each check sees the batches until it loses interest.
+
+    What a check gives for a loader has ``interested(batch) -> bool`` and ``over()``.
+    """
+
+    def __init__(self, iterator, watching):
+        self._iterator, self._watching = iterator, watching
+
+    def __iter__(self):
+        return self
+
+    def __len__(self):
+        return len(self._iterator)
+
+    def __getattr__(self, name):
+        return getattr(self.__dict__["_iterator"], name)
+
+    def __next__(self):
+        watching = self._watching
+        if not watching:
+            return next(self._iterator)
+        try:
+            batch = next(self._iterator)
+        except StopIteration:
+            self._watching = []
+            for each in watching:
+                each.over()
+            raise
+        self._watching = [each for each in watching if each.interested(batch)]
+        return batch
