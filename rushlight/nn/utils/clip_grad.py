@@ -19,6 +19,7 @@ from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import bump
 from rushlight._core.state import STATE
 from rushlight._core.tensor import Tensor, wrap
+from rushlight._ops._arrays import sum_of_squares
 
 _PLAIN = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -189,8 +190,7 @@ def _array_norm(arrays, norm_type):
         if norm_type == 2.0:
             total = 0.0
             for array in arrays:
-                flat = array.ravel("K")
-                total += float(flat.dot(flat))
+                total += float(sum_of_squares(array.ravel("K")))
             total = math.sqrt(total) if total >= 0.0 else total
         else:
             largest = [np.abs(array).max() for array in arrays if array.size]
