@@ -21,7 +21,8 @@ _count = [0]
 def starting(tensor):
     """backward() begins at a loss."""
     edge = tensor._edge
-    if edge.__class__ is AccumulateGrad or edge.__class__ is Output:
+    edge = edge.node if edge.__class__ is Output else edge  # cross_entropy's is one
+    if edge.__class__ is AccumulateGrad:
         return
     _roots.append(weakref.ref(edge))
     _count[0] += 1
