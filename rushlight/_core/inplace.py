@@ -1,4 +1,4 @@
-"""In-place forms: write a result into a tensor, and rewrite history if it is recorded.
+"""In-place forms: write a result into a tensor, which takes over its history.
 
 # Note [Seen writes]
 # Whatever writes to the memory of a tensor that exists shows interceptors a Call with
@@ -7,18 +7,11 @@
 # where the new values were computed before.  The short paths, which write at once, are
 # not taken while anyone looks.  What only makes a tensor show other memory (`set_`,
 # `resize_`, `.data = `, `t_`) is no write.
-
-# Note [Rewriting]
-# After a recorded in-place write the tensor has a new edge: the node of the write.
-# If the tensor is a view, its base changed too: the base gets a CopySlices node, which
-# passes on the gradient of all but the view's region and runs the write's own rule on
-# that region.  Every other living view then gets an edge through the base's new one.
 """
 
 import numpy as np
 
 from rushlight._backends import backend_of
-from rushlight._backends.numpy import strided_view
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import (
     ArgumentRuntimeError,
@@ -32,8 +25,9 @@ from rushlight._base.promote import can_cast
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, run
 from rushlight._core.intercept import Call, intercepted
-from rushlight._core.node import AccumulateGrad, Node, next_number
+from rushlight._core.node import AccumulateGrad
 from rushlight._core.operands import KEPT
+from rushlight._core.rewriting import Overwritten, rewrite_history
 from rushlight._core.state import GRAD_MODE, STATE
 from rushlight._core.storage import memory_of
 from rushlight._core.table import define
@@ -85,7 +79,8 @@ def _operation(call):
     )
     if recording:
         check_writable(x, f"{op.name}_()")
-    old = wrap(x._array.copy() if recording and op.saves_first else x._array)
+    copies = recording and op.saves_first and x._array.__class__ is not Spec
+    old = wrap(x._array.copy() if copies else x._array)
     old._edge = x._edge
     result = run(op, (old, *others), call.attrs)
     write(x, result, f"{op.name}_()")
@@ -204,119 +199,6 @@ def bump(x):
     memory.version += 1
 
 
-def rewrite_history(x, edge):
-    """Give x the history of a write, and with it its base and views."""
-    base = x._base
-    if base is None:
-        x._edge, base = edge, x
-    elif edge.__class__ is AccumulateGrad:
-        raise GraphError("a leaf cannot be a view's new history")
-    else:
-        base._edge = CopySlices(base, x, edge)
-    for view in base._memory.living_views() if base._memory is not None else ():
-        if view is not base and view._base is base:
-            view._edge = ViewOfBase(base, view)
-
-
-def geometry(view, base):
-    """Where a view lies in its base: (shape, strides, offset) in bytes."""
-    start = view._array.__array_interface__["data"][0]
-    return (
-        view._array.shape,
-        view._array.strides,
-        start - base._array.__array_interface__["data"][0],
-    )
-
-
-def region(array, where):
-    """The view of an array that a geometry describes."""
-    shape, strides, offset = where
-    return strided_view(array, shape, strides, offset)
-
-
-def _view_of(tensor, where):
-    """The same region as a recorded view of a tensor (contiguous, of base layout)."""
-    return tensor.as_strided(
-        where[0],
-        [s // tensor.itemsize for s in where[1]],
-        where[2] // tensor.itemsize,
-    )
-
-
-class Overwritten(Node):
-    """The edge of a tensor whose values gave way to ones without a gradient."""
-
-    __slots__ = ()
-
-    def __init__(self, tensor):
-        self.edges, self.saved, self.versions = (tensor._edge,), (), ()
-        self.shape, self.dtype = tensor._array.shape, tensor._array.dtype
-        self.hooks = self.notes = None
-        self.number = next_number()
-
-    def gradients(self, gradient):
-        return (gradient.new_zeros(gradient.shape),)
-
-
-class ViewOfBase(Node):
-    """A view's edge after its base was rewritten: a region of the base."""
-
-    __slots__ = ("where", "layout")
-
-    def __init__(self, base, view):
-        self.edges, self.saved, self.versions = (base._edge,), (), ()
-        self.shape, self.dtype = view._array.shape, view._array.dtype
-        self.where, self.layout = geometry(view, base), base._array
-        self.hooks = self.notes = None
-        self.number = next_number()
-
-    def name(self):
-        return "AsStridedBackward0"
-
-    def gradients(self, gradient):
-        base, (_, strides, start) = self.layout, self.where
-        item = base.itemsize
-        source = tuple([step // item for step in base.strides]), 0
-        stride = tuple([step // item for step in strides])
-        return (
-            gradient._as_strided_gradient(base.shape, source, stride, start // item),
-        )
-
-
-class CopySlices(Node):
-    """A base's edge after one of its views was written in place."""
-
-    __slots__ = ("where", "layout", "write")
-
-    def __init__(self, base, view, write):
-        self.write = write
-        self.edges = (base._edge, *write.edges[1:])
-        self.saved, self.versions = (), ()
-        self.shape, self.dtype = base._array.shape, base._array.dtype
-        self.where, self.layout = geometry(view, base), base._array
-        self.hooks = self.notes = None
-        self.number = next_number()
-
-    def gradients(self, gradient):
-        whole = _like_base(self.layout, gradient)
-        slice_ = _view_of(whole, self.where)
-        first, *others = self.write.gradients(slice_.clone())
-        if first is None:
-            slice_.zero_()
-        else:
-            slice_.copy_(first)
-        return (whole, *others)
-
-    def release(self):
-        self.write.release()
-
-
-def _like_base(layout, values):
-    """A fresh tensor with the base's own strides and these values."""
-    whole = wrap(np.empty_like(layout))
-    return whole.copy_(values)
-
-
 def call_out(op, inputs, out, **attrs):
     """Run an op and put its result into ``out=``, resized if need be.
 
@@ -373,7 +255,16 @@ def _write_grad(g):
     return None, g
 
 
+def _write_lower(k, x, value):
+    return k.cast(value, x.dtype)
+
+
 #: The values of a tensor after others were written over them (Note [Seen writes]).
 WRITE = define(
-    "write", inputs="x value", eager=_write_eager, spec=_write_spec, grad=_write_grad
+    "write",
+    inputs="x value",
+    eager=_write_eager,
+    spec=_write_spec,
+    grad=_write_grad,
+    lower=_write_lower,
 )

@@ -3,7 +3,7 @@
 from rushlight._base.errors import ArgumentTypeError, GraphError, explain
 from rushlight._core.dispatch import wants_record
 from rushlight._core.grad_mode import no_grad
-from rushlight._core.inplace import check_writable, rewrite_history
+from rushlight._core.inplace import check_writable
 from rushlight._core.node import (
     Node,
     Output,
@@ -11,6 +11,7 @@ from rushlight._core.node import (
     modified_message,
     next_number,
 )
+from rushlight._core.rewriting import rewrite_history
 from rushlight._core.state import STATE
 from rushlight._core.storage import memory_of, version_of
 from rushlight._core.tensor import Tensor, wrap

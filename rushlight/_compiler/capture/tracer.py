@@ -11,6 +11,10 @@
 # A spec that stands for a view has a root (the spec whose memory it shares) and a
 # chain of view ops that leads from it.  A write to any of them makes a new value of
 # the root; the others read theirs anew through their chains.
+#
+# Whether reshape(), flatten() and contiguous() give a view or a copy is decided by how
+# memory lies, which a trace does not know.  Their results count as views; where it
+# makes a difference, because one of both is written and the other read, it stops.
 """
 
 import weakref
@@ -18,12 +22,13 @@ import weakref
 import numpy as np
 
 from rushlight._base.spec import Spec
-from rushlight._compiler.graph.ir import Graph
-from rushlight._core.dispatch import run
-from rushlight._core.inplace import write
+from rushlight._compiler.capture.writes import STORE, WRITE_VIEW, Step, Way
+from rushlight._compiler.graph.ir import Graph, Value
+from rushlight._core.dispatch import run, wants_record
+from rushlight._core.inplace import check_writable, write
 from rushlight._core.node import AccumulateGrad
-from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, wrap
+from rushlight._ops.view.shape import RESHAPE
 
 #: Nodes of a graph; making machine code of more would take many seconds.
 MOST_NODES = 3000
@@ -106,7 +111,8 @@ class Tracer:
         ):
             spec = tensor._array
             if op.view:
-                step = op, attrs, place, inputs[1:], spec
+                specs = tuple([v.spec for v in node.outputs])
+                step = Step(op, attrs, place, specs)
                 self._bind_view(spec, value, inputs[0]._array, step)
             else:
                 self._bind(spec, value)
@@ -120,6 +126,8 @@ class Tracer:
         old._edge = target._edge
         others = tuple([self.shadow(i) for i in call.inputs[1:]])
         inputs, attrs, op = (old, *others), call.attrs, call.op
+        if wants_record((target, *others)):
+            check_writable(target, f"{op.name}_()")
         result = self._record(op, inputs, attrs, lambda: run(op, inputs, attrs))
         write(target, result, f"{op.name}_()")
         value = self.value_of(result._array)
@@ -170,6 +178,8 @@ class Tracer:
         place = self._places[id(source)]
         view = _Place(spec, value)
         view.root = place.root or place
+        if step.op is not RESHAPE:
+            view.memory = place.memory
         view.chain = (*place.chain, step)
         view.version = view.root.version
         self._places[id(spec)] = view
@@ -179,22 +189,32 @@ class Tracer:
         place = self._places.get(id(spec))
         if place is None:
             raise TraceStop("a tensor was made without a recorded operation")
-        if place.root is not None and place.version != place.root.version:
+        if place.root is None:
+            place.check(place.written)
+        elif place.version != place.root.version:
+            place.check(place.root.written)
             place.value = self._through(place.root.value, place.chain)
             place.version = place.root.version
         return place.value
 
     def _through(self, value, chain):
         """The view of a value that a chain of view ops gives."""
-        for op, attrs, number, others, spec in chain:
-            others = [
-                self.value_of(o._array) if o.__class__ is Tensor else o for o in others
-            ]
-            specs = [spec] if not op.many else None
-            if specs is None:
-                raise TraceStop(f"a write to one of the views that {op.name}() gives")
-            value = self.graph.add(op, [value, *others], attrs, specs).outputs[number]
+        for step in chain:
+            node = self.graph.add(step.op, [value], step.attrs, step.specs)
+            value = node.outputs[step.number]
         return value
+
+    def way(self, view, base):
+        """The Way from a base to its view, for the gradients of writes."""
+        place, start = self._places[id(view._array)], self._places[id(base._array)]
+        steps = place.chain[len(start.chain) :]
+        return Way([step.surely_view() for step in steps], self._stand_in(base))
+
+    def _stand_in(self, tensor):
+        """A leaf like a tensor, for what asks for its shape alone."""
+        leaf = wrap(Spec(tensor._array.shape, tensor._array.dtype))
+        self._bind(leaf._array, Value(leaf._array))
+        return leaf.requires_grad_()
 
     def _rebind(self, spec, value):
         """Let a spec's memory hold a new value."""
@@ -203,14 +223,12 @@ class Tracer:
         if place.root is None:
             root.value = value
         else:
-            steps = tuple((op, attrs) for op, attrs, _, others, _ in place.chain)
-            if any(op.many for op, _ in steps):
-                raise TraceStop("a write to one of several views")
             node = self.graph.add(
-                WRITE_VIEW, [root.value, value], {"steps": steps}, [root.spec]
+                WRITE_VIEW, [root.value, value], {"steps": place.chain}, [root.spec]
             )
             root.value = node.outputs[0]
         root.version += 1
+        root.written = place.memory
         place.value, place.version = value, root.version
         for captured in self.captured.values():
             if captured.shadow._array is root.spec and captured not in self.written:
@@ -225,51 +243,24 @@ class Tracer:
 
 
 class _Place:
-    """What a spec stands for (Note [Memory of specs])."""
+    """What a spec stands for (Note [Memory of specs]).
 
-    __slots__ = ("spec", "value", "root", "chain", "version")
+    Attributes:
+        memory: the spec whose memory it surely shares.
+        written: of a root, the memory that was written last.
+    """
+
+    __slots__ = ("spec", "value", "root", "chain", "version", "memory", "written")
 
     def __init__(self, spec, value):
         self.spec, self.value = spec, value
         self.root, self.chain, self.version = None, (), 0
+        self.memory, self.written = spec, None
 
-
-# -------------------------------------------------- ops that only graphs have
-
-
-def _store_spec(x, *, dtype):
-    return Spec(x.shape, dtype)
-
-
-def _store_eager(backend, x, *, dtype):
-    return x.astype(dtype)
-
-
-def _store_lower(k, x, *, dtype):
-    return k.cast(x, dtype)
-
-
-#: A value converted to the dtype of the memory that it is written to.
-STORE = define("graph_store", eager=_store_eager, spec=_store_spec, lower=_store_lower)
-
-
-def _write_view_spec(base, value, *, steps):
-    return Spec(base.shape, base.dtype)
-
-
-def _write_view_eager(backend, base, value, *, steps):
-    out = base.copy()
-    view = out
-    for op, attrs in steps:
-        view = op.kernels[view.__class__](view, **attrs)
-    view[...] = value
-    return out
-
-
-#: A base with a new value in the place of one of its views.
-WRITE_VIEW = define(
-    "graph_write_view",
-    inputs="base value",
-    eager=_write_view_eager,
-    spec=_write_view_spec,
-)
+    def check(self, written):
+        """Stop where another memory was written, which may be the same."""
+        if written is not None and written is not self.memory:
+            raise TraceStop(
+                "a write to what reshape(), flatten() or contiguous() gives, which is "
+                "a view or a copy"
+            )

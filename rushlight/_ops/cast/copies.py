@@ -4,6 +4,7 @@ from rushlight._base import dtype as dtypes
 from rushlight._base.layout import contiguous_format as _CONTIGUOUS
 from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.table import define
 from rushlight._ops._memory import dims_order, in_format, is_in_format
 
@@ -84,7 +85,7 @@ def contiguous(input, memory_format=None):
     """
     array = input._array
     if array.__class__ is Spec:
-        return input
+        return input if CAPTURE.get() is None else input.reshape(array.shape)
     if memory_format is None:
         if array.flags.c_contiguous:
             return input

@@ -13,13 +13,9 @@ from rushlight._base.errors import (
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call, edges_of, record, wants_record
 from rushlight._core.guarding import GUARDS
-from rushlight._core.inplace import (
-    bump,
-    check_no_overlap,
-    check_writable,
-    rewrite_history,
-)
+from rushlight._core.inplace import bump, check_no_overlap, check_writable
 from rushlight._core.intercept import Call, intercepted
+from rushlight._core.rewriting import rewrite_history
 from rushlight._core.state import STATE
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor, attach, wrap

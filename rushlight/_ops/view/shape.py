@@ -10,6 +10,7 @@ from rushlight._base.errors import (
 from rushlight._base.shape import as_shape, numel, wrap_dim
 from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.table import define
 from rushlight._ops.view.bytes import view_as_dtype
 
@@ -181,7 +182,9 @@ def reshape(input, *shape, **named):
         shape = named_sizes(named, "shape", "reshape()")
     shape = as_shape(shape, "reshape()")
     array = input._array
-    if array.__class__ is Spec or array.flags.c_contiguous:
+    if array.__class__ is Spec:
+        return (VIEW if CAPTURE.get() is None else RESHAPE).short(input, shape)
+    if array.flags.c_contiguous:
         return VIEW.short(input, shape)
     resolved_shape(shape, array.size, "reshape()")
     try:
@@ -215,6 +218,16 @@ RESHAPE_COPY = define(
     grad=shape_grad,
     lower=_view_lower,
     node="UnsafeViewBackward0",
+)
+#: A view or a copy, in captured functions: nobody knows yet how memory will lie.
+RESHAPE = define(
+    "reshape",
+    eager=_reshape_copy_eager,
+    spec=_view_spec,
+    grad=shape_grad,
+    lower=_view_lower,
+    view=True,
+    node="ViewBackward0",
 )
 expose(reshape)
 
