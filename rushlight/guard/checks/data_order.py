@@ -28,6 +28,11 @@ _LOSSES = frozenset(
 ORDERED = []
 
 
+def forget():
+    """Start as a fresh process does."""
+    ORDERED.clear()
+
+
 def watched(loader, iterator):
     """What looks at the first pass of a loader; None if its order is not fixed."""
     from rushlight.utils.data import SequentialSampler
@@ -71,7 +76,7 @@ class _Pass:
         """Whether the labels still come class by class."""
         labels = _labels(batch)
         if labels is None or not self._goes_on(labels):
-            _forget(self.ref)
+            _drop(self.ref)
             return False
         self.labels = labels
         self.batches, self.rows = self.batches + 1, self.rows + labels.size
@@ -101,7 +106,7 @@ class _Pass:
 
     def over(self):
         """The pass is over: did a model learn from these labels, in this order?"""
-        _forget(self.ref)
+        _drop(self.ref)
         each = min(self.used, self.steps, self.batches)
         if self.others or each < 4 or 2 * each < self.batches or self.rows < 16:
             return
@@ -153,7 +158,7 @@ class _Pass:
         )
 
 
-def _forget(ref):
+def _drop(ref):
     if ref in ORDERED:
         ORDERED.remove(ref)
 

@@ -83,7 +83,7 @@ def work(info, base_seed, loading, init_fn, asked, answers, others):
     try:
         while (request := asked.recv()) is not None:
             number, wanted = request
-            if wanted is None:  # a new epoch
+            if number < 0:  # a new epoch
                 fetcher, failure = _restart(loading, where)
                 answers.send((RESUMED, number, None))
                 continue

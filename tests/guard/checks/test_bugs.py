@@ -7,7 +7,6 @@ import pytest
 import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
-from rushlight.utils.data import DataLoader, IterableDataset
 from tests.guard.guarded import guarded
 
 PROGRAMS = []
@@ -152,14 +151,14 @@ def clipping_before_unscaling():
         scaler.update()
 
 
-@bug("step-order", "learning rate of 0")
+@bug("learning-rate", "12 steps, all with a learning rate of 0")
 def learning_rate_of_nothing():
     model, optimizer, x, classes = classifier()
     optimizer.param_groups[0]["lr"] = 0
     train(model, optimizer, x, classes, 12)
 
 
-@bug("step-order", "optimizer.lr = 0.01")
+@bug("learning-rate", "optimizer.lr = 0.01")
 def learning_rate_assigned_to_the_optimizer():
     model, optimizer, x, classes = classifier()
     optimizer.lr = 0.01
@@ -341,18 +340,3 @@ def train_assigned():
 def halves_into_integers():
     x = torch.arange(4)
     x[:2] = torch.tensor([0.5, 1.5])
-
-
-# ------------------------------------------------------------------------------- data
-
-
-class Whole(IterableDataset):
-    """A stream that every worker reads from its beginning."""
-
-    def __iter__(self):
-        return iter(range(8))
-
-
-@bug("data-order", "all 2 workers began with the same batch")
-def a_stream_given_twice():
-    assert sum(len(batch) for batch in DataLoader(Whole(), 2, num_workers=2)) == 16

@@ -173,6 +173,11 @@ def test_streams_in_workers():
     assert batches[:2] == [[0, 2], [1, 3]]
 
 
+def test_streams_of_single_items_in_workers():
+    loader = DataLoader(Counting(5), batch_size=None, num_workers=2)
+    assert [list(loader), list(loader)] == [[0, 1, 2, 3, 4]] * 2
+
+
 class Big(Dataset):
     """Rows large enough for shared memory."""
 
