@@ -4,6 +4,7 @@ import warnings
 from collections import OrderedDict
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight._core.hooks import RemovableHandle
 
 EXTRA = "_extra_state"
@@ -60,7 +61,10 @@ class Saving:
                     prefix=f"{prefix}{name}.",
                     keep_vars=keep_vars,
                 )
-        return _after_saving(self, destination, prefix, metadata)
+        destination = _after_saving(self, destination, prefix, metadata)
+        if GUARDS.on and not prefix:
+            GUARDS.see.saved_state(destination)
+        return destination
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
         """Add this module's own entries; layers with a format of their own override."""
