@@ -69,7 +69,7 @@ class _Pass:
         self.labels, self.last, self.others = None, None, False
         self.order, self.rows, self.batches, self.constant = [], 0, 0, 0
         self.steps = self.used = 0
-        self.ref = weakref.ref(self, _forget)
+        self.ref = weakref.ref(self, _drop)
         ORDERED.append(self.ref)
 
     def interested(self, batch):

@@ -15,7 +15,6 @@ from rushlight.utils.data import (
     IterableDataset,
     Subset,
     TensorDataset,
-    get_worker_info,
 )
 from tests.guard import bugs
 
