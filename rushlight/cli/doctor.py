@@ -65,7 +65,7 @@ def main(args):
         except SystemExit as ended:
             status = _status(ended.code)
     sys.stderr.write(report(findings) + "\n")
-    return status or (3 if findings else 0)
+    return status or 3 * any(not finding.note for finding in findings)
 
 
 def _status(code):

@@ -114,7 +114,8 @@ def main(args):
         from rushlight.cli.rewrite.modules import compile_modules
 
         compile_modules()
-    return launch.launch(args.rest, launch.packages(args.also))
+    status = launch.launch(args.rest, launch.packages(args.also))
+    return status or (_end_guards() if args.guard == "error" else 0)
 
 
 def _set_guard(level):
@@ -125,3 +126,17 @@ def _set_guard(level):
 
     os.environ["RUSHLIGHT_GUARD"] = level
     guard(level)
+
+
+def _end_guards():
+    """Let the checks of a whole run speak; 1 where one of them found something."""
+    import sys
+
+    from rushlight.guard._report import GuardError, finish
+
+    try:
+        finish()
+    except GuardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0

@@ -2,13 +2,19 @@
 
 import weakref
 
-from rushlight.guard.checks import data_order, worker_random, worker_stream
+from rushlight.guard.checks import (
+    data_order,
+    learning_rate,
+    worker_random,
+    worker_stream,
+)
 
 _seen = weakref.WeakSet()
 
 
 def loading(loader, iterator):
     """A pass over a loader begins; returns what is iterated."""
+    learning_rate.passing(loader)
     if loader in _seen:
         return iterator
     _seen.add(loader)

@@ -28,13 +28,20 @@ for _kind in (GuardWarning, GuardError):
 
 
 class Finding:
-    """One finding: the check's name, the user's line, and the three sentences."""
+    """One finding: the check's name, the user's line, and the three sentences.
 
-    __slots__ = ("check", "place", "saw", "why", "do", "count")
+    Attributes:
+        note: whether it is a fact that only the author can judge: it is never a
+            warning, and stands in the summary at exit and in doctor's report.
+        later: what became of it by the end of the run, for the summary.
+    """
 
-    def __init__(self, check, place, saw, why, do):
+    __slots__ = ("check", "place", "saw", "why", "do", "count", "note", "later")
+
+    def __init__(self, check, place, saw, why, do, note=False):
         self.check, self.place, self.count = check, place, 1
         self.saw, self.why, self.do = saw, why, do
+        self.note, self.later = note, ""
 
     def __str__(self):
         line = self.place.text()
@@ -54,10 +61,12 @@ class Book:
         findings: {(check, place): Finding}, in the order in which they were made.
         checks: {name: check}, those that are loaded.
         collect: whether findings are only collected, as `rushlight doctor` wants.
+        ended: whether the checks of a whole run have had their say.
     """
 
     def __init__(self):
         self.default, self.levels, self.collect = "warn", {}, False
+        self.ended = False
         self.findings, self.checks = {}, {}
 
     def level(self, check):
@@ -100,7 +109,7 @@ def is_listening(check):
     return BOOK.level(check) != "off" and check not in _allowed.get()
 
 
-def found(check, *, saw, why, do, place=None):
+def found(check, *, saw, why, do, place=None, note=False):
     """Say that a check found something: once for each line of the user's.
 
     Args:
@@ -109,23 +118,29 @@ def found(check, *, saw, why, do, place=None):
         why: why that is a bug.
         do: the fix, in one line.
         place: Place; the line that is running if left out.
+        note: whether it is only for the summary (Finding.note).
+
+    Returns:
+        Finding: the new one; None where nothing new was said.
 
     Raises:
         GuardError: where the check's level is "error".
     """
     if not is_listening(check):
-        return
+        return None
     place = user_place() if place is None else place
     old = BOOK.findings.get((check, place))
     if old is not None:
         old.count += 1
-        return
-    finding = BOOK.findings[check, place] = Finding(check, place, saw, why, do)
-    if BOOK.collect:
-        return
+        return None
+    finding = Finding(check, place, saw, why, do, note)
+    BOOK.findings[check, place] = finding
+    if BOOK.collect or note:
+        return finding
     if BOOK.level(check) == "error":
         raise GuardError(str(finding))
     warnings.warn_explicit(str(finding), GuardWarning, place[0], place[1])
+    return finding
 
 
 @contextmanager
@@ -150,22 +165,56 @@ def allow(*names):
         _allowed.reset(token)
 
 
+def finish():
+    """Let the checks that look at a whole run have their say, once.
+
+    Raises:
+        GuardError: where the level of one that found something is "error".
+    """
+    if BOOK.ended:
+        return
+    BOOK.ended, error = True, None
+    for check in BOOK.checks.values():
+        try:
+            getattr(check, "ending", _nothing)()
+        except GuardError as raised:
+            error = raised
+    if error is not None:
+        raise error
+
+
+def _nothing():
+    """What a check that does not look at whole runs says at their end."""
+
+
 def summary():
-    """One line: which checks ran and what they found."""
+    """Which checks ran and what they found; a line more for each note."""
     ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
-    counts = {}
+    counts, lines = {}, []
     for finding in BOOK.findings.values():
+        if finding.note:
+            lines.append(f"  note {finding}")
+            continue
         counts[finding.check] = counts.get(finding.check, 0) + 1
+        if finding.later:
+            lines.append(f"  [{finding.check}] {finding.place}: {finding.later}")
     told = ", ".join(f"{name}: {n}" for name, n in sorted(counts.items()))
-    return (
+    head = (
         f"rushlight guard: {len(ran)} checks ran ({', '.join(ran)}); "
         f"found {told or 'nothing'}."
     )
+    return "\n".join([head, *lines])
 
 
 @atexit.register
 def _at_exit():
-    verbose = os.environ.get("RUSHLIGHT_GUARD") == "verbose"
-    if BOOK.collect or not (verbose or BOOK.findings) or not BOOK.checks:
+    if BOOK.collect or not BOOK.checks:
         return
-    sys.stderr.write(summary() + "\n")
+    if not hasattr(sys, "last_type"):  # the program did not end by an error
+        try:
+            finish()
+        except GuardError as error:
+            sys.stderr.write(f"{error}\n")
+    verbose = os.environ.get("RUSHLIGHT_GUARD") == "verbose"
+    if verbose or any(not finding.note for finding in BOOK.findings.values()):
+        sys.stderr.write(summary() + "\n")

@@ -1,7 +1,5 @@
 """The watcher: what guarded places call, handed to the checks that want to know."""
 
-import weakref
-
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import CAPTURE
 from rushlight.guard._generators import noting
@@ -9,15 +7,26 @@ from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
 from rushlight.guard.checks import (
     broadcast_loss,
+    broken_tie,
     data_order,
+    data_write,
     double_softmax,
+    equal_units,
+    eval_dropout,
+    flat_loss,
     forward_call,
     growing_graph,
+    learning_rate,
+    live_state,
     loss_value,
+    lost_loss,
+    lost_train,
     misspelt,
     no_optimizer,
     nonfinite_op,
+    partial_load,
     random_norm,
+    shared_layer,
     stale_grad,
     step_order,
     train_mode_eval,
@@ -29,15 +38,26 @@ from rushlight.guard.checks import (
 CHECKS = (
     stale_grad,
     step_order,
+    learning_rate,
     no_optimizer,
     broadcast_loss,
     double_softmax,
     train_mode_eval,
+    lost_train,
+    eval_dropout,
+    partial_load,
+    live_state,
+    broken_tie,
+    shared_layer,
+    equal_units,
     forward_call,
     loss_value,
     nonfinite_op,
     random_norm,
     growing_graph,
+    lost_loss,
+    flat_loss,
+    data_write,
     data_order,
     worker_random,
     worker_stream,
@@ -70,15 +90,41 @@ class Watcher:
     def stepping(self, optimizer, closure):
         """Its step() is about to run."""
         step_order.stepping(optimizer, closure)
+        learning_rate.stepping(optimizer)
         if stale_grad.STALE:
             stale_grad.stepping(optimizer)
         if nonfinite_op.STATE.active:
             nonfinite_op.stepping(optimizer)
         if data_order.ORDERED:
             data_order.stepping()
+        if broken_tie.PENDING:
+            broken_tie.stepping(optimizer)
+        if lost_train.PENDING:
+            lost_train.lost(optimizer)
+        lost_loss.stepping(optimizer, closure)
         if optimizer._guard_history.steps < 32:
             misspelt.stepping(optimizer, closure)
-            no_optimizer.stepping(optimizer, closure)
+            if optimizer not in lost_loss.STATE.said:
+                no_optimizer.stepping(optimizer, closure)
+            self.early(optimizer, closure)
+
+    def early(self, optimizer, closure):
+        """One of the first steps is about to run."""
+        steps = optimizer._guard_history.steps
+        if steps <= flat_loss.STEPS:
+            flat_loss.stepping(optimizer, steps, closure)
+        if steps <= 3:
+            lost_train.stepping(optimizer)
+        elif steps == equal_units.ASK_AT:
+            equal_units.stepping(optimizer)
+
+    def scheduling(self, scheduler):
+        """A learning rate schedule is made."""
+        learning_rate.made(scheduler)
+
+    def scheduled(self, scheduler):
+        """Its step() is called."""
+        learning_rate.scheduled(scheduler)
 
     def stepped(self, optimizer):
         """Its step() has run."""
@@ -90,7 +136,7 @@ class Watcher:
 
     def scaled(self, tensor):
         """A gradient scaler has multiplied a loss."""
-        step_order.LAST_SCALED[0] = weakref.ref(tensor)
+        step_order.scaled(tensor)
 
     def unscaled(self):
         """A gradient scaler has divided an optimizer's gradients."""
@@ -103,6 +149,10 @@ class Watcher:
         step_order.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
+        if flat_loss.STATE.flat:
+            flat_loss.starting(tensor)
+        if data_write.NOTES:
+            data_write.starting(tensor)
         if nonfinite_op.STATE.active:
             nonfinite_op.starting(tensor)
         if broadcast_loss.SUSPECTS:
@@ -117,11 +167,20 @@ class Watcher:
         """backward() has run, and filled the leaves."""
         if CAPTURE.get() is None:
             nonfinite_op.backward(walk)
+            step_order.backward(walk)
             no_optimizer.backward(walk)
+            lost_loss.backward(walk)
+
+    def data(self, tensor):
+        """`.data` of a tensor that is part of a graph is read or about to be set."""
+        if CAPTURE.get() is None:
+            data_write.asked(tensor)
 
     def loss(self, name, input, target):
         """A loss function is called."""
-        if CAPTURE.get() is None:
+        if CAPTURE.get() is not None:
+            double_softmax.traced(name, input)
+        else:
             if input._edge is not None or GUARDS.made:
                 double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
@@ -138,14 +197,47 @@ class Watcher:
             double_softmax.divergence(target, log_target)
 
     def training(self, module):
-        """A dropout or batch norm runs in training mode."""
+        """A dropout or batch norm runs in training mode, or where it was asked for."""
         if CAPTURE.get() is None:
-            train_mode_eval.training(module)
+            if module.training:
+                train_mode_eval.training(module)
+            else:
+                lost_train.running(module)
+
+    def dropping(self):
+        """A functional dropout drops values."""
+        if CAPTURE.get() is None:
+            eval_dropout.dropping(4)
 
     def switched(self, module):
         """train() or eval() is called on a module."""
+        lost_train.switched(module)
         train_mode_eval.switched(module)
         worker_random.TRAINING[0] = module.training
+
+    def saved_state(self, state_dict):
+        """state_dict() has run."""
+        live_state.taken(state_dict)
+
+    def loading_state(self, module, state_dict, assign):
+        """load_state_dict() is about to run."""
+        live_state.loading(module, state_dict)
+        if assign:
+            broken_tie.untying(module, "load_state_dict(assign=True)")
+        else:
+            broken_tie.loading(module, state_dict)
+
+    def loaded_state(self, module, state_dict, keys):
+        """load_state_dict(strict=False) has run."""
+        partial_load.loaded(module, state_dict, keys)
+
+    def untying(self, module, call):
+        """A call that makes new parameters is about to run."""
+        broken_tie.untying(module, call)
+
+    def contained(self, container):
+        """A container is made that holds a module several times."""
+        shared_layer.contained(container)
 
     def hooked(self, module):
         """A forward hook is registered."""

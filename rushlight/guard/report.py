@@ -3,7 +3,7 @@
 import textwrap
 from contextlib import contextmanager
 
-from rushlight.guard._report import BOOK
+from rushlight.guard._report import BOOK, finish
 
 
 @contextmanager
@@ -21,6 +21,7 @@ def collecting():
     findings, BOOK.collect = [], True
     try:
         yield findings
+        finish()
     finally:
         findings.extend(BOOK.findings.values())
         BOOK.findings.clear()
@@ -39,11 +40,15 @@ def report(findings):
     >>> print(report([]).splitlines()[0])
     rushlight doctor: nothing found
     """
-    count = len(findings)
-    told = f"{count} finding{'s' * (count != 1)}" if findings else "nothing found"
+    notes = [finding for finding in findings if finding.note]
+    findings = [finding for finding in findings if not finding.note]
+    told = _counted(len(findings), "finding") if findings else "nothing found"
+    told += f", {_counted(len(notes), 'note')}" if notes else ""
     lines = [f"rushlight doctor: {told}", ""]
     for number, finding in enumerate(findings, 1):
-        lines += _lines(number, finding)
+        lines += _lines(f"{number}.", finding)
+    for finding in notes:
+        lines += _lines("Note:", finding)
     ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
     lines.append(f"{len(ran)} checks ran:")
     marks = {finding.check for finding in findings}
@@ -53,18 +58,23 @@ def report(findings):
     return "\n".join(lines)
 
 
-def _lines(number, finding):
+def _counted(count, word):
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
+def _lines(mark, finding):
     often = f" ({finding.count} times)" if finding.count > 1 else ""
-    lines = [f"{number}. {finding.check} at {finding.place}{often}"]
+    lines = [f"{mark} {finding.check} at {finding.place}{often}"]
     if finding.place.text():
         lines.append(f"     {finding.place.text()}")
     for head, text in (
         ("Seen", finding.saw),
         ("Why", finding.why),
         ("Fix", finding.do),
+        ("Then", finding.later),
     ):
         lines += textwrap.wrap(
-            f"{head + ':':6}{text}.",
+            f"{head + ':':6}{text}." if text else "",
             88,
             initial_indent="   ",
             subsequent_indent=" " * 9,

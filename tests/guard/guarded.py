@@ -4,13 +4,12 @@ import warnings
 from contextlib import contextmanager
 
 import rushlight
-from rushlight.guard._report import BOOK
-from rushlight.guard._watcher import switch
+from rushlight.guard._report import BOOK, finish
+from rushlight.guard._watcher import CHECKS, switch
 from rushlight.guard.checks import (
+    broken_tie,
     growing_graph,
-    no_optimizer,
-    stale_grad,
-    step_order,
+    lost_train,
     train_mode_eval,
 )
 
@@ -18,17 +17,23 @@ from rushlight.guard.checks import (
 def forget():
     """Start as a fresh process does."""
     BOOK.findings.clear()
-    step_order.COUNT[0] = growing_graph._count[0] = 0
-    step_order.SCALED[0] = False
+    for check in CHECKS:
+        getattr(check, "forget", bool)()
+    growing_graph._count[0] = 0
     growing_graph._roots.clear()
-    no_optimizer._reached.clear()
-    stale_grad.STALE.clear()
     train_mode_eval._clear()
+    lost_train.PENDING.clear()
+    broken_tie.PENDING.clear()
 
 
 @contextmanager
-def guarded(level="warn"):
-    """Turn guards on; gives the list of findings, filled when the block ends."""
+def guarded(level="warn", notes=False):
+    """Turn guards on; gives the list of findings, filled when the block ends.
+
+    Args:
+        level: how loud they are.
+        notes: whether facts that are only told in a summary count too.
+    """
     forget()
     findings, old = [], (BOOK.default, dict(BOOK.levels))
     rushlight.guard(level)
@@ -36,8 +41,10 @@ def guarded(level="warn"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rushlight.guard.GuardWarning)
             yield findings
+            BOOK.ended = False
+            finish()
     finally:
-        findings.extend(BOOK.findings.values())
+        findings.extend(f for f in BOOK.findings.values() if notes or not f.note)
         forget()
         BOOK.default, BOOK.levels = old
         switch()

@@ -24,6 +24,11 @@ _optimizers = weakref.WeakSet()
 _reached = []  # [(weak parameter, version)] of recent backwards
 
 
+def forget():
+    """Start as a fresh process does."""
+    _reached.clear()
+
+
 def created(optimizer):
     """An optimizer is made."""
     _optimizers.add(optimizer)

@@ -38,6 +38,11 @@ def adding(tensor):
     STALE[id(gradient)] = weakref.ref(gradient), user_place()
 
 
+def forget():
+    """Start as a fresh process does."""
+    STALE.clear()
+
+
 def _forget(gradient):
     gradient.__dict__.pop("_consumed", None)
     STALE.pop(id(gradient), None)

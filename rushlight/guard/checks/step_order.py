@@ -1,104 +1,138 @@
 """step-order: step, backward, zero_grad and clipping in an order that does nothing.
 
-Five things that are facts: zero_grad() threw away what backward() had filled and the
-step found nothing new; the first step ran before any backward; gradients were clipped
-after the step that used them, or before they were unscaled; a learning rate of 0 at
-every step so far, or one that was assigned where no optimizer looks.
+# Note [Facts of order]
+# zero_grad() threw away what backward() had filled, and the step found nothing.
+# The first step ran before any backward, and the same line stepped again after one.
+# Gradients were clipped after the step that used them, or still multiplied by a scaler.
+# Three times running: a clipping that found no gradients, then a backward, then a step;
+# or one backward and two steps with its gradients, unchanged.
+# A step used gradients that a scaler had multiplied and nothing divided since.
+# Twice running: of k backwards of a loss divided by k, zero_grad() threw k - 1 away.
 """
 
+import weakref
+
+from rushlight._core.node import AccumulateGrad, Node
+from rushlight.guard import _history
+from rushlight.guard._history import COUNT, LIVES, SCALED, History, history_of
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
+
+__all__ = ["COUNT", "LIVES", "SCALED", "History", "history_of"]
 
 NAME = "step-order"
 SUMMARY = "step, backward, zero_grad, clipping in an order that does nothing"
 
-COUNT = [0]  # backwards so far
 LAST_SCALED = [None]  # a weak reference to the last loss that a scaler multiplied
-SCALED = [False]  # whether the last began at a loss that a gradient scaler multiplied
+#: A limit for which nobody clips: the norm is only measured.
+NO_LIMIT = 1e6
 
 
-class History:
-    """What an optimizer went through.
+class Recent:
+    """What happened last, whoever did it.
 
     Attributes:
-        steps: how many.
-        empty: the line of a first step that came before any backward, or None.
-        discarded: (count of backwards, line) of a zero_grad() that threw away
-            gradients nobody had used.
-        moving: whether any step had a learning rate that was not 0.
+        clipped: (count of backwards, line) of a clipping that found no gradients.
+        parts: k, where the last loss was divided by a whole number k, else 0.
+        stepped: count of backwards at the last step.
     """
 
-    __slots__ = ("steps", "empty", "discarded", "moving", "__weakref__")
-
     def __init__(self):
-        self.steps, self.empty, self.discarded, self.moving = 0, None, None, False
+        self.clipped, self.parts, self.stepped = None, 0, 0
 
 
-def history_of(optimizer):
-    """An optimizer's History."""
-    own = optimizer.__dict__
-    found_ = own.get("_guard_history")
-    if found_ is None:
-        found_ = own["_guard_history"] = History()
-    return found_
+RECENT = Recent()
+
+
+def forget():
+    """Start as a fresh process does."""
+    LAST_SCALED[0] = None
+    RECENT.__init__()
+    _history.forget()
+
+
+# ------------------------------------------------------------------------- what happens
 
 
 def zeroing(optimizer):
     """zero_grad() is about to run."""
-    for group in optimizer.param_groups:
-        for param in group["params"]:
-            gradient = param._grad
-            if gradient is None:
-                continue
-            if "_consumed" not in gradient.__dict__:
-                history = history_of(optimizer)
-                history.discarded = COUNT[0], user_place()
-            return
+    gradient = _first_gradient(optimizer)
+    if gradient is not None and "_consumed" not in gradient.__dict__:
+        history = history_of(optimizer)
+        history.discarded = COUNT[0], user_place()
+        if RECENT.parts and RECENT.stepped != COUNT[0]:
+            history.notes["thrown"] = history.notes.get("thrown", 0) + 1
+
+
+def starting(tensor):
+    """backward() begins at a loss."""
+    _history.starting(tensor)
+    SCALED[0] = LAST_SCALED[0] is not None and LAST_SCALED[0]() is tensor
+    RECENT.parts = _parts(tensor._edge)
+
+
+def _parts(edge):
+    """k of a loss that is something / k, else 0."""
+    if not isinstance(edge, Node) or edge.op is None or not edge.saved:
+        return 0
+    by = edge.saved[-1]
+    if by.__class__ not in (int, float) or not by:
+        return 0
+    if edge.op.name == "mul":
+        by = 1 / by
+    elif edge.op.name != "div":
+        return 0
+    return round(by) if by > 1.5 and abs(by - round(by)) < 1e-6 else 0
+
+
+def backward(walk):
+    """backward() has run: mark gradients that a scaler multiplied."""
+    if not SCALED[0]:
+        return
+    for edge in walk.waiting:
+        gradient = edge.variable._grad if edge.__class__ is AccumulateGrad else None
+        if gradient is not None:
+            gradient._scaled = gradient._version
 
 
 def stepping(optimizer, closure):
     """step() is about to run."""
     history = history_of(optimizer)
     history.steps += 1
-    if not history.moving:
-        rates = [group.get("lr", 1) for group in optimizer.param_groups]
-        history.moving = any(float(getattr(rate, "_array", rate)) for rate in rates)
     if closure is not None:
         return
+    gradient = _first_gradient(optimizer)
     if history.discarded is not None and history.discarded[0] == COUNT[0]:
-        _say_discarded(optimizer, history.discarded[1])
+        if not _holds_anything(optimizer):
+            _say_discarded(optimizer, history.discarded[1])
+    elif gradient is None:
+        if history.steps == 1 and COUNT[0] == 0:
+            history.empty = user_place()
+    else:
+        if history.empty is not None:
+            _step_after_an_empty_one(optimizer, history)
+        if LAST_SCALED[0] is not None:
+            _step_on_scaled(optimizer, gradient)
+        if "_consumed" in gradient.__dict__:
+            _step_on_used(optimizer, history, gradient)
+        if RECENT.clipped is not None:
+            _step_after_early_clipping(optimizer, history)
+        if "thrown" in history.notes:
+            _step_after_thrown(optimizer, history)
     history.discarded = None
-    if COUNT[0] == 0 and history.steps == 1 and not _has_gradient(optimizer):
-        history.empty = user_place()
-    elif history.empty is not None and history.steps == 2:
-        if _has_gradient(optimizer):
-            _say_early(optimizer, history.empty)
-    if history.steps == 10 and not history.moving:
-        _say_still(optimizer)
-    if history.steps <= 2 and "lr" in optimizer.__dict__:
-        _say_assigned(optimizer)
-
-
-def starting(tensor):
-    """backward() begins at a loss."""
-    COUNT[0] += 1
-    SCALED[0] = LAST_SCALED[0] is not None and LAST_SCALED[0]() is tensor
-
-
-def _has_gradient(optimizer):
-    for group in optimizer.param_groups:
-        for param in group["params"]:
-            if param._grad is not None:
-                return True
-    return False
+    RECENT.stepped = COUNT[0]
 
 
 def clipping(gradients, limit):
     """Gradients are about to be clipped."""
-    if not gradients or limit == float("inf") or not is_listening(NAME):
+    if not limit < NO_LIMIT or not is_listening(NAME):
         return
-    if SCALED[0]:
-        _say_scaled(gradients, limit)
+    if not gradients or _is_zero(gradients[0]._array):
+        RECENT.clipped = COUNT[0], user_place()
+        return
+    RECENT.clipped = None
+    if all(g.__dict__.get("_scaled") == g._version for g in gradients):
+        _say_scaled_clipping(gradients, limit)
         return
     for gradient in gradients:
         version = gradient.__dict__.get("_consumed")
@@ -114,7 +148,110 @@ def clipping(gradients, limit):
     )
 
 
-def _say_scaled(gradients, limit):
+def _first_gradient(optimizer):
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            if param._grad is not None:
+                return param._grad
+    return None
+
+
+def _is_zero(array):
+    """Whether all values are 0; looks at all only where the first one is."""
+    return not array.size or (array.flat[0] == 0 and not array.any())
+
+
+# ----------------------------------------------------------------- what follows from it
+
+
+def _holds_anything(optimizer):
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            if param._grad is not None and param._grad._array.any():
+                return True
+    return False
+
+
+def _step_after_an_empty_one(optimizer, history):
+    """An empty first step: of the same line, with one backward in between?"""
+    line, history.empty = history.empty, None
+    if history.steps == 2 and COUNT[0] == 1 and user_place() == line:
+        _say_early(optimizer, line)
+
+
+def _step_on_scaled(optimizer, gradient):
+    if gradient.__dict__.get("_scaled") == gradient._version:
+        found(
+            NAME,
+            saw=f"{type(optimizer).__name__}.step() uses gradients that are still "
+            "multiplied by the gradient scaler's scale",
+            why="The step is larger by that factor, thousands of times",
+            do="call scaler.step(optimizer) in place of optimizer.step()",
+        )
+
+
+def _step_on_used(optimizer, history, gradient):
+    """Two steps for each backward, unchanged in between, three times running?"""
+    if gradient.__dict__["_consumed"] != gradient._version or not gradient._array.any():
+        return
+    if not type(optimizer).__module__.startswith("rushlight.optim."):
+        return
+    last, running = history.notes.get("reused", (0, 0))
+    running = running + 1 if last + 1 == COUNT[0] else 1
+    history.notes["reused"] = COUNT[0], running
+    if running == 3:
+        found(
+            NAME,
+            saw=f"{history.kind}.step() uses gradients that a step() has used already, "
+            "without a backward() in between, in each of the last 3 rounds",
+            why="Every gradient is applied twice",
+            do="call step() once for each backward(), of one optimizer for each "
+            "parameter",
+        )
+
+
+def _step_after_early_clipping(optimizer, history):
+    """Clipping, one backward, step: three times running?"""
+    count, line = RECENT.clipped
+    RECENT.clipped = None
+    if count + 1 != COUNT[0]:
+        return
+    last, running = history.notes.get("clipped", (0, 0))
+    running = running + 1 if last + 1 == COUNT[0] else 1
+    history.notes["clipped"] = COUNT[0], running
+    if running == 3:
+        found(
+            NAME,
+            saw=f"gradients are clipped before backward(), 3 times running: there "
+            f"were none yet, and {history.kind}.step() uses them unclipped",
+            why="Clipping changes the gradients that are there, not those to come",
+            do="clip between backward() and optimizer.step()",
+            place=line,
+        )
+
+
+def _step_after_thrown(optimizer, history):
+    """Were k - 1 of k backwards of a loss / k thrown away, twice running?"""
+    thrown = history.notes.pop("thrown")
+    if thrown + 1 != RECENT.parts:
+        history.notes.pop("thrown before", None)
+        return
+    if history.notes.get("thrown before") == thrown:
+        found(
+            NAME,
+            saw=f"the loss is divided by {RECENT.parts}, but zero_grad() threw "
+            f"{thrown} of {RECENT.parts} backward()s' gradients away before this "
+            "step()",
+            why="To accumulate, gradients must stay from one backward() to the next",
+            do="call zero_grad() only after a step()",
+        )
+    history.notes["thrown before"] = thrown
+
+
+# ------------------------------------------------------------------------- what is said
+
+
+def _say_scaled_clipping(gradients, limit):
     found(
         NAME,
         saw=f"{len(gradients)} gradients are clipped to {float(limit):g} while they "
@@ -146,21 +283,6 @@ def _say_early(optimizer, line):
     )
 
 
-def _say_still(optimizer):
-    found(
-        NAME,
-        saw=f"{type(optimizer).__name__} took 10 steps with a learning rate of 0",
-        why="The parameters do not move",
-        do="give a learning rate above 0, or look at what the scheduler multiplies",
-    )
-
-
-def _say_assigned(optimizer):
-    found(
-        NAME,
-        saw=f"optimizer.lr = {optimizer.__dict__['lr']} was assigned, while its "
-        f"param_groups say lr={optimizer.param_groups[0].get('lr')}",
-        why="An optimizer reads its learning rate from param_groups only, so the "
-        "assignment has no effect",
-        do="for group in optimizer.param_groups: group['lr'] = ...",
-    )
+def scaled(tensor):
+    """A gradient scaler has multiplied a loss."""
+    LAST_SCALED[0] = weakref.ref(tensor)

@@ -11,6 +11,7 @@ from rushlight._base.errors import (
     ArgumentTypeError,
     explain,
 )
+from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
 from rushlight.optim.optimizer import Optimizer
@@ -122,6 +123,8 @@ class LRScheduler:
         self.base_lrs = values_of(optimizer, "initial_lr")
         self.last_epoch = last_epoch
         _watch_steps(optimizer)
+        if GUARDS.on:
+            GUARDS.see.scheduling(self)
         self._initial_step()
 
     def _initial_step(self):
@@ -163,6 +166,8 @@ class LRScheduler:
         Args:
             epoch: deprecated; the epoch to go to.
         """
+        if GUARDS.on:
+            GUARDS.see.scheduled(self)
         if self._step_count == 1:
             self._check_order()
         self._step_count += 1

@@ -4,6 +4,7 @@ import math
 import warnings
 
 from rushlight._base.errors import ArgumentRuntimeError
+from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
 from rushlight.optim.lr_scheduler.base import (
@@ -77,6 +78,8 @@ class ReduceLROnPlateau(LRScheduler):
         self._last_lr = self._same()
         self._init_is_better(mode, threshold, threshold_mode)
         self._reset()
+        if GUARDS.on:
+            GUARDS.see.scheduling(self)
 
     def _init_is_better(self, mode, threshold, threshold_mode):
         if mode not in ("min", "max"):
@@ -106,6 +109,8 @@ class ReduceLROnPlateau(LRScheduler):
         Raises:
             RuntimeError: where groups were added and min_lr was a list.
         """
+        if GUARDS.on:
+            GUARDS.see.scheduled(self)
         current = metrics.item() if isinstance(metrics, Tensor) else float(metrics)
         if epoch is None:
             epoch = self.last_epoch + 1
