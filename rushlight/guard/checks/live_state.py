@@ -2,8 +2,8 @@
 
 `best = model.state_dict()` copies nothing: its values share the parameters' memory and
 change with them.  Loading it back later writes each value onto itself.  Each state_dict
-is remembered, weakly, with the versions of its values: same memory and a newer version
-at load_state_dict() are facts.
+is remembered by its `_metadata`, weakly, with the versions of its values: same memory
+and a newer version at load_state_dict() are facts.
 """
 
 import weakref
@@ -16,15 +16,16 @@ NAME = "live-state"
 SUMMARY = "a state_dict that was no copy is loaded back into its own model"
 
 MOST = 16
-_taken = OrderedDict()  # id: (weak state_dict, {name: version}, line)
+_taken = OrderedDict()  # id of metadata: (it, weakly; {name: version}; line)
 
 
 def taken(state):
     """state_dict() has filled a dictionary."""
-    if state.__class__ is not OrderedDict:
+    metadata = getattr(state, "_metadata", None)
+    if metadata.__class__ is not OrderedDict:
         return
     versions = {name: value._version for name, value in _tensors(state)}
-    _taken[id(state)] = weakref.ref(state), versions, user_place()
+    _taken[id(metadata)] = weakref.ref(metadata), versions, user_place()
     while len(_taken) > MOST:
         _taken.popitem(last=False)
 
@@ -35,8 +36,9 @@ def _tensors(state):
 
 def loading(module, state):
     """load_state_dict() is about to run."""
-    ref, versions, line = _taken.get(id(state), (None, None, None))
-    if ref is None or ref() is not state:
+    metadata = getattr(state, "_metadata", None)
+    ref, versions, line = _taken.get(id(metadata), (None, None, None))
+    if ref is None or ref() is not metadata:
         return
     own = dict(module.named_parameters())
     changed = 0
