@@ -8,6 +8,7 @@
 """
 
 import os
+from collections import deque
 
 
 class Guards:
@@ -17,12 +18,18 @@ class Guards:
         on: whether anything is watched; asked first at every guarded place.
         see: the watcher, with a method for each guarded place.
         open: ``() -> None`` puts the real watcher into `see`; the door sets it.
+        made: the last few (weak tensor, name of the op) of softmax and sigmoid that
+            were not recorded.
+        evals: whether layers that switch with train() and eval() are to tell when they
+            run in evaluation mode too.
     """
 
-    __slots__ = ("on", "see", "open")
+    __slots__ = ("on", "see", "open", "made", "evals")
 
     def __init__(self, on):
         self.on, self.see, self.open = on, _Unopened(), None
+        self.made = deque(maxlen=8)
+        self.evals = False
 
 
 class _Unopened:

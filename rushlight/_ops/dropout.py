@@ -19,6 +19,7 @@ from rushlight._base.spec import Spec
 from rushlight._core import sampling
 from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._fill import at_home
@@ -66,7 +67,10 @@ def _is_idle(input, p, training, who, error=ArgumentError):
                 do="It is the share of elements that become zero.",
             )
         )
-    return p == 0 or not training or input._array.size == 0
+    idle = p == 0 or not training or input._array.size == 0
+    if GUARDS.on and not idle:
+        GUARDS.see.dropping()
+    return idle
 
 
 def _drop_channels(input, p, inplace, unbatched, who):

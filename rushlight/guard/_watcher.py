@@ -16,6 +16,7 @@ from rushlight.guard.checks import (
     flat_loss,
     forward_call,
     growing_graph,
+    label_range,
     learning_rate,
     live_state,
     loss_value,
@@ -61,6 +62,7 @@ CHECKS = (
     data_order,
     worker_random,
     worker_stream,
+    label_range,
     misspelt,
     truncated_write,
 )
@@ -195,6 +197,11 @@ class Watcher:
         self.loss("kl_div", input, target)
         if CAPTURE.get() is None:
             double_softmax.divergence(target, log_target)
+
+    def labels(self, name, input, target):
+        """A loss that is reduced without weights is called."""
+        if CAPTURE.get() is None:
+            label_range.labels(name, input, target)
 
     def training(self, module):
         """A dropout or batch norm runs in training mode, or where it was asked for."""

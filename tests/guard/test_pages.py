@@ -1,5 +1,6 @@
 """Every page's bad example is named by its check, and its good one by none."""
 
+import linecache
 import re
 import warnings
 from contextlib import nullcontext
@@ -19,6 +20,8 @@ def run(name, kind):
     """The checks that speak while an example runs."""
     text = (PAGES / f"{name}.md").read_text()
     code = re.search(rf"## {kind}\n\n```python\n(.*?)```", text, re.S)[1]
+    lines = code.splitlines(keepends=True)
+    linecache.cache[f"<{name}>"] = (len(code), None, lines, f"<{name}>")
     around = rushlight.guard.thorough() if name == "nonfinite-op" else nullcontext()
     with guarded() as findings, warnings.catch_warnings(), around:
         warnings.simplefilter("ignore", UserWarning)

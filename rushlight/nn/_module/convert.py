@@ -98,6 +98,8 @@ class Convert:
         Returns:
             Module: itself.
         """
+        if GUARDS.on:
+            GUARDS.see.untying(self, "to_empty()")
         return self._apply(lambda t: t.new_empty(t.shape, device=device), recurse)
 
     def type(self, dst_type):

@@ -11,6 +11,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.grad_mode import no_grad
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight.nn._module.state import EXTRA, _add, _overrides
 from rushlight.nn.parameter import Parameter, is_lazy
@@ -73,6 +74,8 @@ class Loading:
         state_dict = OrderedDict(state_dict)
         if metadata is not None:
             state_dict._metadata = metadata
+        if GUARDS.on:
+            GUARDS.see.loading_state(self, state_dict, assign)
         run = _Load(metadata, assign)
         run.load(self, state_dict, "")
         problems = run.problems(strict)
@@ -80,6 +83,8 @@ class Loading:
             text = "\n\t".join(problems)
             name = type(self).__name__
             raise LoadError(f"Error(s) in loading state_dict for {name}:\n\t{text}")
+        if GUARDS.on and not strict:
+            GUARDS.see.loaded_state(self, state_dict, run.keys)
         return run.keys
 
     def _load_from_state_dict(

@@ -111,7 +111,7 @@ class _BatchNorm(_NormBase):
             mean, variance = self.running_mean, self.running_var
             count = self.num_batches_tracked
         training, momentum = self.training, self.momentum
-        if training and GUARDS.on:
+        if GUARDS.on and (training or GUARDS.evals):
             GUARDS.see.training(self)
         if training and self.track_running_stats:
             if count is not None:

@@ -11,6 +11,7 @@ from rushlight._base.errors import (
     OutOfRangeError,
     explain,
 )
+from rushlight._core.guarding import GUARDS
 from rushlight.nn._module.members import members_of, named_pairs, position
 from rushlight.nn.modules.module import Module, compose_repr, indent
 from rushlight.nn.modules.parameter_container import ParameterDict, ParameterList
@@ -72,6 +73,8 @@ class _Positions(Module):
         """
         for module in members_of(self, modules):
             self.append(module)
+        if GUARDS.on and len(set(map(id, self._modules.values()))) < len(self):
+            GUARDS.see.contained(self)
         return self
 
     def pop(self, key):
@@ -110,6 +113,8 @@ class Sequential(_Positions):
             named = ((str(i), module) for i, module in enumerate(args))
         for name, module in named:
             self.add_module(name, module)
+        if GUARDS.on and len(set(map(id, args))) < len(args):
+            GUARDS.see.contained(self)
 
     def forward(self, input):
         for module in self._modules.values():

@@ -67,7 +67,7 @@ class Dropout(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.dropout(input, self.p, self.training, self.inplace)
 
@@ -83,7 +83,7 @@ class Dropout1d(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
@@ -99,7 +99,7 @@ class Dropout2d(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
@@ -115,7 +115,7 @@ class Dropout3d(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
@@ -141,7 +141,7 @@ class AlphaDropout(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.alpha_dropout(input, self.p, self.training, self.inplace)
 
@@ -157,6 +157,6 @@ class FeatureAlphaDropout(_DropoutNd):
     """
 
     def forward(self, input):
-        if self.training and GUARDS.on:
+        if GUARDS.on and (self.training or GUARDS.evals):
             GUARDS.see.training(self)
         return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

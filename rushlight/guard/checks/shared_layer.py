@@ -1,0 +1,56 @@
+"""shared-layer: ``[Layer(...)] * n``, which is n times the same layer.
+
+# Note [Shared on purpose]
+# Some models do share a layer's weights (ALBERT), and name it: ``[block] * 12``,
+# ``[self.block for _ in range(12)]``.  A layer that is made inside of the list that is
+# multiplied has no name to be shared by; only that is said, and only of layers with
+# parameters.
+"""
+
+import ast
+
+from rushlight.guard._calls import call_source, user_frame
+from rushlight.guard._report import found, is_listening
+
+NAME = "shared-layer"
+SUMMARY = "a layer made once and multiplied, [Layer(...)] * n, shares its weights"
+
+
+def contained(container):
+    """A container is made that holds a module several times."""
+    if not is_listening(NAME):
+        return
+    modules = list(container._modules.values())
+    shared = [m for m in modules if sum(m is other for other in modules) > 1]
+    shared = [m for m in shared if any(True for _ in m.parameters())]
+    frame = user_frame()
+    if not shared or frame is None:
+        return
+    source = call_source(frame)
+    if source is not None and any(map(_is_made_once, source.args)):
+        _say(container, shared[0], sum(m is shared[0] for m in modules))
+
+
+def _is_made_once(node):
+    """Whether an argument is ``[Layer(...)] * n`` or ``*[Layer(...)] * n``."""
+    node = node.value if isinstance(node, ast.Starred) else node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return False
+    for side in (node.left, node.right):
+        if isinstance(side, ast.List | ast.Tuple):
+            if any(isinstance(part, ast.Call) for part in side.elts):
+                return True
+    return False
+
+
+def _say(container, module, count):
+    size = sum(p._array.size for p in module.parameters())
+    kind = type(module).__name__
+    found(
+        NAME,
+        saw=f"{type(container).__name__} holds one {kind} {count} times: all {count} "
+        f"places share the same {size} parameters",
+        why="Multiplying a list repeats the object, it does not make new ones, so the "
+        f"model has 1/{count} of the parameters that it seems to have here",
+        do=f"[{kind}(...) for _ in range({count})]",
+    )

@@ -1,0 +1,220 @@
+"""Programs with silent bugs of models: each is named, by its check alone."""
+
+import copy
+import functools
+
+import rushlight as torch
+from rushlight import nn
+from rushlight.nn import functional as F
+from tests.guard import bugs
+from tests.guard.correct import classifier
+
+PROGRAMS = []
+
+
+bug = functools.partial(bugs.bug, PROGRAMS)
+
+
+def train(model, optimizer, x, classes, steps=4):
+    """A correct loop."""
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), classes).backward()
+        optimizer.step()
+
+
+def evaluate(model, x, classes):
+    """An evaluation that leaves its model in evaluation mode."""
+    model.eval()
+    with torch.no_grad():
+        return F.cross_entropy(model(x), classes)
+
+
+# ------------------------------------------------------------------------------ modes
+
+
+@bug("lost-train", "SGD.step() trains Sequential", "1 BatchNorm1d", "model.train()")
+def train_before_the_loop_and_eval_in_it():
+    model, optimizer, x, classes = classifier(nn.BatchNorm1d(8))
+    model.train()
+    for _ in range(3):
+        train(model, optimizer, x, classes)
+        evaluate(model, x, classes)
+
+
+@bug("lost-train", "2 BatchNorm1d and Dropout")
+def evaluation_in_inference_mode():
+    model, optimizer, x, classes = classifier(nn.BatchNorm1d(8), nn.Dropout(0.1))
+    for step in range(20):
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), classes).backward()
+        optimizer.step()
+        if step % 5 == 4:
+            model.eval()
+            with torch.inference_mode():
+                model(x)
+
+
+@bug("lost-train", "test_bugs_model.py:")
+def two_evaluations_in_an_epoch():
+    model, optimizer, x, classes = classifier(nn.Dropout(0.1))
+    for _ in range(2):
+        train(model, optimizer, x, classes)
+        evaluate(model, x, classes)
+        evaluate(model, x, classes)
+
+
+class Drops(nn.Module):
+    """Functional dropout that takes its default."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(3, 8), nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.last(F.dropout(self.first(x), 0.5))
+
+
+@bug("eval-dropout", "dropout() in Drops.forward()", "training=self.training")
+def functional_dropout_in_an_evaluation():
+    model, (_, _, x, classes) = Drops(), classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
+    evaluate(model, x, classes)
+
+
+@bug("eval-dropout", "drops values")
+def functional_dropout_of_channels():
+    class Pictures(nn.Module):
+        def forward(self, x):
+            return F.dropout2d(x, p=0.2, inplace=False)
+
+    Pictures().eval()(torch.ones(1, 2, 3, 3))
+
+
+# ------------------------------------------------------------------------------ loads
+
+
+def prefixed(prefix, state):
+    """A state_dict with a prefix in front of its keys."""
+    return {prefix + key: value for key, value in state.items()}
+
+
+@bug("partial-load", "none of its 4", "'module.0.weight'", "removeprefix('module.')")
+def a_state_dict_of_data_parallel():
+    model = classifier()[0]
+    model.load_state_dict(prefixed("module.", model.state_dict()), strict=False)
+
+
+@bug("partial-load", "put 'net.' in front")
+def a_state_dict_of_what_is_wrapped():
+    inner = classifier()[0]
+    wrapped = nn.ModuleDict({"net": inner})
+    wrapped.load_state_dict(inner.state_dict(), False)
+
+
+@bug("partial-load", "none of its 3", "checkpoint['model']")
+def a_whole_checkpoint():
+    model, optimizer, _, _ = classifier()
+    saved = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    model.load_state_dict({**saved, "epoch": 3}, strict=False)
+
+
+@bug("partial-load", "removeprefix('teacher.')")
+def most_keys_under_another_prefix():
+    model = classifier(nn.Linear(8, 8), nn.Linear(8, 8))[0]
+    state = model.state_dict()
+    part = {key: value for key, value in state.items() if key[0] == "3"}
+    rest = {key: value for key, value in state.items() if key[0] != "3"}
+    model.load_state_dict({**part, **prefixed("teacher.", rest)}, strict=False)
+
+
+class Tied(nn.Module):
+    """A language model in small: the last layer is the embedding."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(5, 3)
+        self.last = nn.Linear(3, 5, bias=False)
+        self.last.weight = self.embedding.weight
+
+    def forward(self, words):
+        return self.last(self.embedding(words))
+
+
+def train_words(model):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    words = torch.tensor([0, 1, 2, 3, 4])
+    for _ in range(2):
+        optimizer.zero_grad()
+        F.cross_entropy(model(words), words.flip(0)).backward()
+        optimizer.step()
+
+
+@bug("broken-tie", "embedding.weight and last.weight of Tied, [5, 3]", "are 2 now")
+def a_load_that_assigns():
+    model = Tied()
+    model.load_state_dict(copy.deepcopy(model.state_dict()), assign=True)
+    train_words(model)
+
+
+@bug("broken-tie", "to_empty()")
+def a_model_made_on_meta():
+    with torch.device("meta"):
+        model = Tied()
+    model.to_empty(device="cpu")
+    model.load_state_dict(Tied().state_dict())
+    train_words(model)
+
+
+@bug("broken-tie", "holds different values", "only the last one stays")
+def two_values_for_one_parameter():
+    model = Tied()
+    state = {key: value.clone() for key, value in model.state_dict().items()}
+    state["last.weight"] += 1
+    model.load_state_dict(state)
+
+
+# ----------------------------------------------------------------------------- layers
+
+
+@bug("shared-layer", "one Linear 3 times", "12 parameters", "for _ in range(3)]")
+def a_list_that_is_multiplied():
+    nn.Sequential(*[nn.Linear(3, 3)] * 3)
+
+
+@bug("shared-layer", "one Sequential 6 times")
+def blocks_that_are_multiplied():
+    nn.ModuleList(
+        [nn.Sequential(nn.Linear(3, 3), nn.ReLU())] * 6,
+    )
+
+
+@bug("equal-units", "all 8 rows of Sequential.0.weight [8, 3]", "[4, 8]")
+def weights_that_are_all_equal():
+    model, optimizer, x, classes = classifier(nn.Tanh())
+    for parameter in model.parameters():
+        nn.init.constant_(parameter, 0.1)
+    train(model, optimizer, x, classes, 12)
+
+
+@bug("equal-units", "worth one")
+def weights_that_are_all_zero():
+    model, optimizer, x, classes = classifier(nn.ReLU())
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    train(model, optimizer, x, classes, 12)
+
+
+@bug("equal-units", "Sequential.0.weight [6, 1, 3, 3]")
+def kernels_that_are_all_equal():
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 3), nn.ReLU(), nn.Conv2d(6, 4, 3), nn.Flatten()
+    )
+    for layer in (model[0], model[2]):
+        nn.init.ones_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    train(model, optimizer, torch.rand(6, 1, 5, 5), torch.arange(6) % 4, 12)
+
+
+test_a_bug_is_named = bugs.named(PROGRAMS)
