@@ -151,6 +151,7 @@ class Watcher:
         step_order.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
+        lost_loss.starting(tensor)
         if flat_loss.STATE.flat:
             flat_loss.starting(tensor)
         if data_write.NOTES:

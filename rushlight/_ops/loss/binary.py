@@ -214,6 +214,8 @@ def binary_cross_entropy_with_logits(
     if GUARDS.on:
         GUARDS.see.loss("binary_cross_entropy_with_logits", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and weight is None and reduction != "none":
+        GUARDS.see.labels("binary_cross_entropy_with_logits", input, target)
     _check_factors(input, who, weight=weight, pos_weight=pos_weight)
     if target._array.dtype.kind in "biu":
         refuse(target._array, who, "biu", DtypeError)
@@ -318,6 +320,8 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     who = "soft_margin_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and reduction != "none":
+        GUARDS.see.labels("soft_margin_loss", input, target)
     return call(SOFT_MARGIN_LOSS, input, target, reduction=reduction)
 
 
@@ -388,6 +392,8 @@ def multilabel_soft_margin_loss(
     who = "multilabel_soft_margin_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and weight is None and reduction != "none":
+        GUARDS.see.labels("multilabel_soft_margin_loss", input, target)
     rest = (1 + (-input.abs()).exp()).log()
     no = rest + input.clamp(min=0)  # -log(1 - sigmoid(x))
     loss = target * (no - input) + (1 - target) * no

@@ -2,6 +2,7 @@
 
 from rushlight._base.errors import ArgumentError, ShapeError, explain
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._ops._lengths import p_distance
 from rushlight._ops.loss._reduction import reduced, reduction_of, tensors
 
@@ -43,6 +44,8 @@ def cosine_embedding_loss(
     who = "cosine_embedding_loss()"
     tensors(who, input1=input1, input2=input2, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and reduction != "none":
+        GUARDS.see.labels("cosine_embedding_loss", input1, target)
     dims = target.ndim
     if dims > 1 or input1.ndim != dims + 1 or input2.ndim != dims + 1:
         raise ShapeError(
@@ -144,6 +147,8 @@ def hinge_embedding_loss(
     who = "hinge_embedding_loss()"
     tensors(who, input=input, target=target)
     reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and reduction != "none":
+        GUARDS.see.labels("hinge_embedding_loss", input, target)
     far = (margin - input).clamp(min=0).masked_fill(target == 1, 0)
     near = input.masked_fill(target == -1, 0)
     return reduced(far + near, reduction)
