@@ -36,19 +36,27 @@ def labels(name, input, target):
     if array.__class__ is not np.ndarray or not array.size or array.dtype.kind == "V":
         return
     if GRAD_MODE.get() and is_listening(NAME):
-        flat = array.reshape(-1)
-        flat = flat[:: flat.size // _MOST + 1]
+        flat = _some(array)
         if name in _SIGNS:
             _check_signs(name, flat, target)
         elif input._edge is not None:
-            _check_odds(name, flat, target)
+            _check_odds(name, _some(input._array), flat, target)
 
 
-def _check_odds(name, flat, target):
+def _some(array):
+    """Elements of an array, in one dimension; of a big one only some."""
+    flat = array.reshape(-1)
+    return flat[:: flat.size // _MOST + 1]
+
+
+def _check_odds(name, scores, flat, target):
     low, high = flat.min(), flat.max()
     if low >= -_MARGIN and high <= 1 + _MARGIN or low != low:
         return
-    wrong = int(((flat < -_MARGIN) | (flat > 1 + _MARGIN)).sum())
+    outside = (flat < -_MARGIN) | (flat > 1 + _MARGIN)
+    wrong = int((outside & (scores != 0)).sum())  # a product with 0 masks as well
+    if not wrong:
+        return
     found(
         NAME,
         saw=f"{name}() got labels {list(target.shape)} from {low:g} to {high:g}: "

@@ -85,6 +85,63 @@ def labels_that_are_all_the_same():
     learn(DataLoader(grouped(2, each=32), batch_size=4))
 
 
+# ----------------------------------------------------------------------------- labels
+
+
+def scores(*shape):
+    """What a model gave."""
+    return nn.Linear(3, shape[-1])(torch.ones(*shape[:-1], 3))
+
+
+@bug("label-range", "labels [2, 1] from 1 to 2: 1 of 2", "labels - 1")
+def two_classes_counted_from_one():
+    F.binary_cross_entropy_with_logits(scores(2, 1), torch.tensor([[1.0], [2.0]]))
+
+
+@bug("label-range", "from -1 to 1", "(labels + 1) / 2")
+def signs_for_classes():
+    nn.BCEWithLogitsLoss()(scores(2, 1), torch.tensor([[1.0], [-1.0]]))
+
+
+@bug("label-range", "from 0 to 9", "cross_entropy")
+def class_numbers_for_one_score():
+    loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor([2.0]))
+    loss(scores(10, 1), torch.arange(10.0)[:, None])
+
+
+@bug("label-range", "from 0 to 255")
+def masks_read_from_pictures():
+    wanted = torch.zeros(2, 300, 300)
+    wanted[:, 100:200] = 255
+    pictures = scores(2, 300, 300)
+    F.binary_cross_entropy_with_logits(pictures, wanted, reduction="sum")
+
+
+@bug("label-range", "multilabel_soft_margin_loss() got labels [2, 3] from 0 to 3")
+def counts_for_several_labels():
+    wanted = torch.tensor([[0.0, 1, 3], [0, 0, 2]])
+    F.multilabel_soft_margin_loss(scores(2, 3), wanted)
+
+
+@bug("label-range", "soft_margin_loss() got labels [4] of 0 and 1 only", "log(2)")
+def classes_for_signs():
+    for _ in range(3):
+        F.soft_margin_loss(scores(4, 1).squeeze(1), torch.tensor([0.0, 1, 1, 0]))
+
+
+@bug("label-range", "cosine_embedding_loss()", "labels * 2 - 1")
+def classes_for_pairs():
+    for _ in range(3):
+        loss = nn.CosineEmbeddingLoss()
+        loss(scores(4, 2), torch.randn(4, 2), torch.tensor([0, 1, 1, 0]))
+
+
+@bug("label-range", "hinge_embedding_loss()", "both at once")
+def classes_for_distances():
+    for _ in range(3):
+        F.hinge_embedding_loss(scores(4, 2).norm(dim=1), torch.tensor([0, 1, 1, 0]))
+
+
 # ---------------------------------------------------------------------------- workers
 
 

@@ -15,7 +15,7 @@ from rushlight.utils.data import (
     TensorDataset,
     get_worker_info,
 )
-from tests.guard.checks.test_bugs_data import Noisy, Whole, grouped, learn, read
+from tests.guard.checks.test_bugs_data import Noisy, Whole, grouped, learn, read, scores
 from tests.guard.correct import quiet
 
 PROGRAMS = []
@@ -108,6 +108,55 @@ def a_sorted_evaluation_during_training():
         with torch.no_grad():
             for y, others in test:
                 F.cross_entropy(model(y), others)
+
+
+# ----------------------------------------------------------------------------- labels
+
+
+@correct
+def smoothed_and_mixed_labels():
+    wanted = torch.tensor([[0.0], [1.0]]) * 0.9 + 0.05
+    mixed = wanted * 0.3 + wanted.flip(0) * 0.7
+    F.binary_cross_entropy_with_logits(scores(2, 1), mixed)
+    F.binary_cross_entropy_with_logits(scores(2, 1), torch.tensor([[1.0001], [0]]))
+
+
+@correct
+def labels_that_are_not_known():
+    wanted = torch.tensor([[0.0], [-1.0], [1.0]])
+    given, known = scores(3, 1), (wanted >= 0).float()
+    loss = F.binary_cross_entropy_with_logits
+    (loss(given, wanted, reduction="none") * known).sum().backward()
+    loss(given, wanted, weight=known)
+    loss(given * known, wanted)
+    with torch.no_grad():
+        loss(given, wanted)
+
+
+@correct
+def pairs_of_unlike_vectors():
+    for _ in range(4):
+        signs = torch.tensor([1, -1, 1, -1])
+        nn.CosineEmbeddingLoss()(scores(4, 2), torch.randn(4, 2), signs)
+        F.soft_margin_loss(scores(4, 1).squeeze(1), signs.float())
+
+
+@correct
+def pairs_that_are_padded():
+    for _ in range(4):
+        signs = torch.tensor([1, -1, 0, 0])
+        nn.CosineEmbeddingLoss()(scores(4, 2), torch.randn(4, 2), signs)
+        signs = torch.tensor([1, 1, 1, 1])
+        nn.CosineEmbeddingLoss()(scores(4, 2), torch.randn(4, 2), signs)
+        signs = torch.tensor([0, 1, 0, 0])
+        nn.CosineEmbeddingLoss()(scores(4, 2), torch.randn(4, 2), signs)
+
+
+@correct
+def ties_in_a_ranking():
+    for _ in range(4):
+        signs = torch.tensor([1, 0, 1, 0])
+        F.margin_ranking_loss(scores(4, 1)[:, 0], torch.randn(4), signs)
 
 
 # ---------------------------------------------------------------------------- workers
