@@ -18,7 +18,7 @@ from rushlight._backends.numpy import NUMPY_BACKEND
 from rushlight._backends.numpy.pointers import address
 
 #: Multiplications from which on OpenBLAS uses several threads, and those done before.
-SHARED, ENOUGH = 2**18, 2 * 10**9
+SHARED, ENOUGH = 2**18, 5 * 10**8
 #: How many layouts of operands are remembered, and steps that a product may have.
 LIMIT, MOST_STEPS = 256, 256
 
