@@ -56,8 +56,11 @@ def run_backward(roots, gradients, *, retain_graph, create_graph, targets=None):
         walk.run()
     finally:
         GRAD_MODE.reset(token)
-    if targets is None and GUARDS.on:
-        GUARDS.see.backward(walk)
+    if GUARDS.on:
+        if targets is None:
+            GUARDS.see.backward(walk)
+        else:
+            GUARDS.see.differentiated()
     return walk.captured
 
 

@@ -18,6 +18,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.shape import Size
+from rushlight._core.guarding import GUARDS
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.storage import memory_of
 
@@ -203,6 +204,8 @@ class Tensor:
     @property
     def data(self):
         """The same values outside the graph, with a version counter of their own."""
+        if self._edge is not None and GUARDS.on:
+            GUARDS.see.data(self)
         return wrap(self._array)
 
     @data.setter
@@ -216,6 +219,8 @@ class Tensor:
                     do="Wrap it with torch.as_tensor.",
                 )
             )
+        if self._edge is not None and GUARDS.on:
+            GUARDS.see.data(self)
         self._array = value._array
         self._base = None
         if self._memory is not None:  # views of the old data are no views any more

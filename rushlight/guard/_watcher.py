@@ -104,10 +104,11 @@ class Watcher:
         if lost_train.PENDING:
             lost_train.lost(optimizer)
         lost_loss.stepping(optimizer, closure)
-        if optimizer._guard_history.steps < 32:
+        steps = optimizer._guard_history.steps
+        if steps in no_optimizer.ASK_AT and optimizer not in lost_loss.STATE.said:
+            no_optimizer.stepping(optimizer, closure)
+        if steps < 32:
             misspelt.stepping(optimizer, closure)
-            if optimizer not in lost_loss.STATE.said:
-                no_optimizer.stepping(optimizer, closure)
             self.early(optimizer, closure)
 
     def early(self, optimizer, closure):
@@ -174,6 +175,10 @@ class Watcher:
             no_optimizer.backward(walk)
             lost_loss.backward(walk)
 
+    def differentiated(self):
+        """Gradients were computed for some targets, no leaves were filled."""
+        growing_graph.used()
+
     def data(self, tensor):
         """`.data` of a tensor that is part of a graph is read or about to be set."""
         if CAPTURE.get() is None:
@@ -184,7 +189,10 @@ class Watcher:
         if CAPTURE.get() is not None:
             double_softmax.traced(name, input)
         else:
-            if input._edge is not None or GUARDS.made:
+            if input._edge is not None:
+                double_softmax.loss(name, input)
+                growing_graph.loss(input)
+            elif GUARDS.made:
                 double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
                 train_mode_eval.loss(name, input, target)
@@ -230,6 +238,7 @@ class Watcher:
     def loading_state(self, module, state_dict, assign):
         """load_state_dict() is about to run."""
         live_state.loading(module, state_dict)
+        no_optimizer.loading(module)
         if assign:
             broken_tie.untying(module, "load_state_dict(assign=True)")
         else:

@@ -1,12 +1,14 @@
 """Softmax and its like: softmax, log_softmax, softmin, gumbel_softmax."""
 
 import warnings
+from weakref import ref
 
 from rushlight._base.dtype import dtype as dtype_type
 from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._base.shape import wrap_dim
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import put_out
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
@@ -60,6 +62,8 @@ def _run(op, input, dim, dtype, out=None):
     if dtype is not None:
         input = _converted(input, dtype, op.name)
     result = op.short(input, dim=dim)
+    if result._edge is None and GUARDS.on:
+        GUARDS.made.append((ref(result), op.name))
     return result if out is None else put_out(result, out, f"{op.name}()")
 
 

@@ -47,7 +47,7 @@ def kl_div(
     who = "kl_div()"
     tensors(who, input=input, target=target)
     if GUARDS.on:
-        GUARDS.see.loss("kl_div", input, target)
+        GUARDS.see.divergence(input, target, log_target)
     old = size_average is not None or reduce is not None
     reduction = reduction_of(reduction, size_average, reduce, who, ("batchmean",))
     if reduction == "mean" and not old:

@@ -1,9 +1,11 @@
 """The logistic function and its inverse: sigmoid, logit."""
 
 import math
+from weakref import ref
 
 from rushlight._core.dispatch import call2
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, SAME, define
 from rushlight._ops._arguments import refuse
@@ -32,7 +34,12 @@ def sigmoid(input, *, out=None):
     >>> rushlight.sigmoid(rushlight.tensor([0.0, 2.0]))
     tensor([0.5000, 0.8808])
     """
-    return SIGMOID.short(input) if out is None else call_out(SIGMOID, (input,), out)
+    if out is not None:
+        return call_out(SIGMOID, (input,), out)
+    result = SIGMOID.short(input)
+    if result._edge is None and GUARDS.on:
+        GUARDS.made.append((ref(result), "sigmoid"))
+    return result
 
 
 def logistic(np, out, x):
