@@ -20,6 +20,7 @@ SCALED = [False]  # whether the last began at a loss that a gradient scaler mult
 LIVES = []  # the History of each optimizer, also of those that are gone
 _MOST = 512
 _last_loss = [None]
+_latest = []  # the History of the optimizer that stepped last
 
 
 class History:
@@ -36,6 +37,8 @@ class History:
         schedules: its learning rate schedules, as check idle_schedule keeps them.
         course: (loss, rate, norm or None) of its last steps (Note [Course]).
         growing: whether gradients pile up, so that norms are worth a look.
+        growth: (step, loss, norm) from then on, at steps that are powers of two.
+        lowest: (loss, step) of the lowest loss, or None.
         notes: what else a check keeps, by the check's name.
     """
 
@@ -49,6 +52,8 @@ class History:
         "schedules",
         "course",
         "growing",
+        "growth",
+        "lowest",
         "notes",
         "_first",
         "_norms",
@@ -59,21 +64,28 @@ class History:
         self.kind, self.place = type(optimizer).__name__, user_place()
         self.steps, self.empty, self.discarded, self.moving = 0, None, None, False
         self.schedules, self.course, self.notes = [], deque(maxlen=8), {}
-        self.growing, self._first, self._norms = False, None, 0
+        self.growing, self.growth, self.lowest = False, [], None
+        self._first, self._norms = None, 0
         if len(LIVES) < _MOST:
             LIVES.append(self)
 
     def look(self, optimizer):
         """A step is about to run: keep its loss, rate and norm."""
+        _latest[:] = (self,)
         loss, rate = _last_loss[0], optimizer.param_groups[0].get("lr")
         norm = None
-        if loss is not None and self._first is None:
-            self._first = abs(loss)
+        if loss is not None:
+            if self._first is None:
+                self._first, self.lowest = abs(loss), (loss, self.steps)
+            elif loss < self.lowest[0]:
+                self.lowest = loss, self.steps
         if self.steps < 4 or self.growing or self._is_far(loss):
             if self._norms < 32 + (self.steps >> 4):
                 self._norms += 1
                 norm = norm_of_gradients(optimizer)
         self.course.append((loss, rate, norm))
+        if self.growing and not self.steps & (self.steps - 1):
+            self.growth.append((self.steps, loss, norm))
 
     def _is_far(self, loss):
         return loss is not None and not loss <= 4 * self._first
@@ -92,6 +104,12 @@ class History:
         return text
 
 
+def latest_course():
+    """What the optimizer that stepped last went through, as an end of a sentence."""
+    told = _latest[0].told() if _latest else ""
+    return f"; {told}" if told else ""
+
+
 def history_of(optimizer):
     """An optimizer's History."""
     own = optimizer.__dict__
@@ -105,6 +123,7 @@ def forget():
     """Start as a fresh process does."""
     COUNT[0], SCALED[0], _last_loss[0] = 0, False, None
     LIVES.clear()
+    _latest.clear()
 
 
 def starting(tensor):

@@ -3,6 +3,7 @@
 import math
 
 from rushlight._core.node import AccumulateGrad, Output
+from rushlight.guard._history import latest_course
 from rushlight.guard._report import found, is_listening
 from rushlight.guard.checks.step_order import SCALED
 
@@ -23,7 +24,7 @@ def starting(tensor):
 def _say(tensor, value):
     found(
         NAME,
-        saw=f"the loss is {value}{_origin(tensor._edge)}",
+        saw=f"the loss is {value}{_origin(tensor._edge)}{latest_course()}",
         why="Every gradient becomes nan or infinite, and with the next step every "
         "parameter",
         do="lower the learning rate, clip the gradients, or keep log, sqrt and "

@@ -9,6 +9,7 @@
 
 import weakref
 
+from rushlight.guard._history import history_of, listed_numbers
 from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
@@ -17,6 +18,7 @@ NAME = "stale-grad"
 SUMMARY = "a step uses gradients that an earlier step already used"
 
 STALE = {}  # id of a gradient: (weak gradient, the line that added to it)
+_followed = []  # (Finding, History) of those that were named
 
 
 def adding(tensor):
@@ -73,15 +75,37 @@ def stepping(optimizer):
 
 
 def _say(optimizer, bad, line):
-    found(
+    history = history_of(optimizer)
+    norms = [norm for _, _, norm in history.course if norm is not None]
+    grown = f"; the norm of all gradients went {listed_numbers(norms)}"
+    history.growing = True
+    finding = found(
         NAME,
         saw=f"{type(optimizer).__name__}.step() uses gradients of {len(bad)} "
         f"parameters ({listed(bad)}) that an earlier step() used and backward() at "
-        f"{line} added to",
+        f"{line} added to{grown if len(norms) > 1 else ''}",
         why="Old gradients are applied again at every step, so that updates grow "
         "until the loss explodes",
         do="call optimizer.zero_grad() once before each backward()",
     )
+    if finding is not None:
+        _followed.append((finding, history))
+
+
+def ending():
+    """The run is over: what became of the gradients?"""
+    for finding, history in _followed:
+        loss, _, norm = history.course[-1]
+        rows = [*history.growth, (history.steps, loss, norm)]
+        rows = [(step, norm) for step, _, norm in rows if norm is not None]
+        if len(rows) < 2:
+            continue
+        told = ", ".join(f"{norm:.3g} (step {step})" for step, norm in rows)
+        finding.later = f"later the norm of all gradients was {told}"
+        if loss is not None and loss > 2 * abs(history.lowest[0]):
+            low, step = history.lowest
+            finding.later += f"; the loss fell to {low:.3g} (step {step}) and rose to "
+            finding.later += f"{loss:.3g}"
 
 
 def stepped(optimizer):

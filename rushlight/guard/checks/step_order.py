@@ -99,6 +99,7 @@ def stepping(optimizer, closure):
     """step() is about to run."""
     history = history_of(optimizer)
     history.steps += 1
+    history.look(optimizer)
     if closure is not None:
         return
     gradient = _first_gradient(optimizer)
