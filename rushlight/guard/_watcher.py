@@ -10,6 +10,7 @@ from rushlight.guard.checks import (
     broken_tie,
     data_order,
     data_write,
+    dead_relu,
     double_softmax,
     equal_units,
     eval_dropout,
@@ -23,6 +24,7 @@ from rushlight.guard.checks import (
     lost_loss,
     lost_train,
     misspelt,
+    never_trained,
     no_optimizer,
     nonfinite_op,
     partial_load,
@@ -32,14 +34,17 @@ from rushlight.guard.checks import (
     step_order,
     train_mode_eval,
     truncated_write,
+    vanished_gradient,
     worker_random,
     worker_stream,
+    wrapped_bytes,
 )
 
 CHECKS = (
     stale_grad,
     step_order,
     learning_rate,
+    never_trained,
     no_optimizer,
     broadcast_loss,
     double_softmax,
@@ -51,6 +56,8 @@ CHECKS = (
     broken_tie,
     shared_layer,
     equal_units,
+    dead_relu,
+    vanished_gradient,
     forward_call,
     loss_value,
     nonfinite_op,
@@ -63,6 +70,7 @@ CHECKS = (
     worker_random,
     worker_stream,
     label_range,
+    wrapped_bytes,
     misspelt,
     truncated_write,
 )
@@ -107,6 +115,8 @@ class Watcher:
         steps = optimizer._guard_history.steps
         if steps in no_optimizer.ASK_AT and optimizer not in lost_loss.STATE.said:
             no_optimizer.stepping(optimizer, closure)
+        if steps == never_trained.ASK_AT or never_trained.WATCHES:
+            never_trained.stepping(optimizer)
         if steps < 32:
             misspelt.stepping(optimizer, closure)
             self.early(optimizer, closure)
@@ -118,8 +128,10 @@ class Watcher:
             flat_loss.stepping(optimizer, steps, closure)
         if steps <= 3:
             lost_train.stepping(optimizer)
-        elif steps == equal_units.ASK_AT:
-            equal_units.stepping(optimizer)
+            if steps in (equal_units.FIRST, equal_units.ASK_AT):
+                equal_units.stepping(optimizer)
+        elif steps in vanished_gradient.LOOKS:
+            vanished_gradient.stepping(optimizer, closure)
 
     def scheduling(self, scheduler):
         """A learning rate schedule is made."""
@@ -157,6 +169,9 @@ class Watcher:
             flat_loss.starting(tensor)
         if data_write.NOTES:
             data_write.starting(tensor)
+        count = step_order.COUNT[0]
+        if count <= dead_relu.LAST and not count % dead_relu.EVERY:
+            dead_relu.starting(tensor, count)
         if nonfinite_op.STATE.active:
             nonfinite_op.starting(tensor)
         if broadcast_loss.SUSPECTS:
@@ -173,6 +188,8 @@ class Watcher:
             nonfinite_op.backward(walk)
             step_order.backward(walk)
             no_optimizer.backward(walk)
+            if never_trained.WATCHES:
+                never_trained.backward(walk)
             lost_loss.backward(walk)
 
     def differentiated(self):
@@ -274,6 +291,10 @@ class Watcher:
         if CAPTURE.get() is None:
             random_norm.unestimated(hook, module)
 
+    def bytes(self):
+        """A uint8 tensor is made."""
+        wrapped_bytes.attach()
+
     def loading(self, loader, iterator):
         """A pass over a loader begins; returns what is iterated."""
         return loading(loader, iterator)
@@ -296,3 +317,4 @@ def switch():
     else:
         broadcast_loss.detach()
         train_mode_eval.detach()
+        wrapped_bytes.detach()

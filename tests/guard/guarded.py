@@ -8,6 +8,7 @@ from rushlight.guard._report import BOOK, finish
 from rushlight.guard._watcher import CHECKS, switch
 from rushlight.guard.checks import (
     broken_tie,
+    dead_relu,
     growing_graph,
     lost_train,
     train_mode_eval,
@@ -23,6 +24,7 @@ def forget():
     growing_graph._roots.clear()
     train_mode_eval._clear()
     lost_train.PENDING.clear()
+    dead_relu.SEEN.clear()
     broken_tie.PENDING.clear()
 
 

@@ -150,7 +150,7 @@ def train_words(model):
         optimizer.step()
 
 
-@bug("broken-tie", "embedding.weight and last.weight of Tied, [5, 3]", "are 2 now")
+@bug("broken-tie", "embedding.weight and last.weight of Tied", "are 2 now")
 def a_load_that_assigns():
     model = Tied()
     model.load_state_dict(copy.deepcopy(model.state_dict()), assign=True)
@@ -215,6 +215,45 @@ def kernels_that_are_all_equal():
         nn.init.zeros_(layer.bias)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     train(model, optimizer, torch.rand(6, 1, 5, 5), torch.arange(6) % 4, 12)
+
+
+@bug("equal-units", "at the first step all 8 rows")
+def weights_that_are_all_equal_and_random_biases():
+    model, optimizer, x, classes = classifier(nn.ReLU())
+    for layer in (model[0], model[2]):
+        nn.init.constant_(layer.weight, 0.1)
+    train(model, optimizer, x, classes)
+
+
+@bug("dead-relu", "the ReLU in front of Sequential.2.weight [4, 8]", "20, 40, 60")
+def biases_far_below_zero():
+    model, optimizer, x, classes = classifier(nn.ReLU())
+    nn.init.constant_(model[0].bias, -50)
+    train(model, optimizer, x, classes, 110)
+
+
+@bug("dead-relu", "Sequential.4.weight [4, 6]")
+def a_dead_layer_behind_pooling_and_dropout():
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 3),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(3),
+        nn.Flatten(),
+        nn.Linear(6, 4),
+    )
+    nn.init.constant_(model[0].bias, -9)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    train(model, optimizer, torch.rand(6, 1, 5, 5), torch.arange(6) % 4, 110)
+
+
+@bug("vanished-gradient", "Sequential.0.weight [8, 8]", "did not change one bit")
+def twenty_sigmoids():
+    layers = []
+    for _ in range(20):
+        layers += [nn.Linear(8, 8), nn.Sigmoid()]
+    model = nn.Sequential(*layers, nn.Linear(8, 4))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    train(model, optimizer, torch.randn(6, 8), torch.arange(6) % 4, 40)
 
 
 test_a_bug_is_named = bugs.named(PROGRAMS)

@@ -419,4 +419,81 @@ def a_linear_model_of_ones():
     train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes, 12)
 
 
+# -------------------------------------------------------------------------- gradients
+
+
+@correct
+def a_hinge_loss_whose_margins_hold():
+    model, (_, optimizer, x, _) = nn.Linear(3, 1), classifier()
+    nn.init.constant_(model.bias, 50)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(110):
+        optimizer.zero_grad()
+        loss = F.relu(1 - model(x)).mean() + 1e-3 * model.weight.square().sum()
+        loss.backward()
+        optimizer.step()
+
+
+@correct
+def a_relu_that_wakes_up():
+    model, optimizer, x, classes = classifier(nn.ReLU())
+    for n in range(110):
+        nn.init.constant_(model[0].bias, -50 if n < 50 else 0.1)
+        step(model, optimizer, x, classes)
+
+
+@correct
+def one_sleeping_unit():
+    model, optimizer, x, classes = classifier(nn.ReLU())
+    with torch.no_grad():
+        model[0].bias[0] = -50
+    train(model, optimizer, x, classes, 110)
+
+
+@correct
+def weights_that_are_put_back():
+    model, optimizer, x, classes = classifier()
+    start = copy.deepcopy(model.state_dict())
+    for n in range(40):
+        if n % 5 == 4:
+            model.load_state_dict(start)
+        step(model, optimizer, x, classes)
+
+
+@correct
+def weights_held_at_their_bounds():
+    model, optimizer, x, classes = classifier(nn.Linear(8, 8))
+    signs = torch.randn(8, 8).sign()
+    for _ in range(40):
+        step(model, optimizer, x, classes)
+        with torch.no_grad():
+            model[1].weight.copy_(signs)
+
+
+@correct
+def a_model_that_has_converged():
+    model, (_, _, x, classes) = nn.Linear(3, 4), classifier()
+    nn.init.zeros_(model.weight)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(40):
+        optimizer.zero_grad()
+        ((model(x * 0) - model(x * 0).detach()) ** 2).mean().backward()
+        optimizer.step()
+
+
+@correct
+def an_embedding_with_words_that_never_come():
+    model = nn.Sequential(nn.Embedding(500, 3), nn.Linear(3, 4))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    train(model, optimizer, torch.tensor([3, 4, 5]), torch.tensor([0, 1, 2]), 40)
+
+
+@correct
+def a_group_whose_learning_rate_is_0():
+    model, _, x, classes = classifier()
+    groups = [{"params": model[0].parameters(), "lr": 0.0}]
+    groups += [{"params": model[1].parameters()}]
+    train(model, torch.optim.SGD(groups, lr=0.1), x, classes, 40)
+
+
 test_is_quiet = quiet(PROGRAMS)
