@@ -153,8 +153,8 @@ def _cross_entropy(name, input, made):
             name,
             input,
             made.name,
-            f"{name}() applies log_softmax itself; of scores that lie in 0..1 it cannot "
-            f"fall below {floor:.3g} for {classes} classes, and gradients nearly vanish",
+            f"{name}() applies log_softmax itself; of scores in 0..1 it cannot fall "
+            f"below {floor:.3g} for {classes} classes, and gradients nearly vanish",
             f"pass the scores before the {made.name}",
         )
     elif made.name == "log_softmax":
@@ -166,8 +166,8 @@ def _with_logits(name, input, made):
         why = f"{name}() applies the sigmoid itself, so outputs only reach 0.5..0.73"
     elif made.name in _LOGS:
         why = (
-            f"{name}() applies the sigmoid itself, and of a logarithm of a probability, "
-            "which is never above 0, that is never above 0.5"
+            f"{name}() applies the sigmoid itself, which of the logarithm of a "
+            "probability, never above 0, is never above 0.5"
         )
     else:
         return

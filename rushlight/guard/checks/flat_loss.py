@@ -91,36 +91,29 @@ def _cause(tensor):
 
 
 def _stopped_by(node, value):
-    name = getattr(node.op, "name", None)
-    if name == "cross_entropy":
-        classes = node.shape[1][1 if len(node.shape[1]) > 1 else 0]
-        if classes == 1:
-            return (
-                "cross_entropy() over 1 class, which is 0 for any score",
-                "give the model an output for each class, or use "
-                "binary_cross_entropy_with_logits for one output",
-            )
+    """Why no gradient passes a node, and what to do about it; or None."""
+    name, shape = getattr(node.op, "name", None), list(node.shape)
+    if name == "cross_entropy" and node.shape[1][1:2] == (1,):
+        cause = "cross_entropy() over 1 class, which is 0 for any score"
+        return cause, "use binary_cross_entropy_with_logits for a single output"
     if not value:
         return None
     if name in _ROUNDING:
-        return (
-            f"{name}() {list(node.shape)} in the graph, whose derivative is 0",
-            "leave the rounding out of the loss (round only what you report)",
-        )
-    if name == "softmax":
-        out, dim = node.saved
-        if out.array.ndim and out.array.shape[dim] == 1:
-            return (
-                f"softmax(dim={dim}) over an axis of size 1 (of {list(node.shape)}), "
-                "which is 1 for any score",
-                "use sigmoid for one output",
-            )
+        cause = f"{name}() {shape} in the graph, whose derivative is 0"
+        return cause, "leave the rounding out of the loss (round what you report)"
+    if name == "softmax" and _is_over_one(node):
+        cause = f"softmax() of {shape} over an axis of size 1: it is 1 for any score"
+        return cause, "use sigmoid for a single output"
     if name in _CLAMPS and _is_beyond(node):
-        return (
-            f"{name}() {list(node.shape)}: all values lie beyond its bounds",
-            "leave the bound out, or apply it to what you report only",
-        )
+        cause = f"{name}() {shape}: all values lie beyond its bounds"
+        return cause, "leave the bound out, or apply it to what you report only"
     return None
+
+
+def _is_over_one(node):
+    """Whether a softmax runs over an axis of size 1."""
+    out, dim = node.saved
+    return bool(out.array.ndim) and out.array.shape[dim] == 1
 
 
 def _is_beyond(node):
