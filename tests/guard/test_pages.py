@@ -23,7 +23,8 @@ def run(name, kind):
     lines = code.splitlines(keepends=True)
     linecache.cache[f"<{name}>"] = (len(code), None, lines, f"<{name}>")
     around = rushlight.guard.thorough() if name == "nonfinite-op" else nullcontext()
-    with guarded() as findings, warnings.catch_warnings(), around:
+    notes = name == "never-trained"
+    with guarded(notes=notes) as findings, warnings.catch_warnings(), around:
         warnings.simplefilter("ignore", UserWarning)
         exec(to_code(code, f"<{name}>"), {"__name__": "example"})
     return {finding.check for finding in findings}

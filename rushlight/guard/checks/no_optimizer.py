@@ -230,7 +230,7 @@ def _say_lost(names, place, history, note):
         f"{', '.join(names[:4])}{more}; the {history.kind} holds others",
         why="Their gradients were computed at every step and never used: they were not "
         "trained",
-        do="pass them to an optimizer, or freeze them with requires_grad_(False), which "
+        do="pass them to an optimizer, or freeze them with requires_grad_(False): that "
         "saves their backward",
         place=place,
         note=note,

@@ -12,6 +12,8 @@
 
 import weakref
 
+import numpy as np
+
 from rushlight._core.node import AccumulateGrad, Node
 from rushlight.guard import _history
 from rushlight.guard._history import COUNT, LIVES, SCALED, History, history_of
@@ -159,7 +161,9 @@ def _first_gradient(optimizer):
 
 def _is_zero(array):
     """Whether all values are 0; looks at all only where the first one is."""
-    return not array.size or (array.flat[0] == 0 and not array.any())
+    if array.__class__ is not np.ndarray or not array.size:
+        return False
+    return array.flat[0] == 0 and not array.any()
 
 
 # ----------------------------------------------------------------- what follows from it
