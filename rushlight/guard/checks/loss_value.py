@@ -16,7 +16,7 @@ def starting(tensor):
     array = tensor._array
     if array.size != 1 or array.dtype.kind != "f" or array.itemsize == 2:
         return
-    value = float(array)
+    value = array.item()
     if value - value != 0 and not SCALED[0] and is_listening(NAME):
         _say(tensor, value)
 
