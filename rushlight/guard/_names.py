@@ -42,17 +42,25 @@ def _parameters_of(value):
 def hidden(module):
     """Triples (attribute, place, value): modules, parameters in plain containers."""
     for attribute, value in module.__dict__.items():
-        if attribute in _OWN_FIELDS:
-            continue
-        if value.__class__ in (list, tuple):
-            pairs = enumerate(value)
-        elif value.__class__ is dict:
-            pairs = value.items()
-        else:
-            continue
-        for key, inner in pairs:
-            if isinstance(inner, Module | Parameter):
-                yield attribute, f"[{key!r}]", inner
+        if attribute not in _OWN_FIELDS:
+            for place, inner in _contained(value, 3):
+                yield attribute, place, inner
+
+
+def _contained(value, depth):
+    """Pairs (place, module or parameter) in a list, tuple or dict, and in those in it."""
+    if isinstance(value, list | tuple):
+        pairs = enumerate(value)
+    elif isinstance(value, dict):
+        pairs = value.items()
+    else:
+        return
+    for key, inner in pairs:
+        if isinstance(inner, Module | Parameter):
+            yield f"[{key!r}]", inner
+        elif depth:
+            for place, deeper in _contained(inner, depth - 1):
+                yield f"[{key!r}]{place}", deeper
 
 
 def name_of(parameter, names=None):

@@ -114,8 +114,9 @@ class Optimizer:
                     f"{type(self).__name__}()",
                     expected="parameters",
                     got="optimizer got an empty parameter list",
-                    do="Pass model.parameters() of a model that has some; a generator "
-                    "is used up after one pass.",
+                    do="Pass model.parameters() of a model that has some: layers in a "
+                    "plain list or dict do not count (use nn.ModuleList, ModuleDict), "
+                    "and a generator is used up after one pass.",
                 )
             )
         if not isinstance(groups[0], dict):

@@ -9,14 +9,17 @@
 # without gradients or by comparing class numbers.
 """
 
+import sys
 import weakref
 
 import numpy as np
 
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import TABLE
+from rushlight.guard._names import hidden
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
+from rushlight.nn.modules.module import Module
 
 NAME = "train-mode-eval"
 SUMMARY = "an evaluation with dropout or batch norm in training mode"
@@ -31,9 +34,40 @@ def training(module):
         _trained.add(module)
         if SUSPECTS:
             _clear()
-    elif len(SUSPECTS) < 16 and module in _trained:
-        SUSPECTS.append((weakref.ref(module), user_place()))
-        _watch_comparisons()
+    elif not _is_unreached(module, sys._getframe(4)):
+        if len(SUSPECTS) < 16 and module in _trained:
+            SUSPECTS.append((weakref.ref(module), user_place()))
+            _watch_comparisons()
+
+
+def _is_unreached(layer, frame):
+    """Whether a layer is in a plain list of a module that is in evaluation mode."""
+    owner = None
+    for _ in range(12):
+        code = frame.f_code
+        owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        frame = frame.f_back
+        if frame is None or (isinstance(owner, Module) and not owner.training):
+            break
+    if not isinstance(owner, Module) or owner.training:
+        return False
+    for attribute, place, value in hidden(owner):
+        if value is layer or (isinstance(value, Module) and layer in value.modules()):
+            _say_hidden(owner, layer, attribute, place)
+            return True
+    return False
+
+
+def _say_hidden(owner, layer, attribute, place):
+    name = type(owner).__name__
+    found(
+        "plain-list",
+        saw=f"a {type(layer).__name__} in {name}.{attribute}{place} runs in training "
+        f"mode while {name} is in evaluation mode",
+        why="eval(), parameters(), state_dict() and to() do not look into plain lists, "
+        "tuples and dicts",
+        do="use nn.ModuleList or nn.ModuleDict",
+    )
 
 
 def switched(module):

@@ -256,4 +256,57 @@ def twenty_sigmoids():
     train(model, optimizer, torch.randn(6, 8), torch.arange(6) % 4, 40)
 
 
+# ------------------------------------------------------------------------ plain lists
+
+
+class Holds(nn.Module):
+    """A network whose layers are where they are put."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers, self.last = layers, nn.Linear(3, 4)
+
+    def forward(self, x):
+        parts = self.layers.values() if isinstance(self.layers, dict) else self.layers
+        for part in parts:
+            for layer in part if isinstance(part, list) else [part]:
+                x = layer(x)
+        return self.last(x)
+
+
+def train_held(layers):
+    model, (_, _, x, classes) = Holds(layers), classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
+
+
+@bug("plain-list", "Holds.layers['first'].weight", "Holds.layers is a plain list")
+def layers_in_a_dict():
+    train_held({"first": nn.Linear(3, 3)})
+
+
+@bug("plain-list", "Holds.layers[0].weight")
+def layers_in_a_tuple():
+    train_held((nn.Linear(3, 3), nn.Tanh()))
+
+
+@bug("plain-list", "Holds.layers[0][1].weight")
+def layers_in_lists_in_a_list():
+    train_held([[nn.Tanh(), nn.Linear(3, 3)]])
+
+
+@bug("plain-list", "Dropout in Holds.layers[0]", "Holds is in evaluation mode")
+def dropout_in_a_list_that_eval_does_not_reach():
+    model, (_, _, x, classes) = Holds([nn.Dropout(0.5)]), classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
+    evaluate(model, x, classes)
+
+
+@bug("plain-list", "BatchNorm1d in Holds.layers[0]")
+def a_block_in_a_list_that_eval_does_not_reach():
+    model = Holds([nn.Sequential(nn.BatchNorm1d(3, affine=False))])
+    predict = model.eval()
+    with torch.inference_mode():
+        predict(torch.randn(6, 3))
+
+
 test_a_bug_is_named = bugs.named(PROGRAMS)
