@@ -5,6 +5,7 @@ import numpy as np
 from rushlight._base import dtype as dtypes
 from rushlight._base.dtype import BY_NUMPY
 from rushlight._base.errors import ArgumentRuntimeError, ArgumentTypeError, explain
+from rushlight._core.guarding import GUARDS
 
 _C_NAMES = {
     "uint8": "uint8_t",
@@ -38,6 +39,8 @@ def as_dtype(value, who):
         TypeError: for anything else.
     """
     if isinstance(value, dtypes.dtype):
+        if value is dtypes.uint8 and GUARDS.on:
+            GUARDS.see.bytes()
         return value
     found = _PYTHON_TYPES.get(value) if isinstance(value, type) else None
     if found is None:

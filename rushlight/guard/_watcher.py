@@ -17,6 +17,7 @@ from rushlight.guard.checks import (
     flat_loss,
     forward_call,
     growing_graph,
+    half_underflow,
     label_range,
     learning_rate,
     live_state,
@@ -45,6 +46,7 @@ CHECKS = (
     step_order,
     learning_rate,
     never_trained,
+    half_underflow,
     no_optimizer,
     broadcast_loss,
     double_softmax,
@@ -117,6 +119,8 @@ class Watcher:
             no_optimizer.stepping(optimizer, closure)
         if steps == never_trained.ASK_AT or never_trained.WATCHES:
             never_trained.stepping(optimizer)
+        if steps in half_underflow.ASK_AT:
+            half_underflow.stepping(optimizer)
         if steps < 32:
             misspelt.stepping(optimizer, closure)
             self.early(optimizer, closure)
@@ -153,6 +157,10 @@ class Watcher:
         """A gradient scaler has multiplied a loss."""
         step_order.scaled(tensor)
 
+    def halving(self):
+        """autocast begins, with float16."""
+        half_underflow.halving()
+
     def unscaled(self):
         """A gradient scaler has divided an optimizer's gradients."""
         step_order.SCALED[0] = False
@@ -174,7 +182,7 @@ class Watcher:
             dead_relu.starting(tensor, count)
         if nonfinite_op.STATE.active:
             nonfinite_op.starting(tensor)
-        if broadcast_loss.SUSPECTS:
+        if broadcast_loss.is_looking():
             broadcast_loss.starting(tensor)
 
     def adding(self, tensor):
@@ -291,9 +299,12 @@ class Watcher:
         if CAPTURE.get() is None:
             random_norm.unestimated(hook, module)
 
-    def bytes(self):
-        """A uint8 tensor is made."""
-        wrapped_bytes.attach()
+    def bytes(self, tensor=None):
+        """A uint8 tensor is made, of another one if it is given."""
+        if CAPTURE.get() is None:
+            wrapped_bytes.attach()
+            if tensor is not None:
+                wrapped_bytes.narrowing(tensor._array)
 
     def loading(self, loader, iterator):
         """A pass over a loader begins; returns what is iterated."""

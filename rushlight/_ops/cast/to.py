@@ -16,6 +16,7 @@ from rushlight._base.layout import preserve_format as _PRESERVE
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._core.tensor import Tensor
 from rushlight._ops._memory import dims_order, in_format, is_in_format, real_part
@@ -169,6 +170,8 @@ def _converted(input, dtype, copy=False, memory_format=None):
     """The tensor in another dtype and format; itself where it is so already."""
     if dtype.__class__ is not _dtype:
         dtype = as_dtype(dtype, "to()")
+    if dtype is dtypes.uint8 and GUARDS.on:
+        GUARDS.see.bytes(input)
     if memory_format is None:
         if dtype.numpy is input._array.dtype and not copy:
             return input

@@ -15,9 +15,12 @@ from rushlight._base.errors import (
 from rushlight._base.layout import layout as layout_class
 from rushlight._base.layout import strided
 from rushlight._base.shape import as_shape
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import overwrite
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._values import as_dtype
+
+_BYTE = np.dtype(np.uint8)
 
 
 def sizes_of(args, size, who):
@@ -87,6 +90,8 @@ def check_options(layout, pin_memory, who):
 
 def finish(array, device=None, requires_grad=False):
     """A leaf over a host array, moved to a device."""
+    if array.dtype is _BYTE and GUARDS.on:
+        GUARDS.see.bytes()
     device = as_device(device)
     if device.type != "cpu":
         array = backend_for(device).from_host(array, device)

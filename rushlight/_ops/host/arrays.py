@@ -16,8 +16,11 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import attach, wrap
 from rushlight._ops._memory import foreign_array
+
+_BYTE = np.dtype(np.uint8)
 
 # ------------------------------------------------------------------------ all numbers
 
@@ -165,6 +168,8 @@ def from_numpy(ndarray):
         )
     if ndarray.dtype not in BY_NUMPY or not ndarray.dtype.isnative:
         raise _bad_dtype(ndarray, "from_numpy()")
+    if ndarray.dtype is _BYTE and GUARDS.on:
+        GUARDS.see.bytes()
     if not ndarray.flags.c_contiguous:
         _check_strides(ndarray, "from_numpy()")
     if not ndarray.flags.writeable:

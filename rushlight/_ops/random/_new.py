@@ -15,6 +15,7 @@ from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
 from rushlight._core.inplace import put_out
 from rushlight._core.tensor import Tensor, wrap
+from rushlight._ops._values import as_dtype
 
 
 def sizes_of(size, keyword, who):
@@ -118,16 +119,16 @@ def check_tensor(value, who, name="input"):
 
 
 def _checked(dtype, who):
-    if not isinstance(dtype, dtypes.dtype):
-        raise ArgumentTypeError(
-            explain(
-                who,
-                expected="argument 'dtype' to be a torch.dtype",
-                got=type(dtype).__name__,
-                do="Pass a dtype such as torch.float32.",
-            )
+    if isinstance(dtype, dtypes.dtype):
+        return as_dtype(dtype, who)
+    raise ArgumentTypeError(
+        explain(
+            who,
+            expected="argument 'dtype' to be a torch.dtype",
+            got=type(dtype).__name__,
+            do="Pass a dtype such as torch.float32.",
         )
-    return dtype
+    )
 
 
 def _check_options(layout, pin_memory, who):

@@ -142,6 +142,92 @@ def classes_for_distances():
         F.hinge_embedding_loss(scores(4, 2).norm(dim=1), torch.tensor([0, 1, 1, 0]))
 
 
+# ------------------------------------------------------------------------------ bytes
+
+
+def pictures(*shape):
+    """Two pictures of bytes."""
+    values = torch.arange(2 * int(np.prod(shape))).reshape(2, *shape) * 37 % 256
+    return values.to(torch.uint8)
+
+
+@bug("wrapped-bytes", "of a difference of uint8", "(0 - 228 became 28)", "a.float()")
+def a_difference_of_pictures():
+    x, y = pictures(4, 5)
+    (x - y).float().mean()
+
+
+@bug("wrapped-bytes", "x.float() - 128", "was divided")
+def centred_bytes():
+    (pictures(3, 3) - 128) / 128
+
+
+@bug("wrapped-bytes", "100 - x.float()", "met floating-point numbers")
+def bytes_from_a_number():
+    (100 - pictures(3, 3)) * 0.5
+
+
+@bug("wrapped-bytes", "given to abs()")
+def absolute_differences_of_bytes():
+    x, y = pictures(4, 5)
+    (x - y).abs().sum()
+
+
+@bug("wrapped-bytes", "met floating-point")
+def a_difference_of_bytes_and_weights():
+    x, y = pictures(4, 5)
+    torch.rand(5) * (x - y).unsqueeze(0)
+
+
+@bug("wrapped-bytes", "difference")
+def squares_of_differences_of_bytes():
+    x, y = pictures(4, 5)
+    ((x - y) ** 2).float().mean()
+
+
+@bug("wrapped-bytes", "difference")
+def products_of_differences_of_bytes():
+    x, y = torch.from_numpy(pictures(4, 5).numpy())
+    difference = x - y
+    (difference * difference).double()
+
+
+@bug("wrapped-bytes", "difference")
+def bytes_subtracted_in_place():
+    x, y = pictures(4, 5)
+    x -= y
+    x.half()
+
+
+@bug("wrapped-bytes", "difference", "of 160400")
+def a_difference_of_large_pictures():
+    x, y = pictures(400, 401)
+    (x - y).to(torch.float32)
+
+
+@bug("wrapped-bytes", "of a sum of uint8", "divided by 2, to a mean")
+def the_mean_of_two_pictures():
+    x, y = pictures(4, 5)
+    (x + y) / 2
+
+
+@bug("wrapped-bytes", "divided by 3, to a mean")
+def the_mean_of_three_pictures():
+    x, y = pictures(4, 5)
+    (x + y + x) // 3
+
+
+@bug("wrapped-bytes", "divided by 2")
+def the_mean_of_converted_sums():
+    x, y = pictures(4, 5)
+    (x + y).float() / 2
+
+
+@bug("wrapped-bytes", "values converted to uint8 lie outside 0..255", "clamp(0, 255)")
+def pictures_from_minus_one_to_one():
+    (torch.linspace(-1, 1, 8) * 255).byte()
+
+
 # ---------------------------------------------------------------------------- workers
 
 

@@ -15,7 +15,15 @@ from rushlight.utils.data import (
     TensorDataset,
     get_worker_info,
 )
-from tests.guard.checks.test_bugs_data import Noisy, Whole, grouped, learn, read, scores
+from tests.guard.checks.test_bugs_data import (
+    Noisy,
+    Whole,
+    grouped,
+    learn,
+    pictures,
+    read,
+    scores,
+)
 from tests.guard.correct import quiet
 
 PROGRAMS = []
@@ -157,6 +165,74 @@ def ties_in_a_ranking():
     for _ in range(4):
         signs = torch.tensor([1, 0, 1, 0])
         F.margin_ranking_loss(scores(4, 1)[:, 0], torch.randn(4), signs)
+
+
+# ------------------------------------------------------------------------------ bytes
+
+
+@correct
+def negatives_of_pictures():
+    (255 - pictures(4, 5)).float()
+
+
+@correct
+def bytes_of_a_hash():
+    x, y = pictures(4, 5)
+    (x * 31 + 7).float()
+    ((x ^ y) * 2 + x).float()
+    (x - y).long()
+    (x + y).float() / 255
+
+
+@correct
+def differences_that_are_added_up_again():
+    x, y = pictures(4, 5)
+    change = x - y
+    (y + change).float()
+    (change + y) / 255
+    change += y
+    change.float()
+
+
+@correct
+def pictures_that_changed():
+    x, y = pictures(4, 5)
+    ((x - y) != 0).float().mean()
+    (x - y).any()
+
+
+@correct
+def absolute_differences_without_wrapping():
+    x, y = pictures(4, 5)
+    torch.where(x > y, x - y, y - x).float()
+    (torch.maximum(x, y) - torch.minimum(x, y)).float()
+    (x.int() - y.int()).abs().float()
+    (x.float() - y).abs()
+
+
+@correct
+def bytes_that_are_written_over():
+    x, y = pictures(4, 5)
+    difference = x - y
+    difference.zero_()
+    difference.float()
+
+
+@correct
+def dark_pictures():
+    x, y = pictures(4, 5) // 2
+    (x + y) / 2
+    x -= x // 2
+    x.float()
+
+
+@correct
+def numbers_that_become_bytes():
+    (torch.linspace(0, 1, 9) * 255.9).byte()
+    torch.tensor([-0.3, 255.7]).to(torch.uint8)
+    torch.tensor([-1.0, 3.0]).to(torch.uint8)
+    torch.tensor([-1, 300]).to(torch.uint8)
+    (torch.randn(9) * 300).clamp(0, 255).byte()
 
 
 # ---------------------------------------------------------------------------- workers
