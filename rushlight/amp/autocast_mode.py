@@ -8,6 +8,7 @@ import numpy as np
 
 from rushlight._base.dtype import bfloat16, float16, float64
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor
 from rushlight.amp import casting
 
@@ -113,6 +114,8 @@ class autocast:  # noqa: N801 - torch's public name
         casting.set_autocast_dtype(device, self.fast_dtype)
         casting.set_autocast_cache_enabled(self._cache_enabled)
         casting.autocast_increment_nesting()
+        if self._enabled and self.fast_dtype is float16 and GUARDS.on:
+            GUARDS.see.halving()
         return self
 
     def __exit__(self, *exc):

@@ -2,17 +2,17 @@
 
 # Note [Facts for the summary]
 # A pooler that nobody reads, an auxiliary head that is off, a stage that comes later:
-# that a parameter got no gradient over a whole run is a fact, and its author alone knows
-# whether it is a bug.  So it is a note, with the reason: its module was not called, ran
+# that a parameter got no gradient over a whole run is a fact; whether it is a bug, its
+# author alone knows.  So it is a note, with the reason: its module was not called, ran
 # only without gradients, or was called and the loss does not depend on it; or every
 # gradient was exactly 0.  Those that anybody wrote to (a target network) or froze are
 # left out.
 
 # Note [Few are watched]
-# Asked once, at the fourth step: who has no gradient then?  Only these are followed, by
-# looking them up among the leaves of each backward, and every 16th step for values and
-# gradients that were written by hand.  Whether their modules are called is seen by hooks
-# on these modules alone, for the length of a step.
+# Asked once, at the fourth step: who has no gradient then?  Only these are followed:
+# they are looked up among the leaves of each backward, and every 16th step for values
+# and gradients that were written by hand.  Whether their modules are called is seen by
+# hooks on these modules alone, for the length of a step.
 """
 
 import weakref
