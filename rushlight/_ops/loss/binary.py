@@ -15,7 +15,7 @@ from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
 from rushlight._ops._arrays import wide
-from rushlight._ops.loss._reduction import reduced, reduction_of, share, tensors
+from rushlight._ops.loss._reduction import reduction_of, share, tensors
 from rushlight._ops.loss.distance import count_of, lower_reduced, reduced_array
 
 
@@ -362,44 +362,3 @@ SOFT_MARGIN_LOSS = define(
     lower=_soft_margin_lower,
 )
 expose(soft_margin_loss, torch=False, method=False, functional=True)
-
-# ------------------------------------------------------- multilabel_soft_margin_loss
-
-
-def multilabel_soft_margin_loss(
-    input, target, weight=None, size_average=None, reduce=None, reduction="mean"
-):
-    """Mean over the classes of `binary_cross_entropy_with_logits`.
-
-    Args:
-        input: (C,) or (N, C), float; scores.
-        target: the same size, 0 or 1.
-        weight: (C,); a factor for each class.
-        size_average, reduce: deprecated; use reduction.
-        reduction: "mean", "sum" or "none", over the rows.
-
-    Returns:
-        Tensor: a number; for "none" (N,).
-
-    Raises:
-        RuntimeError: for sizes that do not broadcast.
-
-    >>> import rushlight
-    >>> x, y = rushlight.zeros(1, 2), rushlight.tensor([[0.0, 1.0]])
-    >>> rushlight.nn.functional.multilabel_soft_margin_loss(x, y)
-    tensor(0.6931)
-    """
-    who = "multilabel_soft_margin_loss()"
-    tensors(who, input=input, target=target)
-    reduction = reduction_of(reduction, size_average, reduce, who)
-    if GUARDS.on and weight is None and reduction != "none":
-        GUARDS.see.labels("multilabel_soft_margin_loss", input, target)
-    rest = (1 + (-input.abs()).exp()).log()
-    no = rest + input.clamp(min=0)  # -log(1 - sigmoid(x))
-    loss = target * (no - input) + (1 - target) * no
-    if weight is not None:
-        loss = loss * weight
-    return reduced(loss.sum(-1) / input.shape[-1], reduction)
-
-
-expose(multilabel_soft_margin_loss, torch=False, method=False, functional=True)

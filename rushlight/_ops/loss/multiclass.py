@@ -1,7 +1,7 @@
-"""multi_margin_loss and multilabel_margin_loss: hinge losses of classes.
+"""Losses of several classes: by margins, and multilabel_soft_margin_loss.
 
 # Note [Slopes]
-# The two losses below also give, as a second result, their slopes with respect to the
+# The two margin losses also give, as a second result, their slopes with respect to the
 # scores: (N, C).  Backward is a product with them.  They are constants, so backward is
 # an op whose own gradient is refused, as in PyTorch.
 """
@@ -19,9 +19,10 @@ from rushlight._base.errors import (
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse
-from rushlight._ops.loss._reduction import reduction_of, tensors
+from rushlight._ops.loss._reduction import reduced, reduction_of, tensors
 
 
 def _slopes_spec(g, x, slopes, *, who):
@@ -323,3 +324,46 @@ MULTILABEL_MARGIN_LOSS = define(
 
 for _function in (multi_margin_loss, multilabel_margin_loss):
     expose(_function, torch=False, method=False, functional=True)
+
+# ------------------------------------------------------- multilabel_soft_margin_loss
+
+
+def multilabel_soft_margin_loss(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean"
+):
+    """Mean over the classes of `binary_cross_entropy_with_logits`.
+
+    Args:
+        input: (C,) or (N, C), float; scores.
+        target: the same size, 0 or 1.
+        weight: (C,); a factor for each class.
+        size_average, reduce: deprecated; use reduction.
+        reduction: "mean", "sum" or "none", over the rows.
+
+    Returns:
+        Tensor: a number; for "none" (N,).
+
+    Raises:
+        RuntimeError: for sizes that do not broadcast.
+
+    >>> import rushlight
+    >>> x, y = rushlight.zeros(1, 2), rushlight.tensor([[0.0, 1.0]])
+    >>> rushlight.nn.functional.multilabel_soft_margin_loss(x, y)
+    tensor(0.6931)
+    """
+    who = "multilabel_soft_margin_loss()"
+    tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("multilabel_soft_margin_loss", input, target)
+    reduction = reduction_of(reduction, size_average, reduce, who)
+    if GUARDS.on and weight is None and reduction != "none":
+        GUARDS.see.labels("multilabel_soft_margin_loss", input, target)
+    rest = (1 + (-input.abs()).exp()).log()
+    no = rest + input.clamp(min=0)  # -log(1 - sigmoid(x))
+    loss = target * (no - input) + (1 - target) * no
+    if weight is not None:
+        loss = loss * weight
+    return reduced(loss.sum(-1) / input.shape[-1], reduction)
+
+
+expose(multilabel_soft_margin_loss, torch=False, method=False, functional=True)
