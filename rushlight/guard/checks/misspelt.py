@@ -1,8 +1,9 @@
 """misspelt: attributes that nothing reads, one slip away from ones that count.
 
-`weight.requires_gard = False`, `model.trainning = False`, `model.eval = True`.  Only a
-distance of one letter (dropped, doubled, changed, two swapped) to a short list of names
-counts, and only for plain values of the kind that the real one takes.
+`weight.requires_gard = False`, `model.trainning = False`, `model.eval = True`, and
+`module.requires_grad = False`, which only parameters have.  Only a distance of one
+letter (dropped, doubled, changed, two swapped) to a short list of names counts, and
+only for plain values of the kind that the real one takes.
 """
 
 from rushlight.guard._names import name_of
@@ -15,7 +16,6 @@ SUMMARY = "attributes that nothing reads, one slip away from ones that count"
 _OF_TENSORS = ("requires_grad", "grad", "data")
 _OF_MODULES = ("training",)
 _METHODS = frozenset("train eval parameters zero_grad requires_grad_ to".split())
-_checked = set()  # ids of Module classes' attribute names that were looked at
 
 
 def is_slip(name, right):
@@ -46,6 +46,34 @@ def attribute(module, name, value):
         )
     elif value.__class__ is bool and is_slip(name, "training"):
         _say(f"{type(module).__name__}.{name} = {value}", "training")
+    elif value.__class__ is bool and name == "requires_grad":
+        if not _reads(type(module), name):
+            _say_switch(module, value)
+
+
+def _reads(kind, name):
+    """Whether a module's class has a use of its own for a name."""
+    for cls in kind.__mro__:
+        if cls.__module__.partition(".")[0] == "rushlight":
+            continue
+        for value in vars(cls).values():
+            value = getattr(value, "fget", getattr(value, "__func__", value))
+            code = getattr(value, "__code__", None)
+            if code is not None and name in code.co_names:
+                return True
+    return False
+
+
+def _say_switch(module, value):
+    kind = type(module).__name__
+    found(
+        NAME,
+        saw=f"{kind}.requires_grad = {value} was set on a module, where nothing reads "
+        "it",
+        why=f"It makes a new attribute, and the parameters of the {kind} stay as they "
+        "were",
+        do=f"call module.requires_grad_({value}), which sets it on all parameters",
+    )
 
 
 def stepping(optimizer, closure):

@@ -117,7 +117,8 @@ class Module(Registry, Tree, Saving, Loading, Convert, Hooks, Compiling):
                 f"Module [{type(self).__name__}]",
                 expected="a method forward",
                 got='a class that is missing the required "forward" function',
-                do="Define it in the class, at the indentation of __init__.",
+                do=f"Define it in the class, at the indentation of __init__"
+                f"{_similar(type(self))}.",
             )
         )
 
@@ -157,6 +158,21 @@ def compose_repr(name, lines, below):
 def indent(text):
     """A text whose lines after the first are indented by two blanks."""
     return text.replace("\n", "\n  ")
+
+
+def _similar(kind):
+    """A name of the class's own that may be a misspelt forward."""
+    from difflib import get_close_matches
+
+    own = [
+        name
+        for cls in kind.__mro__
+        if cls is not Module and not cls.__module__.startswith("rushlight.")
+        for name, value in vars(cls).items()
+        if callable(value)
+    ]
+    near = get_close_matches("forward", own, n=1, cutoff=0.75)
+    return f"; it has {near[0]}" if near else ""
 
 
 def _unexpected(name, args, kwargs):

@@ -309,4 +309,20 @@ def a_block_in_a_list_that_eval_does_not_reach():
         predict(torch.randn(6, 3))
 
 
+# ------------------------------------------------------------------------------ names
+
+
+@bug("misspelt", "Linear.requires_grad = False", "module.requires_grad_(False)")
+def a_freeze_of_a_module():
+    model, optimizer, x, classes = classifier()
+    model[0].requires_grad = False
+    train(model, optimizer, x, classes)
+
+
+@bug("misspelt", "Holds.requires_grad = False")
+def a_freeze_of_each_child():
+    for child in nn.Sequential(Holds(nn.ModuleList()), nn.ReLU()).children():
+        child.requires_grad = False
+
+
 test_a_bug_is_named = bugs.named(PROGRAMS)

@@ -496,4 +496,24 @@ def a_group_whose_learning_rate_is_0():
     train(model, torch.optim.SGD(groups, lr=0.1), x, classes, 40)
 
 
+@correct
+def a_module_with_a_switch_of_its_own():
+    class Switch(nn.Linear):
+        def __init__(self, requires_grad):
+            super().__init__(3, 1)
+            self.requires_grad = requires_grad
+
+        def forward(self, x):
+            return super().forward(x if self.requires_grad else x.detach())
+
+    Switch(False).requires_grad = True
+
+
+@correct
+def modules_that_are_frozen():
+    model = classifier()[0].requires_grad_(False)
+    for parameter in model[1].parameters():
+        parameter.requires_grad = True
+
+
 test_is_quiet = quiet(PROGRAMS)

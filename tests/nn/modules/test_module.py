@@ -183,3 +183,12 @@ def test_tensors_are_plain_attributes():
     net = nn.Module()
     net.t = torch.ones(1)
     assert "t" in net.__dict__ and list(net.state_dict()) == []
+
+
+def test_a_misspelt_forward_is_shown():
+    class Slip(nn.Module):
+        def foward(self, x):
+            return x
+
+    with pytest.raises(NotImplementedError, match=r"of __init__; it has foward\."):
+        Slip()(1)
