@@ -149,8 +149,8 @@ def profiled(plan):
     states = [generator.get_state() for generator in generators]
     arrays = [_random(value) for value in plan.graph.inputs]
     with plan._lock:
-        held, bases = plan.begin(arrays)
-        found = [_timed(plan, piece, held, bases) for piece in plan.pieces]
+        held = plan.begin(arrays)
+        found = [_timed(plan, piece, held) for piece in plan.pieces]
     for generator, state in zip(generators, states, strict=True):
         generator.set_state(state)
     return found
@@ -177,14 +177,14 @@ def _random(value):
     return array
 
 
-def _timed(plan, piece, held, bases):
+def _timed(plan, piece, held):
     """The best of some runs of a piece, in seconds."""
     if piece.run.__class__ is Step:
         program = Program([piece.run], bases=plan.layout.count)
-        return _best(lambda: program.run(bases))
+        return _best(lambda: program.run_on(held))
     if piece.run.node.draws:
-        return _best(lambda: piece.run.run(held, bases), runs=1)
-    return _best(lambda: piece.run.run(held, bases))
+        return _best(lambda: piece.run.run_on(held), runs=1)
+    return _best(lambda: piece.run.run_on(held))
 
 
 def _best(run, runs=_RUNS):

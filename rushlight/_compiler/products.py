@@ -15,7 +15,6 @@ from math import prod
 import numpy as np
 
 from rushlight._backends.numpy import NUMPY_BACKEND
-from rushlight._backends.numpy.pointers import address
 
 #: Multiplications from which on OpenBLAS uses several threads, and those done before.
 SHARED, ENOUGH = 2**18, 5 * 10**8
@@ -141,11 +140,10 @@ class _Product:
 
     def __call__(self, x, y, bias):
         found = np.empty((*x.shape[:-1], y.shape[-1]), x.dtype)
-        bases = [address(x), address(y), address(found)]
-        if bias is not None:
-            bias = np.ascontiguousarray(bias)
-            bases.append(address(bias))
-        self.program.run(bases)
+        if bias is None:
+            self.program.run_on((x, y, found))
+        else:
+            self.program.run_on((x, y, found, np.ascontiguousarray(bias)))
         return found
 
 

@@ -7,9 +7,10 @@
 
 import ctypes
 
-_POINTER_OFFSET = object.__basicsize__
+#: Where an ndarray object keeps the pointer.
+DATA_POINTER = object.__basicsize__
 
 
 def address(array):
     """The address of an array's first element (Note [Data pointer])."""
-    return ctypes.c_void_p.from_address(id(array) + _POINTER_OFFSET).value
+    return ctypes.c_void_p.from_address(id(array) + DATA_POINTER).value

@@ -124,11 +124,14 @@ class Guards:
                 return False
         for table, name, value in self.equal:
             found = table.get(name, self)
-            if found is not value and (
-                found.__class__ is not value.__class__ or found != value
-            ):
+            if found is value:
+                continue
+            if found.__class__ is not value.__class__ or found != value:
                 return False
-        return all(len(table) == length for table, length in self.lengths)
+        for table, length in self.lengths:
+            if len(table) != length:
+                return False
+        return True
 
 
 class _Cell:

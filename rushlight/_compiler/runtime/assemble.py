@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.graph.interpreter import run_node
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.domains import reads
@@ -161,8 +160,8 @@ class LibraryCall:
         items = [item for item in layout.foreign if item.args[0] is e]
         self.items = [(item.data, layout.places[item][0]) for item in items]
 
-    def run(self, held, bases):
-        """Compute its results and enter them among the arrays and addresses."""
+    def run_on(self, held):
+        """Compute its results and enter them among the arrays."""
         args = iter([self.layout.view(a, held) for a in self.e.args])
         inputs = [
             wrap(next(args)) if i.__class__ is Value else i for i in self.node.inputs
@@ -176,4 +175,4 @@ class LibraryCall:
             array = results[place]._array
             if not array.flags.c_contiguous:
                 array = np.ascontiguousarray(array)
-            held[base], bases[base] = array, address(array)
+            held[base] = array

@@ -37,6 +37,7 @@ class Entry:
         self.specs = [c.value.spec for c in trace.captured[trace.arguments :]]
         place = {id(c): i for i, c in enumerate(trace.captured)}
         self.results, self.plan = self._results(trace, place), trace.plan
+        self.count = sum(kind == "value" for kind, _ in self.results)
         self.writes = [place[id(c)] for c, _ in trace.writes]
         by_value = {id(c.value): i for i, c in enumerate(trace.captured)}
         self.kept = [by_value[id(v)] for v in self.halves.kept]
@@ -84,8 +85,7 @@ class Entry:
     def __call__(self, arguments):
         tensors = [*arguments, *self.outside]
         arrays = self.forward.run([t._array for t in tensors])
-        count = sum([kind == "value" for kind, _ in self.results])
-        node = None
+        count, node = self.count, None
         if self.sources and GRAD_MODE.get():
             saved = arrays[count + len(self.writes) + len(self.halves.gradients) :]
             node = CompiledBackward(self, tensors, saved)

@@ -9,7 +9,6 @@ import threading
 
 import numpy as np
 
-from rushlight._backends.numpy.pointers import address
 from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.graph.checker import check_graph
 from rushlight._compiler.graph.interpreter import run_graph
@@ -19,7 +18,6 @@ from rushlight._compiler.passes.memory import numpy_dtype
 from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime.assemble import Assembly
 from rushlight._compiler.runtime.layout import Layout
-from rushlight._compiler.runtime.program import Program
 
 
 def plan_for(graph, arrays=None):
@@ -57,6 +55,10 @@ class Plan:
         assembly = Assembly(fused, self.layout)
         self.pieces, self.parts = assembly.pieces, list(assembly.parts())
         self._lock = threading.Lock()
+        layout = self.layout
+        self._fresh = [(e.shape, numpy_dtype(e)) for e in layout.fresh]
+        self._rest = [*[None] * len(layout.foreign), layout.arena]
+        self._results = list(_results(layout))
 
     @property
     def kernels(self):
@@ -66,12 +68,9 @@ class Plan:
     def run(self, arrays):
         """The outputs' arrays, from the inputs'."""
         with self._lock:
-            held, bases = self.begin(arrays)
+            held = self.begin(arrays)
             for part in self.parts:
-                if part.__class__ is Program:
-                    part.run(bases)
-                else:
-                    part.run(held, bases)
+                part.run_on(held)
         found = self._collect(held)
         for _ in range(self.checks):
             if found.pop():  # something that an eager rule refuses
@@ -79,27 +78,24 @@ class Plan:
         return found
 
     def begin(self, arrays):
-        """The arrays of all bases, and their addresses, for a run."""
+        """The arrays of all bases, for a run."""
         held = [
             a if order is None and a.flags.c_contiguous else _laid(a, order)
             for a, order in zip(arrays, self.orders, strict=True)
         ]
-        layout = self.layout
-        held += [np.empty(e.shape, numpy_dtype(e)) for e in layout.fresh]
-        held += [None] * len(layout.foreign)
-        held.append(layout.arena)
-        return held, [0 if array is None else address(array) for array in held]
+        held += [np.empty(shape, dtype) for shape, dtype in self._fresh]
+        held += self._rest
+        return held
 
     def _collect(self, held):
-        found, given, places = [], set(), self.layout.places
-        for e, shape, order in self.layout.results:
-            base, _ = places[e]
+        found = []
+        for base, is_copied, shape, order in self._results:
             array = held[base]
-            if e.kind == "input" or base in given or array.base is not None:
+            if is_copied or array.base is not None:
                 array = array.copy()
-            given.add(base)
-            array = array.reshape(shape)
-            found.append(array.transpose(order) if len(order) > 1 else array)
+            if array.shape != shape:
+                array = array.reshape(shape)
+            found.append(array if order is None else array.transpose(order))
         return found
 
 
@@ -115,6 +111,17 @@ class InterpretedPlan:
         """The outputs' arrays, from the inputs'."""
         found = run_graph(self.graph, arrays)
         return [np.array(array) for array in found]
+
+
+def _results(layout):
+    """For each result its base, whether it is a copy, its shape, and order if any."""
+    given = set()
+    for e, shape, order in layout.results:
+        base, _ = layout.places[e]
+        is_plain = order == tuple(range(len(order)))
+        is_copied = e.kind == "input" or base in given
+        yield base, is_copied, shape, None if is_plain else order
+        given.add(base)
 
 
 def order_of(array):

@@ -77,6 +77,7 @@ class Program:
         self._lay_out()
         self._lay_out_bases()
         self._execute = teams._function("execute", 1)
+        self._execute_on = teams._function("execute_on", 1)
         self._times = [] if wake is None else None
         self._address = ctypes.c_void_p(self._head.address)
         _programs.add(self)
@@ -88,18 +89,30 @@ class Program:
             bases: addresses, as ints.
         """
         with self._lock:
-            if self._team is not teams._current or self._team is None:
-                self._bind(teams.current())
-            self._pack(self._table, 0, *bases)
-            if self._times is None:
-                self._execute(self._address)
-            else:
-                self._run_timed()
+            self._run(bases, self._execute)
 
-    def _run_timed(self):
+    def run_on(self, arrays):
+        """As `run`, on the memory of arrays (Note [Data pointer]).
+
+        Args:
+            arrays: C-contiguous ndarrays; None where a step has no use for one.
+        """
+        with self._lock:
+            self._run(map(id, arrays), self._execute_on)
+
+    def _run(self, bases, execute):
+        if self._team is not teams._current or self._team is None:
+            self._bind(teams.current())
+        self._pack(self._table, 0, *bases)
+        if self._times is None:
+            execute(self._address)
+        else:
+            self._run_timed(execute)
+
+    def _run_timed(self, execute):
         """One of the first runs."""
         start = time.perf_counter()
-        self._execute(self._address)
+        execute(self._address)
         self._times.append(time.perf_counter() - start)
         if len(self._times) == _TRIALS:
             self._head["P_WAKE"] = int(min(self._times) > _WORTH_WAKING)
@@ -152,6 +165,7 @@ class Program:
         table = np.zeros(self.bases + 2, np.uint64)
         self._tables["P_BASES"] = table
         self._head["P_BASES"] = table.ctypes.data
+        self._head["P_GIVEN"] = self.bases
         self._table = memoryview(table).cast("B")
         self._pack = struct.Struct(f"{self.bases}Q").pack_into
 
@@ -176,6 +190,39 @@ class Program:
         self._tables["P_BASES"][self.bases] = address
         self._head["P_TEAM"] = team.address
         self._team = team
+
+
+class SizedProgram(Program):
+    """One task of the loop language, on sizes that are given at each run.
+
+    Args:
+        kernel: a task without numbers.
+    """
+
+    def __init__(self, kernel):
+        from rushlight._compiler.runtime.kernel import native_kernel
+
+        native = native_kernel(kernel)
+        self._sizes = (ctypes.c_int64 * len(kernel.sizes))()
+        start, given = ctypes.addressof(self._sizes), len(kernel.buffers)
+        args = [(STATIC, start + 8 * i) for i in range(len(kernel.sizes))]
+        args += [(i, 0) for i in range(given)]
+        super().__init__([Step(native.address, args, 1, keep=native)], True, given)
+        self.native = native
+
+    def run_sized(self, bases, sizes, blocks):
+        """Run it; as `run`.
+
+        Args:
+            bases: an address for each buffer.
+            sizes: in the order of the kernel's.
+            blocks: how many there are.
+        """
+        with self._lock:
+            self._sizes[:] = sizes
+            self._tables["P_GROUPS"][0, 2] = blocks
+            self._head["P_WAKE"] = blocks > 1
+            self._run(bases, self._execute)
 
 
 def _forget_runs():

@@ -54,8 +54,6 @@ class NativeRoutine:
 
     def __call__(self, arrays):
         """The results, from the inputs' arrays."""
-        from rushlight._backends.numpy.pointers import address
-
         given = [a for a in arrays if a is not None]
         if self.inputs is None:
             given = [np.ascontiguousarray(a) for a in given]
@@ -63,7 +61,7 @@ class NativeRoutine:
             given = [_laid(a, how) for a, how in zip(given, self.inputs, strict=True)]
         found = [output.empty() for output in self.outputs]
         scratch = [np.empty(elements, dtype) for elements, dtype in self.scratch]
-        self.program.run([address(a) for a in (*given, *found[: self.count], *scratch)])
+        self.program.run_on([*given, *found[: self.count], *scratch])
         return found[0] if len(found) == 1 else tuple(found)
 
 

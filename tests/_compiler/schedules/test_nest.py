@@ -36,11 +36,11 @@ def _arrays(piece, held):
 def check_pieces(graph, arrays):
     """Run a plan piece by piece; compare each task with the loop interpreter."""
     plan = Plan(graph, arrays)
-    held, bases = plan.begin(arrays)
+    held = plan.begin(arrays)
     checked = 0
     for piece in plan.pieces:
         if piece.run.__class__ is not Step:
-            piece.run.run(held, bases)
+            piece.run.run_on(held)
             continue
         wanted = None
         if piece.kernel is not None:
@@ -49,7 +49,7 @@ def check_pieces(graph, arrays):
             apart = [None if array is None else array.copy() for array in held]
             _, wanted = _arrays(piece, apart)
             run_kernel(piece.kernel, [], wanted)
-        Program([piece.run], bases=plan.layout.count).run(bases)
+        Program([piece.run], bases=plan.layout.count).run_on(held)
         if wanted is not None:
             checked += 1
             for buffer, one, two in zip(buffers, memory, wanted, strict=True):

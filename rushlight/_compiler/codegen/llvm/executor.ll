@@ -433,6 +433,29 @@ end:
   ret void
 }
 
+; Run a program whose given bases are array objects: their data is meant.
+define void @execute_on(ptr %program) {
+entry:
+  %bases = call ptr @pointer(ptr %program, i64 $P_BASES)
+  %count = call i64 @read(ptr %program, i64 $P_GIVEN)
+  br label %look
+look:
+  %i = phi i64 [ 0, %entry ], [ %i.next, %one ]
+  %more = icmp slt i64 %i, %count
+  br i1 %more, label %one, label %run
+one:
+  %base.p = getelementptr i64, ptr %bases, i64 %i
+  %object = load ptr, ptr %base.p
+  %data.p = getelementptr i8, ptr %object, i64 $data_pointer
+  %data = load i64, ptr %data.p
+  store i64 %data, ptr %base.p
+  %i.next = add i64 %i, 1
+  br label %look
+run:
+  call void @execute(ptr %program)
+  ret void
+}
+
 ; Tell the workers to leave.
 define void @stop(ptr %team) {
   call void @write(ptr %team, i64 $STOP, i64 1)

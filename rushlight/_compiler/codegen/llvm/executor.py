@@ -36,6 +36,8 @@ import sys
 from pathlib import Path
 from string import Template
 
+from rushlight._backends.numpy.pointers import DATA_POINTER
+
 #: Words of a team, as indices of int64; what is written often has its own lines.
 TEAM = {
     "CURSOR": 0,
@@ -69,6 +71,7 @@ PROGRAM = {
     "P_STEPS": 8,
     "P_WAKE": 9,
     "P_BLAS": 10,
+    "P_GIVEN": 11,
     "PROGRAM_WORDS": 16,
 }
 
@@ -132,6 +135,7 @@ def emit_executor():
     words = TEAM | PROGRAM | BLAS
     words |= _NAPS_IN_MS if sys.platform == "win32" else _NAPS_IN_US
     words["futex"] = futex
+    words["data_pointer"] = DATA_POINTER
     words |= {"pause": f"call void @{pause}" if pause else ""}
     text = Path(__file__).with_suffix(".ll").read_text("utf-8")
     text += _BY_LOOKING if futex is None else _BY_FUTEX
