@@ -129,6 +129,8 @@ def poisson_nll_loss(
     """
     who = "poisson_nll_loss()"
     tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("poisson_nll_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
     if log_input:
         loss = input.exp() - target * input
@@ -173,6 +175,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     """
     who = "gaussian_nll_loss()"
     tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("gaussian_nll_loss", input, target)
     var = _variances(input, var)
     reduction = reduction_of(reduction, None, None, who)
     low = (var.detach() < eps)._array

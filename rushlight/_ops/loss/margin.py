@@ -146,6 +146,8 @@ def hinge_embedding_loss(
     """
     who = "hinge_embedding_loss()"
     tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("hinge_embedding_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
     if GUARDS.on and reduction != "none":
         GUARDS.see.labels("hinge_embedding_loss", input, target)
