@@ -3,6 +3,7 @@
 import textwrap
 from contextlib import contextmanager
 
+from rushlight.guard._norms import table
 from rushlight.guard._report import BOOK, finish
 
 
@@ -49,12 +50,13 @@ def report(findings):
         lines += _lines(f"{number}.", finding)
     for finding in notes:
         lines += _lines("Note:", finding)
+    lines += table()
     ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
     lines.append(f"{len(ran)} checks ran:")
     marks = {finding.check for finding in findings}
     for name in ran:
         mark = "x" if name in marks else " "
-        lines.append(f"  [{mark}] {name:16} {BOOK.checks[name].SUMMARY}")
+        lines.append(f"  [{mark}] {name:17} {BOOK.checks[name].SUMMARY}")
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from rushlight._core.intercept import intercepting
 from rushlight._core.tensor import Tensor
+from rushlight.guard import _norms
 from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
@@ -53,6 +54,7 @@ def thorough():
     before = register_module_forward_pre_hook(_enter)
     after = register_module_forward_hook(_leave, always_call=True)
     STATE.active = True
+    _norms.RECORDS.clear()
     try:
         with intercepting(_look):
             yield
@@ -137,6 +139,7 @@ def stepping(optimizer):
     """step() is about to run."""
     if not STATE.active:
         return
+    _norms.stepping(optimizer)
     bad = [
         p
         for group in optimizer.param_groups

@@ -12,7 +12,7 @@ from rushlight.guard._report import found, is_listening
 
 NAME = "partial-load"
 SUMMARY = (
-    "load_state_dict(strict=False) loads nothing, and nobody reads what it skipped"
+    "a load with strict=False takes nothing, and its result is not read"
 )
 
 
