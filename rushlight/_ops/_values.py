@@ -116,6 +116,8 @@ def _integer(value, dtype, who):
     if value.__class__ is float and not np.isfinite(value):
         raise overflow(value, dtype, who)
     whole = int(value)
+    if whole != value and GUARDS.on:
+        GUARDS.see.truncating(value, dtype, who)
     unsigned = info.min == 0
     low = -info.max if unsigned and whole == value else info.min
     if not low <= whole <= info.max:

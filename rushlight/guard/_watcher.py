@@ -290,9 +290,14 @@ class Watcher:
         misspelt.attribute(module, name, value)
 
     def writing(self, tensor, value):
-        """A value of another dtype is written into integers, by index."""
+        """A value of another dtype is written into integers."""
         if CAPTURE.get() is None:
             truncated_write.writing(tensor, value)
+
+    def truncating(self, value, dtype, who):
+        """A number with a fraction becomes an integer of a tensor."""
+        if CAPTURE.get() is None:
+            truncated_write.truncating(value, dtype, who)
 
     def unestimated(self, hook, module):
         """spectral_norm runs in evaluation mode and was never estimated."""

@@ -13,6 +13,7 @@ from rushlight._base.shape import broadcast_shapes
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.inplace import bump, inplace
 from rushlight._core.state import STATE
 from rushlight._core.table import define
@@ -48,6 +49,8 @@ def copy_(input, other, non_blocking=False):
     if not isinstance(other, Tensor):
         return fill_(input, other)
     array, source = input._array, other._array
+    if array.dtype.kind == "i" and source.dtype.kind == "f" and GUARDS.on:
+        GUARDS.see.writing(input, other)
     if source.__class__ is not array.__class__:
         other = moved(other, device_of(array), "copy_()")
         source = other._array

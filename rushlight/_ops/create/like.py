@@ -158,7 +158,7 @@ def full_like(input, fill_value, **options):
     tensor([3, 3])
     """
     value = fill_number(fill_value, "full_like()")
-    if value.__class__ is int:
+    if value.__class__ is int or input._array.dtype.kind in "iu":
         dtype = options.get("dtype")
         dtype = input.dtype if dtype is None else as_dtype(dtype, "full_like()")
         value = element(value, dtype.numpy, "full_like()")[()]

@@ -7,6 +7,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._values import as_dtype, as_number, element
 from rushlight._ops.create.data import checked_array, tensor
@@ -154,6 +155,8 @@ def new_tensor(
     tensor([1., 2.])
     """
     check_options(layout, False, "new_tensor()")
+    if dtype is None and GUARDS.on and input._array.dtype.kind == "i":
+        GUARDS.see.writing(input, data)
     return tensor(
         data,
         dtype=input.dtype if dtype is None else dtype,

@@ -2,32 +2,48 @@
 
 import numpy as np
 
+from rushlight._base.dtype import BY_NUMPY
 from rushlight.guard._report import found, is_listening
 
 NAME = "truncated-write"
 SUMMARY = "fractions written into a tensor of integers are cut off"
 
+_FILLS = frozenset(
+    "fill_() masked_fill() index_fill() scatter() full_like() new_full() pad()".split()
+)
+
 
 def writing(tensor, value):
-    """``tensor[...] = value`` into signed integers, of another dtype."""
+    """A value of another dtype is written into signed integers."""
     array = getattr(value, "_array", value)
-    if not isinstance(array, np.ndarray | float) or not is_listening(NAME):
+    if not isinstance(array, np.ndarray | float | list) or not is_listening(NAME):
         return
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError:  # a list that tensor() refuses too
+        return
     if array.dtype.kind != "f" or not array.size:
         return
     lost = array != np.trunc(array)
     if lost.any():
-        _say(tensor, array[lost])
+        lost, shape = array[lost], list(tensor.shape)
+        what = f"{lost.size} values with a fraction (the first is {lost.flat[0]:g}) are"
+        _say(f"{what} written into a tensor {shape} of {tensor.dtype}", lost.flat[0])
 
 
-def _say(tensor, lost):
-    first = float(lost.flat[0])
+def truncating(value, dtype, who):
+    """A number with a fraction fills elements of a tensor of integers."""
+    if dtype.kind == "i" and who in _FILLS and value.__class__ is float:
+        _say(f"{who} writes {value:g} into a tensor of {BY_NUMPY[dtype]}", value)
+
+
+def _say(what, first):
+    with np.errstate(invalid="ignore"):
+        left = int(np.asarray(first, np.float64).astype(np.int64))
     found(
         NAME,
-        saw=f"{lost.size} values with a fraction (the first is {first:g}) are written "
-        f"into a tensor {list(tensor.shape)} of {tensor.dtype}",
-        why=f"An integer cannot hold them: {first:g} becomes {int(first)}, silently",
+        saw=what,
+        why=f"An integer cannot hold them: {first:g} becomes {left}, silently",
         do="make the tensor a float one (dtype=torch.float32), or say .long() or "
         ".round() on what is written",
     )

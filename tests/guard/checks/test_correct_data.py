@@ -1,28 +1,18 @@
 """Correct programs whose data look like bugs."""
 
-import itertools
-import random
-
-import numpy as np
-
 import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
 from rushlight.utils.data import (
     DataLoader,
-    Dataset,
-    IterableDataset,
     TensorDataset,
-    get_worker_info,
 )
 from tests.guard.checks.test_bugs_data import (
-    Noisy,
-    Whole,
     grouped,
     learn,
     pictures,
-    read,
     scores,
+    whole,
 )
 from tests.guard.correct import quiet
 
@@ -235,133 +225,28 @@ def numbers_that_become_bytes():
     (torch.randn(9) * 300).clamp(0, 255).byte()
 
 
-# ---------------------------------------------------------------------------- workers
-
-
-class Constant(IterableDataset):
-    """One batch for ever, as benchmarks use."""
-
-    def __iter__(self):
-        return itertools.repeat(torch.arange(12.0).view(4, 3), 9)
-
-
-class Flags(IterableDataset):
-    """A stream of yes and no."""
-
-    def __iter__(self):
-        return iter([True, False] * 8)
-
-
-class Shuffled(IterableDataset):
-    """A stream whose workers shuffle alike, and then share out."""
-
-    def __iter__(self):
-        info, numbers = get_worker_info(), random.Random(0)
-        order = list(range(16))
-        numbers.shuffle(order)
-        return iter(order[info.id :: info.num_workers])
+# --------------------------------------------------------------------------- integers
 
 
 @correct
-def one_batch_for_ever():
-    list(DataLoader(Constant(), None, num_workers=2))
+def whole_numbers_into_integers():
+    x = whole()
+    x.fill_(2.0)
+    x.copy_(torch.tensor([1.0, 2.0, 3.0]))
+    x.masked_fill_(x > 1, -1e9)
+    x.new_tensor([1, 2]), x.new_full((2,), 3.0), torch.full_like(x, 4.0)
+    x[0] = torch.tensor(2.5).round().long()
 
 
 @correct
-def flags_from_two_workers():
-    list(DataLoader(Flags(), 1, num_workers=2))
-
-
-@correct
-def a_stream_that_is_shuffled_and_shared_out():
-    got = [int(n) for batch in DataLoader(Shuffled(), 2, num_workers=2) for n in batch]
-    assert sorted(got) == list(range(16))
-
-
-@correct
-def a_whole_stream_and_one_worker():
-    assert len(list(DataLoader(Whole(), 2, num_workers=1))) == 4
-
-
-@correct
-def numbers_that_the_loader_seeds():
-    values = torch.cat(
-        read(lambda self: np.random.rand() + random.random() + torch.rand(1).item())
-    )
-    assert len(set((values - torch.arange(16)).tolist())) == 16
-
-
-def seed_by_worker(worker):
-    """Torch's own advice."""
-    seed = torch.initial_seed() % 2**32
-    np.random.seed(seed)
-    random.seed(seed)
-
-
-@correct
-def numbers_seeded_by_the_worker():
-    read(lambda self: np.random.rand() + random.random(), seed_by_worker)
-
-
-class Fixed(Dataset):
-    """Noise that belongs to the item."""
-
-    def __init__(self):
-        self.rng, self.old = np.random.default_rng(0), np.random.RandomState(0)
-        self.order = self.rng.permutation(16)
-        self.source = torch.Generator().manual_seed(7)
-
-    def __len__(self):
-        return 16
-
-    def __getitem__(self, index):
-        np.random.seed(index)
-        self.old.seed(index)
-        self.rng = np.random.default_rng(index)
-        noise = np.random.rand() + self.old.rand() + self.rng.random()
-        self.source.manual_seed(index + 1)
-        return noise + torch.rand(1, generator=self.source).item()
-
-
-def seed_alike(worker):
-    """Seed every worker with one number."""
-    np.random.seed(0)
-
-
-@correct
-def numbers_seeded_by_the_item():
-    list(DataLoader(Fixed(), 4, num_workers=2, worker_init_fn=seed_alike))
-
-
-@correct
-def numbers_of_an_evaluation():
-    model = nn.Linear(1, 1)
-    model.eval()
-    data = Noisy(lambda self: self.rng.random(), rng=np.random.default_rng(0))
-    for x in DataLoader(data, 4, num_workers=2):
-        with torch.no_grad():
-            model(x.float()[:, None])
-
-
-@correct
-def numbers_of_an_evaluation_after_training():
-    model = nn.Linear(1, 1)
-    model(torch.ones(1, 1)).sum().backward()
-    data = Noisy(lambda self: self.rng.random(), rng=np.random.default_rng(0))
-    with torch.no_grad():
-        for x in DataLoader(data, 4, num_workers=2):
-            model(x.float()[:, None])
-
-
-@correct
-def a_generator_that_is_not_used():
-    read(lambda self: 0, seed_alike, rng=np.random.default_rng(0))
-
-
-@correct
-def numbers_of_one_worker():
-    data = Noisy(lambda self: self.rng.random(), rng=np.random.default_rng(0))
-    list(DataLoader(data, 4, num_workers=1))
+def integers_asked_for():
+    torch.tensor([0.5, 1.5], dtype=torch.int64)
+    torch.full((2,), 1.5, dtype=torch.int64)
+    whole().new_tensor([0.5], dtype=torch.float32)
+    torch.full_like(whole(), 0.5, dtype=torch.float32)
+    torch.tensor([0.5]).long()
+    whole().clamp(1.5, 2.5), whole() * 0.5, torch.where(whole() > 1, 0.5, whole())
+    torch.tensor([True, False]).fill_(0.5)
 
 
 test_is_quiet = quiet(PROGRAMS)
