@@ -65,7 +65,7 @@ def stepping(optimizer):
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             gradient = parameter._grad
-            if gradient is None or gradient.is_sparse:
+            if gradient is None:
                 continue
             record = RECORDS.get(id(parameter))
             if record is None or record.ref() is not parameter:

@@ -7,6 +7,8 @@ import numpy as np
 
 from rushlight._base.errors import ArgumentTypeError, explain
 from rushlight._core.tensor import Tensor
+from rushlight.guard._norms import norm as _norm
+from rushlight.guard._picture import draw
 from rushlight.nn.modules.module import Module
 from rushlight.optim.optimizer import Optimizer
 
@@ -39,6 +41,7 @@ class Watch:
 
     def _seeing(self, name):
         def see(module, args, output):
+            output = output[0] if isinstance(output, tuple) and output else output
             if self._is_due() and module.training and isinstance(output, Tensor):
                 self._activations[name] = _activation(output._array)
 
@@ -71,7 +74,7 @@ class Watch:
     def _keep(self, record):
         self.steps.append(record)
         if self._file is not None:
-            self._file.write(json.dumps(record) + "\n")
+            self._file.write(json.dumps(_finite(record)) + "\n")
             self._file.flush()
 
     def table(self, step=-1):
@@ -92,6 +95,19 @@ class Watch:
         for rows in (parameters, layers):
             lines += _table(rows)
         return "\n".join(lines)
+
+    def picture(self, path):
+        """Draw gradient norms, update ratios and activations over the steps.
+
+        Args:
+            path: of the file, an SVG that browsers and notebooks show.
+
+        Returns:
+            The path.
+        """
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(draw(self.steps))
+        return path
 
     def close(self):
         """Take the hooks out and close the file."""
@@ -121,16 +137,23 @@ def _table(rows):
     ]
 
 
-def _norm(array):
-    flat = np.asarray(array).reshape(-1)
-    wide = flat.astype(np.float32) if flat.dtype.itemsize == 2 else flat
-    return float(np.linalg.norm(wide))
+def _finite(value):
+    """A record with None for nan and infinity, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def _activation(array):
     values = np.asarray(array)
+    if values.dtype.kind == "V":  # bfloat16
+        values = values.astype(np.float32)
     if values.dtype.kind not in "fiu" or not values.size:
         return {"mean": math.nan, "std": math.nan, "zeros": math.nan}
+    if values.dtype.itemsize == 2:
+        values = values.astype(np.float32)
     return {
         "mean": float(values.mean()),
         "std": float(values.std()),
@@ -144,12 +167,13 @@ def watch(model, optimizer, *, file=None, every=1):
     Args:
         model: Module; its parameters are named by their paths.
         optimizer: Optimizer, whose steps are counted.
-        file: a path; each record is added to it as a line of JSON.
+        file: a path; each record is added to it as a line of JSON (null stands for
+            nan and infinity).
         every: int, of how many steps one is recorded.
 
     Returns:
-        Watch: the records as they come, `table()`, and `close()`, which its end as a
-        context calls too.
+        Watch: the records as they come (`steps`), `table()`, `picture(path)`, and
+        `close()`, which its end as a context calls too.
 
     Raises:
         TypeError: for another kind of model or optimizer.

@@ -1,6 +1,7 @@
 """watch(): the numbers of each step."""
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -60,3 +61,61 @@ def test_refuses_what_is_no_model():
     model, optimizer = made()
     with pytest.raises(TypeError, match="the module to be a Module, got SGD"):
         guard.watch(optimizer, model)
+
+
+def test_the_picture_holds_a_line_for_each_parameter_and_layer(tmp_path):
+    model, optimizer = made()
+    with guard.watch(model, optimizer) as seen:
+        for _ in range(3):
+            step(model, optimizer)
+    path = seen.picture(tmp_path / "steps.svg")
+    root = ElementTree.parse(path).getroot()
+    texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "gradient norms, steps 0 to 2" in texts
+    assert texts.count("0.weight") == 2  # its gradient and its ratio
+    assert texts.count("1") == 1  # the activations of the ReLU
+    lines = list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+    assert len(lines) == 4 + 4 + 2  # the last layer gives the same twice: std 0
+    first = lines[0].get("points").split()
+    assert len(first) == 3
+    assert all(60 <= float(p.split(",")[0]) <= 620 for p in first)
+
+
+def test_a_picture_of_nothing_and_of_one_step(tmp_path):
+    model, optimizer = made()
+    with guard.watch(model, optimizer) as seen:
+        ElementTree.parse(seen.picture(tmp_path / "none.svg"))
+        step(model, optimizer)
+    assert "<circle" in (tmp_path / seen.picture(tmp_path / "one.svg")).read_text()
+
+
+def test_json_lines_hold_no_nan(tmp_path):
+    model, optimizer = made()
+    with guard.watch(model, optimizer, file=tmp_path / "steps.jsonl") as seen:
+        with torch.no_grad():
+            model[2].weight.fill_(float("nan"))
+        step(model, optimizer)
+    text = (tmp_path / "steps.jsonl").read_text()
+    assert "NaN" not in text and "Infinity" not in text
+    assert json.loads(text)["layers"]["2.weight"]["weight"] is None
+    assert np.isnan(seen.steps[0]["layers"]["2.weight"]["weight"])
+
+
+def test_halves_and_layers_that_give_several_tensors():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn, self.last = nn.GRU(2, 3), nn.Linear(3, 1)
+
+        def forward(self, x):
+            return self.last(self.rnn(x)[0].to(self.last.weight.dtype))
+
+    model = Net()
+    model.last.to(torch.bfloat16)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with guard.watch(model, optimizer) as seen:
+        model(torch.randn(4, 1, 2)).float().sum().backward()
+        optimizer.step()
+    layers = seen.steps[0]["layers"]
+    assert layers["rnn"]["std"] > 0 and layers["last"]["std"] > 0
+    assert layers["last.weight"]["gradient"] > 0
