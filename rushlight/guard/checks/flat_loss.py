@@ -75,7 +75,7 @@ def _moves(gradient):
 
 def _cause(tensor):
     """The operation that stops all gradients, and what to do about it; or None."""
-    value = float(tensor._array) if tensor._array.size == 1 else 1.0
+    value = tensor._array.item() if tensor._array.size == 1 else 1.0
     seen, stack = set(), [tensor._edge]
     while stack and len(seen) < 500:
         node = stack.pop()
