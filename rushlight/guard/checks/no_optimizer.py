@@ -84,7 +84,10 @@ def stepping(optimizer, closure):
     own = [p for group in optimizer.param_groups for p in group["params"]]
     steps = history_of(optimizer).steps
     _optimizers.add(optimizer)
-    _held.update((id(p), weakref.ref(p)) for p in own)
+    for p in own:
+        _held[id(p)] = weakref.ref(p)
+        if id(p) in _pending and _pending[id(p)].ref() is p:
+            del _pending[id(p)]
     if steps == 1 or closure is not None or not is_listening(NAME):
         return
     if not any(isinstance(p, Parameter) for p in own):
@@ -105,8 +108,7 @@ def ending():
     """The run is over: what is still in no optimizer?"""
     lost = {}
     for each in _pending.values():
-        if not _was_held(each.ref()):
-            lost.setdefault((each.own, each.history.place), []).append(each)
+        lost.setdefault((each.own, each.history.place), []).append(each)
     for (own, place), each in lost.items():
         _say_lost([one.name for one in each], place, each[0].history, note=not own)
 

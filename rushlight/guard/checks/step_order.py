@@ -7,6 +7,8 @@
 # Three times running: a clipping that found no gradients, then a backward, then a step;
 # or one backward and two steps with its gradients, unchanged.
 # A step used gradients that a scaler had multiplied and nothing divided since.
+# zero_grad() cleared unused gradients more than ten times, no value moved, and the run
+# ended without a step.
 # Twice running: of k backwards of a loss divided by k, zero_grad() threw k - 1 away.
 """
 
@@ -19,6 +21,7 @@ from rushlight.guard import _history
 from rushlight.guard._history import COUNT, LIVES, SCALED, History, history_of
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
+from rushlight.nn.parameter import Parameter
 
 __all__ = ["COUNT", "LIVES", "SCALED", "History", "history_of"]
 
@@ -28,6 +31,8 @@ SUMMARY = "step, backward, zero_grad, clipping in an order that does nothing"
 LAST_SCALED = [None]  # a weak reference to the last loss that a scaler multiplied
 #: A limit for which nobody clips: the norm is only measured.
 NO_LIMIT = 1e6
+#: So often must gradients be cleared before it counts that no step came.
+LEAST = 10
 
 
 class Recent:
@@ -37,10 +42,14 @@ class Recent:
         clipped: (count of backwards, line) of a clipping that found no gradients.
         parts: k, where the last loss was divided by a whole number k, else 0.
         stepped: count of backwards at the last step.
+        waiting: whether an optimizer clears gradients and has not stepped yet.
+        inputs: whether the last backward, while one was waiting, reached leaves that
+            are no parameters, as an attack on the inputs does.
     """
 
     def __init__(self):
         self.clipped, self.parts, self.stepped = None, 0, 0
+        self.waiting = self.inputs = False
 
 
 RECENT = Recent()
@@ -53,6 +62,14 @@ def forget():
     _history.forget()
 
 
+def ending():
+    """The run is over: who cleared gradients and never stepped?"""
+    for history in LIVES:
+        count, values = history.notes.get("cleared", (0, None))
+        if not history.steps and count > LEAST and values is not None:
+            _say_never(history, count)
+
+
 # ------------------------------------------------------------------------- what happens
 
 
@@ -62,6 +79,8 @@ def zeroing(optimizer):
     if gradient is not None and "_consumed" not in gradient.__dict__:
         history = history_of(optimizer)
         history.discarded = COUNT[0], user_place()
+        if not history.steps and not RECENT.inputs:
+            _cleared_without_step(optimizer, history)
         if RECENT.parts and RECENT.stepped != COUNT[0]:
             history.notes["thrown"] = history.notes.get("thrown", 0) + 1
 
@@ -89,12 +108,36 @@ def _parts(edge):
 
 def backward(walk):
     """backward() has run: mark gradients that a scaler multiplied."""
+    if RECENT.waiting:
+        leaves = [e for e in walk.waiting if e.__class__ is AccumulateGrad]
+        RECENT.inputs = not all(isinstance(e.variable, Parameter) for e in leaves)
     if not SCALED[0]:
         return
     for edge in walk.waiting:
         gradient = edge.variable._grad if edge.__class__ is AccumulateGrad else None
         if gradient is not None:
             gradient._scaled = gradient._version
+
+
+def _cleared_without_step(optimizer, history):
+    """Gradients are cleared that nobody used, before any step: look if values move."""
+    count, values = history.notes.get("cleared", (0, None))
+    RECENT.waiting = count < LEAST
+    if count == 0:
+        values = _values(optimizer)
+    elif count == LEAST and values != _values(optimizer):
+        values = None
+    history.notes["cleared"] = count + 1, values
+
+
+def _values(optimizer):
+    """The first values of each parameter."""
+    firsts = []
+    for group in optimizer.param_groups:
+        for param in group["params"]:
+            if param._array.__class__ is np.ndarray:
+                firsts.append(param._array.reshape(-1)[:4].tolist())
+    return firsts
 
 
 def stepping(optimizer, closure):
@@ -274,6 +317,17 @@ def _say_discarded(optimizer, line):
         "gradients that backward() had just filled",
         why="The parameters do not move",
         do="move zero_grad() before backward(), or after step()",
+    )
+
+
+def _say_never(history, count):
+    found(
+        NAME,
+        saw=f"zero_grad() of {history.kind} cleared gradients {count} times that "
+        "backward() had filled, and its step() never ran",
+        why="The parameters do not move",
+        do="call optimizer.step() after backward(), with its parentheses",
+        place=history.place,
     )
 
 

@@ -1,9 +1,21 @@
 """Checks of parameter groups."""
 
+import os
+import sys
 import warnings
 
 from rushlight._base.errors import ArgumentError, ArgumentTypeError, explain
 from rushlight._core.tensor import Tensor
+
+_OWN = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
+
+
+def users_level():
+    """The stacklevel of a warning that is to name the user's own line."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OWN):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def check_group(who, group, others):
@@ -17,7 +29,7 @@ def check_group(who, group, others):
         warnings.warn(
             f"{who}(): optimizer contains a parameter group with duplicate parameters: "
             "they are updated twice in each step.",
-            stacklevel=4,
+            stacklevel=users_level(),
         )
     named = "param_names" in group
     if any(("param_names" in other) != named for other in others):

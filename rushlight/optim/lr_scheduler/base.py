@@ -14,6 +14,7 @@ from rushlight._base.errors import (
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
+from rushlight.optim._common.groups import users_level
 from rushlight.optim.optimizer import Optimizer
 
 _EPOCH = (
@@ -172,7 +173,7 @@ class LRScheduler:
             self._check_order()
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(_EPOCH, UserWarning, stacklevel=2)
+            warnings.warn(_EPOCH, UserWarning, stacklevel=users_level())
         self._update_lr(epoch)
 
     def _check_order(self):
@@ -190,7 +191,7 @@ class LRScheduler:
         else:
             return
         do = "Call `optimizer.step()` before `lr_scheduler.step()`."
-        warnings.warn(f"{seen}. {do}", UserWarning, stacklevel=3)
+        warnings.warn(f"{seen}. {do}", UserWarning, stacklevel=users_level())
 
     def _update_lr(self, epoch=None):
         with self._computing():

@@ -7,6 +7,7 @@ from rushlight._base.errors import ArgumentRuntimeError
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import deferrable
 from rushlight._core.tensor import Tensor
+from rushlight.optim._common.groups import users_level
 from rushlight.optim.lr_scheduler.base import (
     _EPOCH,
     LRScheduler,
@@ -115,7 +116,7 @@ class ReduceLROnPlateau(LRScheduler):
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
-            warnings.warn(_EPOCH, UserWarning, stacklevel=2)
+            warnings.warn(_EPOCH, UserWarning, stacklevel=users_level())
         self.last_epoch = epoch
         if self._is_better(current, self.best):
             self.best = current
