@@ -187,12 +187,15 @@ def _check_lengths(lengths, steps, batch):
     elif batch == 0 or lengths[0] > steps:
         problem = f"{lengths.tolist()}"
     if problem is not None:
+        do = "Pass enforce_sorted=False to have them sorted."
+        if len(lengths) != batch and len(lengths) == steps:
+            do = f"An input of {steps} sequences of {batch} wants batch_first=True."
         raise ArgumentRuntimeError(
             explain(
                 "pack_padded_sequence()",
                 expected=f"{batch} lengths from 1 to {steps}, in falling order",
                 got=problem,
-                do="Pass enforce_sorted=False to have them sorted.",
+                do=do,
             )
         )
 

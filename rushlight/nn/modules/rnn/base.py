@@ -20,6 +20,8 @@ from rushlight.nn.utils.rnn import PackedSequence
 #: How many gates (rows of weights for each unit) a kind of network has.
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
+_STATE = "The state is (num_layers * directions, N, hidden_size)."
+
 
 class RNNBase(Module):
     """The base class of recurrent layers; use `RNN`, `LSTM` or `GRU`.
@@ -171,7 +173,7 @@ class RNNBase(Module):
         batched = input.dim() == 3
         if not batched:
             input = input.unsqueeze(batch_dim)
-        hx = self._start(input, hx, batched, input.shape[batch_dim])
+        hx = self._start(input, hx, batched, batch_dim)
         self._check_input(input)
         run = TORCH[self.mode.lower()]
         output, *states = run(
@@ -204,16 +206,16 @@ class RNNBase(Module):
             states = [state.index_select(1, back) for state in states]
         return PackedSequence(output, sizes, order, back), self._as_hidden(states)
 
-    def _start(self, input, hx, batched, batch):
+    def _start(self, input, hx, batched, batch_dim):
         """The initial states as the operation wants them."""
-        states = self._states(hx)
+        states, batch = self._states(hx), input.shape[batch_dim]
         if states is None:
             states = self._zeros(input, batch)
         else:
             self._check_dims(states, batched)
             if not batched:
                 states = [state.unsqueeze(1) for state in states]
-        self._check_states(states, batch)
+        self._check_states(states, batch, input.shape[1 - batch_dim])
         return tuple(states) if self.mode == "LSTM" else states[0]
 
     def _states(self, hx):
@@ -245,6 +247,8 @@ class RNNBase(Module):
             raise self._wrong_size(
                 f"input.size(-1) must be equal to input_size ({self.input_size})",
                 input.shape[-1],
+                "The input is (L, N, input_size), or (N, L, input_size) with "
+                "batch_first=True.",
             )
 
     def _check_dims(self, states, batched):
@@ -256,18 +260,22 @@ class RNNBase(Module):
                 " and ".join(f"{state.dim()}-D" for state in states),
             )
 
-    def _check_states(self, states, batch):
+    def _check_states(self, states, batch, steps=None):
         count = self.num_layers * len(self._suffixes())
         for number, (state, width) in enumerate(zip(states, self._widths())):
             if tuple(state.shape) != (count, batch, width):
                 name = f"hidden[{number}]" if len(states) > 1 else "hidden"
+                do = _STATE
+                if tuple(state.shape) == (count, steps, width):
+                    order = "(N, L, H)" if self.batch_first else "(L, N, H)"
+                    do = f"The input is read as {order} with N = {batch}; a batch of "
+                    do += f"{steps} fits batch_first={not self.batch_first}."
                 raise self._wrong_size(
-                    f"{name} size ({count}, {batch}, {width})", list(state.shape)
+                    f"{name} size ({count}, {batch}, {width})", list(state.shape), do
                 )
 
-    def _wrong_size(self, expected, got):
-        who = f"{type(self).__name__}()"
-        do = "The state is (num_layers * directions, N, hidden_size)."
+    def _wrong_size(self, expected, got, do=None):
+        who, do = f"{type(self).__name__}()", do or _STATE
         return ArgumentRuntimeError(explain(who, expected=expected, got=got, do=do))
 
     def extra_repr(self):
