@@ -66,7 +66,7 @@ def read(argv):
     >>> read(["--also", "timm", "train.py", "--lr", "0.1"])  # doctest: +ELLIPSIS
     Namespace(compile=False, guard=None, also=['timm'], rest=[...])
     """
-    end = _program(argv)
+    end = program(argv, _TAKE_ONE)
     rest = argv[end + (argv[end : end + 1] == ["--"]) :]
     if end == 0:
         # Most runs: no option of ours, and no need for argparse.
@@ -76,14 +76,25 @@ def read(argv):
     return args
 
 
-def _program(argv):
-    """Where the program stands in a command line."""
+def program(argv, options):
+    """Where the program stands in a command line.
+
+    Args:
+        argv: list of str.
+        options: those before the program that take a word.
+
+    Returns:
+        int.
+
+    >>> program(["--also", "timm", "train.py"], ("--also",))
+    2
+    """
     place = 0
     while place < len(argv):
         part = argv[place]
         if part in _TARGETS or not part.startswith("-"):
             break
-        place += 2 if part in _TAKE_ONE else 1
+        place += 2 if part in options else 1
     return place
 
 

@@ -131,7 +131,7 @@ def starting(tensor):
     COUNT[0] += 1
     array = tensor._array
     small = array.__class__ is np.ndarray and array.size == 1
-    _last_loss[0] = float(array) if small and array.dtype.kind == "f" else None
+    _last_loss[0] = array.item() if small and array.dtype.kind == "f" else None
 
 
 def number(value):

@@ -129,7 +129,7 @@ def found(check, *, saw, why, do, place=None, note=False):
     if not is_listening(check):
         return None
     place = user_place() if place is None else place
-    old = BOOK.findings.get((check, place))
+    old = BOOK.findings.get((check, place)) or _same(check, saw)
     if old is not None:
         old.count += 1
         return None
@@ -141,6 +141,14 @@ def found(check, *, saw, why, do, place=None, note=False):
         raise GuardError(str(finding))
     warnings.warn_explicit(str(finding), GuardWarning, place[0], place[1])
     return finding
+
+
+def _same(check, saw):
+    """A finding with the same words at another line: two loops over one model."""
+    for finding in BOOK.findings.values():
+        if finding.check == check and finding.saw == saw:
+            return finding
+    return None
 
 
 @contextmanager
@@ -187,23 +195,29 @@ def _nothing():
     """What a check that does not look at whole runs says at their end."""
 
 
-def summary():
-    """Which checks ran and what they found; a line more for each note."""
+def summary(verbose=False):
+    """What the checks found, in a line each; nothing more than a count where nothing.
+
+    Args:
+        verbose: whether each check that ran has a line too.
+
+    Returns:
+        str.
+    """
     ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
-    counts, lines = {}, []
-    for finding in BOOK.findings.values():
-        if finding.note:
-            lines.append(f"  note {finding}")
-            continue
-        counts[finding.check] = counts.get(finding.check, 0) + 1
-        if finding.later:
-            lines.append(f"  [{finding.check}] {finding.place}: {finding.later}")
-    told = ", ".join(f"{name}: {n}" for name, n in sorted(counts.items()))
+    found = [finding for finding in BOOK.findings.values() if not finding.note]
     head = (
-        f"rushlight guard: {len(ran)} checks ran ({', '.join(ran)}); "
-        f"found {told or 'nothing'}."
+        f"{len(found)} finding{'s' * (len(found) != 1)}" if found else "nothing found"
     )
-    return "\n".join([head, *lines])
+    lines = [f"rushlight guard: {head} ({len(ran)} checks ran)"]
+    for finding in found:
+        often = f", {finding.count} times" if finding.count > 1 else ""
+        later = f": {finding.later}" if finding.later else ""
+        lines.append(f"  {finding.check} at {finding.place}{often}{later}")
+    lines += [f"  note {each}" for each in BOOK.findings.values() if each.note]
+    if verbose:
+        lines += [f"  ran {name:17} {BOOK.checks[name].SUMMARY}" for name in ran]
+    return "\n".join(lines)
 
 
 @atexit.register
@@ -217,4 +231,4 @@ def _at_exit():
             sys.stderr.write(f"{error}\n")
     verbose = os.environ.get("RUSHLIGHT_GUARD") == "verbose"
     if verbose or any(not finding.note for finding in BOOK.findings.values()):
-        sys.stderr.write(summary() + "\n")
+        sys.stderr.write(summary(verbose) + "\n")

@@ -170,6 +170,8 @@ class Watcher:
         if CAPTURE.get() is not None:
             return
         step_order.starting(tensor)
+        if nonfinite_op.STATE.active:  # before the loss, which is but its effect
+            nonfinite_op.starting(tensor)
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
         lost_loss.starting(tensor)
@@ -180,8 +182,6 @@ class Watcher:
         count = step_order.COUNT[0]
         if count <= dead_relu.LAST and not count % dead_relu.EVERY:
             dead_relu.starting(tensor, count)
-        if nonfinite_op.STATE.active:
-            nonfinite_op.starting(tensor)
         if broadcast_loss.is_looking():
             broadcast_loss.starting(tensor)
 

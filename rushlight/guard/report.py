@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rushlight.guard._norms import table
 from rushlight.guard._report import BOOK, finish
+from rushlight.guard._seen import idle, told
 
 
 @contextmanager
@@ -29,35 +30,59 @@ def collecting():
         BOOK.collect = False
 
 
-def report(findings):
+def report(findings, counts=None, *, verbose=False, ending=None):
     """The text of a report.
 
     Args:
         findings: list, from `collecting`.
+        counts: what passed each guarded place, from `_seen.counting`; None if unknown.
+        verbose: whether each check has a line.
+        ending: str, how the program ended where it was by an error.
 
     Returns:
-        str: lines of at most 88 characters.
+        str: lines of at most 88 characters, but for a list of all checks.
 
     >>> print(report([]).splitlines()[0])
     rushlight doctor: nothing found
     """
     notes = [finding for finding in findings if finding.note]
     findings = [finding for finding in findings if not finding.note]
-    told = _counted(len(findings), "finding") if findings else "nothing found"
-    told += f", {_counted(len(notes), 'note')}" if notes else ""
-    lines = [f"rushlight doctor: {told}", ""]
+    head = _counted(len(findings), "finding") if findings else "nothing found"
+    head += f", {_counted(len(notes), 'note')}" if notes else ""
+    lines = [f"rushlight doctor: {head}"]
+    if ending:
+        lines += _wrapped(f"The program ended early: {ending}")
+    lines.append("")
     for number, finding in enumerate(findings, 1):
         lines += _lines(f"{number}.", finding)
     for finding in notes:
         lines += _lines("Note:", finding)
     lines += table()
-    ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
-    lines.append(f"{len(ran)} checks ran:")
-    marks = {finding.check for finding in findings}
-    for name in ran:
-        mark = "x" if name in marks else " "
-        lines.append(f"  [{mark}] {name:17} {BOOK.checks[name].SUMMARY}")
+    lines += _checks({finding.check for finding in findings}, counts, verbose)
     return "\n".join(lines)
+
+
+def _checks(marked, counts, verbose):
+    """What was watched, and what the checks made of it."""
+    ran = sorted(name for name in BOOK.checks if BOOK.level(name) != "off")
+    unused = set() if counts is None else set(idle(ran, counts))
+    quiet = [name for name in ran if name not in marked and name not in unused]
+    lines = [] if not counts else _wrapped(f"Watched: {told(counts) or 'nothing'}.")
+    head = f"{_counted(len(ran), 'check')} ran: {len(marked)} found something, "
+    head += f"{len(quiet)} nothing"
+    if unused:
+        head += f", {len(unused)} had nothing to look at"
+    if not verbose:
+        return [*lines, *_wrapped(f"{head} (--verbose lists them).")]
+    lines += _wrapped(f"{head}.")
+    for name in ran:
+        mark = "x" if name in marked else "-" if name in unused else " "
+        lines.append(f"  [{mark}] {name:17} {BOOK.checks[name].SUMMARY}")
+    return lines
+
+
+def _wrapped(text):
+    return textwrap.wrap(text, 88, break_long_words=False, break_on_hyphens=False)
 
 
 def _counted(count, word):
@@ -81,5 +106,6 @@ def _lines(mark, finding):
             initial_indent="   ",
             subsequent_indent=" " * 9,
             break_long_words=False,
+            break_on_hyphens=False,
         )
     return [*lines, ""]

@@ -1,6 +1,7 @@
 """The frame: levels, allowances, what is said and how often, the command line."""
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -92,9 +93,15 @@ def test_wrong_names_are_refused(wrong):
 def test_summary_counts():
     with guarded(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert guard.summary().endswith("found nothing.")
-        write_fraction()
-        assert guard.summary().endswith("found truncated-write: 1.")
+        count = len(guard.checks())
+        quiet = f"rushlight guard: nothing found ({count} checks ran)"
+        assert guard.summary() == quiet
+        assert len(guard.summary(verbose=True).splitlines()) == 1 + count
+        for _ in range(3):
+            write_fraction()
+        head, line = guard.summary().splitlines()
+        assert head == f"rushlight guard: 1 finding ({count} checks ran)"
+        assert re.fullmatch(r"  truncated-write at test_guard.py:\d+, 3 times", line)
 
 
 def run(folder, *command, **environment):
@@ -114,7 +121,7 @@ def test_run_warns_by_itself_and_sums_up(tmp_path):
     assert done.returncode == 0
     assert done.stdout == "end\n"
     assert "train.py:7: GuardWarning: [stale-grad]" in done.stderr
-    assert done.stderr.rstrip().endswith("found stale-grad: 1.")
+    assert "  stale-grad at train.py:7, 2 times" in done.stderr
 
 
 def test_run_with_guards_as_errors(tmp_path):
@@ -128,13 +135,28 @@ def test_run_without_guards(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 
-def test_doctor_reports(tmp_path):
-    done = run(tmp_path, "doctor")
-    assert done.returncode == 3
-    assert done.stdout == "end\n"
-    report = done.stderr
-    assert report.startswith("rushlight doctor: 1 finding\n")
-    assert "1. stale-grad at train.py:7 (2 times)" in report
-    assert "Fix:  call optimizer.zero_grad() once before each backward()." in report
-    assert "[x] stale-grad" in report
-    assert "[ ] nonfinite-op" in report
+def test_the_same_words_at_two_lines_are_one_finding():
+    with guarded() as findings, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rushlight.tensor([1, 2])[0] = 0.5
+        rushlight.tensor([1, 2])[0] = 0.5
+        rushlight.tensor([1, 2, 3])[0] = 0.5
+    assert [finding.count for finding in findings] == [2, 1]
+
+
+def test_a_quiet_run_is_summed_up_where_it_is_asked(tmp_path):
+    source = "import torch\nprint(torch.ones(2))\nw = torch.nn.Linear(1, 1).eval()\n"
+    (tmp_path / "quiet.py").write_text(source)
+    command = [sys.executable, "-m", "rushlight", "run", "quiet.py"]
+    for level in ("warn", "verbose"):
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "RUSHLIGHT_GUARD": level},
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+        assert done.returncode == 0
+        told = "nothing found" in done.stderr and "  ran stale-grad" in done.stderr
+        assert told if level == "verbose" else done.stderr == ""

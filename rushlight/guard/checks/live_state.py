@@ -57,7 +57,7 @@ def _say(module, changed, line):
     name = type(module).__name__
     found(
         NAME,
-        saw=f"load_state_dict() gets what {name}.state_dict() gave at {line}; it shares "
+        saw=f"load_state_dict() gets what {name}.state_dict() gave at {line}: it has "
         f"the model's memory, and {changed} of its parameters have changed since",
         why="Each parameter is loaded from itself, so nothing is restored: the values "
         "are the latest, not those of that line",

@@ -5,6 +5,7 @@ import math
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight.guard._history import latest_course
 from rushlight.guard._report import found, is_listening
+from rushlight.guard.checks.nonfinite_op import STATE
 from rushlight.guard.checks.step_order import SCALED
 
 NAME = "nonfinite-loss"
@@ -39,8 +40,11 @@ def _say(tensor, value):
         "parameter",
         do="lower the learning rate, clip the gradients, or keep log, sqrt and "
         "divisions away from 0 (clamp, eps); with an infinite or nan input, clean "
-        "the data; `rushlight doctor` names the first such operation",
+        "the data" + ("" if STATE.active else _DOCTOR),
     )
+
+
+_DOCTOR = "; `rushlight doctor` names the first such operation"
 
 
 def _mean_of_nothing(edge):

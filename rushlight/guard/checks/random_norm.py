@@ -12,7 +12,7 @@ SUMMARY = "spectral_norm divides by the product of random vectors"
 
 
 def unestimated(hook, module):
-    """A module with spectral_norm runs in evaluation mode, and never did in training."""
+    """A module with spectral_norm evaluates, and its norm was never estimated."""
     u, v = (getattr(module, hook.name + suffix) for suffix in ("_u", "_v"))
     if u._version or v._version:
         return
@@ -21,7 +21,7 @@ def unestimated(hook, module):
     name = type(module).__name__
     found(
         NAME,
-        saw=f"spectral_norm divides the {hook.name} {list(weight.shape)} of this {name} "
+        saw=f"spectral_norm divides this {name}.{hook.name} {list(weight.shape)} "
         f"by {sigma:.3g}, which random vectors gave: it ran in evaluation mode before "
         "any forward pass in training mode",
         why="Only passes in training mode estimate the largest singular value; until "

@@ -277,7 +277,7 @@ def exploding_gradients(torch):
     "AutoTrainer",
     "vanishing gradient",
     torch="the first layers hardly move",
-    reason="not yet",
+    check="vanished-gradient",
 )
 def vanishing_gradients(torch):
     layers = []
@@ -292,7 +292,7 @@ def vanishing_gradients(torch):
     "AutoTrainer",
     "dying ReLU",
     torch="no unit of the layer ever answers: the loss stays",
-    reason="not yet",
+    check="dead-relu",
 )
 def dying_relu(torch):
     model, optimizer, x, y = network(torch)
