@@ -29,6 +29,9 @@ _NEUTRAL = frozenset(
 _LAYERS = frozenset("linear convolution convolution_transposed addmm".split())
 #: Layers' outputs behind these are no probabilities either.
 _OPEN = frozenset("relu leaky_relu elu gelu silu batch_norm layer_norm".split())
+#: What usually comes before losses of scores; told first, as it is most often so.
+_HARMLESS = _LAYERS | {"matmul", "add", "mul", "dropout", "relu", "mean"}
+_OF_SCORES = frozenset(("cross_entropy", "binary_cross_entropy_with_logits"))
 _LOGS = ("log_softmax", "logsigmoid")
 _KNOWN = ("softmax", "sigmoid", *_LOGS)
 
@@ -124,6 +127,9 @@ def _compiled(edge):
 
 def loss(name, input):
     """A loss function is called."""
+    op = getattr(input._edge, "op", None)
+    if op is not None and op.name in _HARMLESS and name in _OF_SCORES:
+        return
     rule = _RULES.get(name)
     made = None if rule is None else maker(input)
     if made is not None:

@@ -23,6 +23,7 @@ NAME = "growing-graph"
 SUMMARY = "graphs are held that no backward() will use"
 
 WINDOW, ALIVE = 64, 60
+_FEW = 8  # so many losses before a backward are none of an evaluation
 _roots = deque(maxlen=WINDOW)
 _count = [0]
 
@@ -31,7 +32,7 @@ class Idle:
     """Losses that were computed with gradients since the last backward.
 
     Attributes:
-        nodes: weak references to the nodes of the last ones' inputs.
+        nodes: weak references to the nodes of their inputs, without the first few.
         count: how many there were.
         noted: (weak references, nodes, bytes, line) of 64 that were alive together.
     """
@@ -52,11 +53,12 @@ def forget():
 
 def starting(tensor):
     """backward() begins at a loss."""
-    if IDLE.count:
+    if IDLE.count > _FEW:
         noted = IDLE.noted
         used()
         if noted is not None and _dead(noted[0]) >= ALIVE:
             _say_idle(*noted[1:])
+    IDLE.count = 0
     edge = tensor._edge
     edge = edge.node if edge.__class__ is Output else edge  # cross_entropy's is one
     if edge.__class__ is AccumulateGrad:
@@ -71,10 +73,11 @@ def starting(tensor):
 
 def loss(input):
     """A loss function is called with an input that has a graph."""
-    edge = input._edge
-    IDLE.nodes.append(weakref.ref(edge))
     IDLE.count += 1
-    if IDLE.count == WINDOW:
+    if IDLE.count <= _FEW:
+        return
+    IDLE.nodes.append(weakref.ref(input._edge))
+    if IDLE.count == WINDOW + _FEW:
         living = {node for ref in IDLE.nodes if (node := ref()) is not None}
         if len(living) >= ALIVE:
             IDLE.noted = list(map(weakref.ref, living)), *_size(living), user_place()
