@@ -39,7 +39,7 @@ BUGS = {
     "batch norm on one sample": (
         lambda: model(torch.ones(1, 3)),
         ValueError,
-        r"more than 1 value per channel.* drop_last=True.* In model\.1 \(Batch",
+        r"more than 1 value per channel.*drop_last=True.* In model\.1 \(Batch",
     ),
     "batch and time swapped": (
         lambda: lstm(x, 7),
