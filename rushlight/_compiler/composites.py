@@ -34,7 +34,7 @@ class Composite:
 
     def __init__(self, op, plain):
         self.op, self.plain = op, plain
-        self.small = 64 if op.name in ANY_SIZE else SMALL
+        self.small = 1 if op.name in ANY_SIZE else SMALL
         self.results = None
         self.adaptive = AdaptiveRoutine(plain, self._request)
 

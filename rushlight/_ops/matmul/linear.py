@@ -9,6 +9,7 @@ from rushlight._ops._arguments import require_tensor
 from rushlight._ops._arrays import is_half, wide
 from rushlight._ops._conjugate import conj_of
 from rushlight._ops.matmul.multiply import (
+    FEW,
     check_dtypes,
     check_product,
     multiply,
@@ -89,7 +90,7 @@ def _check_bias(bias, shape, weight):
 def _linear_eager(backend, x, weight, bias):
     if x.ndim == 2 == weight.ndim and x.dtype is weight.dtype and x.dtype.char in "fd":
         if bias is None or bias.dtype is x.dtype:
-            if x.size * weight.shape[0] >= backend.product_size:
+            if x.size > FEW and x.size * weight.shape[0] >= backend.product_size:
                 return backend.product(x, weight.T, bias)
             result = x.dot(weight.T)
             if bias is not None:

@@ -14,6 +14,8 @@ from rushlight._ops._arrays import is_half, wide
 
 _EXACT = 2.0**53
 _LARGE = 16**3
+#: Elements of a left factor that is too small for a large product.
+FEW = 512
 
 
 def multiply(backend, x, y):
@@ -28,7 +30,8 @@ def multiply(backend, x, y):
 
 
 def _by_blas(backend, x, y):
-    rank, is_large = y.ndim, x.size * y.shape[-1] >= backend.product_size
+    rank = y.ndim
+    is_large = x.size > FEW and x.size * y.shape[-1] >= backend.product_size
     if rank > 2:
         return (backend.product if is_large else backend.np.matmul)(x, y)
     if x.ndim < 3:

@@ -10,6 +10,7 @@ from rushlight._ops._arguments import require_tensor, to_out
 from rushlight._ops._conjugate import conj_of
 from rushlight._ops._operators import attach_operator
 from rushlight._ops.matmul.multiply import (
+    FEW,
     check_dtypes,
     check_product,
     check_rank,
@@ -55,8 +56,9 @@ def _matmul_spec(x, y):
 
 def _matmul_eager(backend, x, y):
     if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
-        is_large = x.size * y.shape[1] >= backend.product_size
-        return backend.product(x, y) if is_large else x.dot(y)  # Note [Layouts]
+        if x.size > FEW and x.size * y.shape[1] >= backend.product_size:
+            return backend.product(x, y)
+        return x.dot(y)  # Note [Layouts]
     if x.dtype is not y.dtype or not x.ndim or not y.ndim:
         check_product(x, y, "matmul()")
     return multiply(backend, x, y)
@@ -156,8 +158,9 @@ def _turned_spec(x, y, *, left, right):
 def _turned_eager(backend, x, y, *, left, right):
     if x.ndim == 2 == y.ndim and x.dtype is y.dtype and x.dtype.char in "fd":
         x, y = x.T if left else x, y.T if right else y
-        is_large = x.size * y.shape[1] >= backend.product_size
-        return backend.product(x, y) if is_large else x.dot(y)  # Note [Layouts]
+        if x.size > FEW and x.size * y.shape[1] >= backend.product_size:
+            return backend.product(x, y)
+        return x.dot(y)  # Note [Layouts]
     check_dtypes("matmul()", x, y)
     return multiply(backend, _turn(x, left), _turn(y, right))
 
