@@ -15,7 +15,6 @@ PLACES = {
     "loss": ("loss", "losses"),
     "starting": ("backward pass", "backward passes"),
     "stepping": ("optimizer step", "optimizer steps"),
-    "switched": ("call of train() or eval()", "calls of train() or eval()"),
     "loading_state": ("loaded state_dict", "loaded state_dicts"),
 }
 

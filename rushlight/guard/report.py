@@ -68,8 +68,8 @@ def _checks(marked, counts, verbose):
     unused = set() if counts is None else set(idle(ran, counts))
     quiet = [name for name in ran if name not in marked and name not in unused]
     lines = [] if not counts else _wrapped(f"Watched: {told(counts) or 'nothing'}.")
-    head = f"{_counted(len(ran), 'check')} ran: {len(marked)} found something, "
-    head += f"{len(quiet)} nothing"
+    some = f"{len(marked)} found something, " if marked else ""
+    head = f"{_counted(len(ran), 'check')} ran: {some}{len(quiet)} found nothing"
     if unused:
         head += f", {len(unused)} had nothing to look at"
     if not verbose:
