@@ -23,10 +23,12 @@ from rushlight.guard.checks import (
     live_state,
     loss_value,
     lost_loss,
+    lost_term,
     lost_train,
     misspelt,
     never_trained,
     no_optimizer,
+    nonfinite_input,
     nonfinite_op,
     partial_load,
     random_norm,
@@ -62,10 +64,12 @@ CHECKS = (
     vanished_gradient,
     forward_call,
     loss_value,
+    nonfinite_input,
     nonfinite_op,
     random_norm,
     growing_graph,
     lost_loss,
+    lost_term,
     flat_loss,
     data_write,
     data_order,
@@ -114,6 +118,8 @@ class Watcher:
         if lost_train.PENDING:
             lost_train.lost(optimizer)
         lost_loss.stepping(optimizer, closure)
+        if lost_term.PENDING:
+            lost_term.stepping(closure)
         steps = optimizer._guard_history.steps
         if steps in no_optimizer.ASK_AT and optimizer not in lost_loss.STATE.said:
             no_optimizer.stepping(optimizer, closure)
@@ -175,6 +181,8 @@ class Watcher:
         loss_value.starting(tensor)
         growing_graph.starting(tensor)
         lost_loss.starting(tensor)
+        if lost_term.NUMBERS:
+            lost_term.starting(tensor)
         if flat_loss.STATE.flat:
             flat_loss.starting(tensor)
         if data_write.NOTES:
@@ -203,6 +211,11 @@ class Watcher:
     def differentiated(self):
         """Gradients were computed for some targets, no leaves were filled."""
         growing_graph.used()
+
+    def number(self, tensor, value):
+        """A number is taken of a tensor that is part of a graph."""
+        if CAPTURE.get() is None:
+            lost_term.taken(tensor, value)
 
     def data(self, tensor):
         """`.data` of a tensor that is part of a graph is read or about to be set."""

@@ -1,10 +1,9 @@
 """nonfinite-loss: backward() begins at a loss that is nan or infinite."""
 
-import math
-
-from rushlight._core.node import AccumulateGrad, Output
+from rushlight._core.node import AccumulateGrad
 from rushlight.guard._history import latest_course
 from rushlight.guard._report import found, is_listening
+from rushlight.guard.checks.nonfinite_input import is_finite, largest, named, nodes_of
 from rushlight.guard.checks.nonfinite_op import STATE
 from rushlight.guard.checks.step_order import SCALED
 
@@ -33,9 +32,12 @@ def _say(tensor, value):
             ", or divide a sum by max(count, 1)",
         )
         return
+    if named(tensor):
+        return
     found(
         NAME,
-        saw=f"the loss is {value}{_origin(tensor._edge)}{latest_course()}",
+        saw=f"the loss is {value}{_origin(tensor._edge)}{latest_course()}"
+        f"{largest(tensor)}",
         why="Every gradient becomes nan or infinite, and with the next step every "
         "parameter",
         do="lower the learning rate, clip the gradients, or keep log, sqrt and "
@@ -49,7 +51,7 @@ _DOCTOR = "; `rushlight doctor` names the first such operation"
 
 def _mean_of_nothing(edge):
     """Which mean in the graph counts nothing, or None."""
-    for node in sorted(_nodes(edge), key=lambda n: n.number):
+    for node in nodes_of(edge):
         name = getattr(node.op, "name", None)
         if name in ("cross_entropy", "nll_loss") and node.saved is not None:
             told = _uncounted(name, node.saved)
@@ -98,37 +100,18 @@ _SAVED = {
 
 def _origin(edge):
     """The oldest operation in the graph that kept a value that is not finite."""
-    for node in sorted(_nodes(edge), key=lambda n: n.number):
+    for node in nodes_of(edge):
         for edge in node.edges:
             leaf = edge.variable if edge.__class__ is AccumulateGrad else None
-            if leaf is not None and not _is_finite(leaf._array):
+            if leaf is not None and not is_finite(leaf._array):
                 from rushlight.guard._names import name_of
 
                 return f"; {name_of(leaf)} already holds values that are not finite"
         for value in node.saved or ():
             array = getattr(value, "_array", getattr(value, "array", None))
-            if array is not None and not _is_finite(array):
+            if array is not None and not is_finite(array):
                 return (
                     f"; the oldest operation in its graph that kept a value that is "
                     f"not finite is {node.name()}, shape {list(array.shape)}"
                 )
     return ""
-
-
-def _nodes(edge):
-    seen, stack = set(), [edge]
-    while stack and len(seen) < 10_000:
-        node = stack.pop()
-        node = node.node if node.__class__ is Output else node
-        if node is None or node in seen or node.__class__ is AccumulateGrad:
-            continue
-        seen.add(node)
-        stack.extend(node.edges)
-    return seen
-
-
-def _is_finite(array):
-    if getattr(getattr(array, "dtype", None), "kind", "") != "f":
-        return True
-    total = float(abs(array).max()) if array.size else 0.0
-    return math.isfinite(total)

@@ -225,6 +225,56 @@ def pictures_from_minus_one_to_one():
     (torch.linspace(-1, 1, 8) * 255).byte()
 
 
+# ----------------------------------------------------------------- nan, large numbers
+
+
+def fit(x, y, *layers, steps=2):
+    """A correct loop."""
+    model = nn.Sequential(*layers, nn.Linear(x.shape[-1], 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(model(x), y).backward()
+        optimizer.step()
+
+
+@bug(
+    "nonfinite-input", "2 of 24", "linear() in Sequential.0", "samples 3, 5; columns 1"
+)
+def missing_values_in_a_table():
+    x = torch.randn(8, 3)
+    x[3, 1] = x[5, 1] = float("nan")
+    fit(x, torch.randn(8, 1))
+
+
+@bug("nonfinite-input", "columns 2", "samples 0, 1, 2, 3, ... (8)", "deviation of 0")
+def a_column_without_deviation():
+    x = torch.randn(8, 3)
+    x[:, 2] = 4
+    fit((x - x.mean(0)) / x.std(0), torch.randn(8, 1))
+
+
+@bug("nonfinite-input", "given to mse_loss() are infinite: samples 6")
+def an_infinite_target():
+    y = torch.randn(8, 1)
+    y[6] = float("inf")
+    fit(torch.randn(8, 3), y)
+
+
+@bug("nonfinite-input", "convolution() in Sequential.0", "samples 1; channels 0")
+def a_picture_that_is_nan():
+    x = torch.randn(2, 3, 5, 5)
+    x[1, 0, 2, 2] = float("nan")
+    fit(x, torch.randn(2, 1, 5, 1), nn.Conv2d(3, 1, 1))
+
+
+@bug("nonfinite-loss", "linear() in Sequential.0 reach 1e+04 (column 1;", "normalised")
+def columns_of_different_sizes():
+    x = torch.randn(8, 3)
+    x[:, 1] = 1e4
+    fit(x, torch.randn(8, 1), steps=12)
+
+
 # --------------------------------------------------------------------------- integers
 
 

@@ -225,6 +225,27 @@ def numbers_that_become_bytes():
     (torch.randn(9) * 300).clamp(0, 255).byte()
 
 
+# ----------------------------------------------------------------- nan, large numbers
+
+
+@correct
+def missing_values_that_are_handled():
+    x, y = torch.randn(8, 3), torch.randn(8, 1)
+    x[2, 1], y[4] = float("nan"), float("nan")
+    model = nn.Linear(3, 1)
+    known = ~(x.isnan().any(1) | y.isnan().any(1))
+    F.mse_loss(model(x[known]), y[known]).backward()
+    F.mse_loss(model(x.nan_to_num()), y.nan_to_num()).backward()
+    torch.nanmean((model(x.nan_to_num()) - y) ** 2).backward()
+    F.mse_loss(model(torch.where(x.isnan(), 0.0, x)), torch.zeros(8, 1)).backward()
+
+
+@correct
+def large_numbers_that_a_layer_normalises():
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 1))
+    F.mse_loss(model(torch.randn(8, 3) * 1e5), torch.zeros(8, 1)).backward()
+
+
 # --------------------------------------------------------------------------- integers
 
 
