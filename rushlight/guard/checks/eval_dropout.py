@@ -6,28 +6,30 @@ own code tells.
 """
 
 import functools
-import sys
 
 from rushlight.guard._calls import given
 from rushlight.guard._places import is_own
 from rushlight.guard._report import found, is_listening
+from rushlight.nn.modules import dropout
 from rushlight.nn.modules.module import Module
 
 NAME = "eval-dropout"
 SUMMARY = "F.dropout drops although its module is in evaluation mode"
 
-_meant = {}  # {(code, place of the call): whether the argument was given}
+#: Where the layers are, which always name the argument.
+LAYERS = dropout.__file__
+_meant = {}  # {(id of the code, place of the call): (code, whether it was given)}
 
 
-def dropping(depth):
-    """A functional dropout drops; its caller stands `depth` frames above."""
-    frame = sys._getframe(depth)
+def dropping(frame):
+    """A functional dropout drops, called from a frame."""
     code = frame.f_code
-    place = code, frame.f_lasti
-    meant = _meant.get(place)
-    if meant is None:
-        meant = _meant[place] = is_own(frame) or _names_training(*place)
-    if meant or not is_listening(NAME):
+    place = id(code), frame.f_lasti
+    known = _meant.get(place)
+    if known is None or known[0] is not code:
+        known = code, is_own(frame) or _names_training(code, frame.f_lasti)
+        _meant[place] = known
+    if known[1] or not is_listening(NAME):
         return
     owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
     if isinstance(owner, Module) and not owner.training and not _is_partial(owner):

@@ -63,7 +63,7 @@ def switched(module):
 
 
 def _trained(layer):
-    if layer not in train_mode_eval._trained or getattr(layer, "p", 1) == 0:
+    if not train_mode_eval.has_trained(layer) or getattr(layer, "p", 1) == 0:
         return False
     return getattr(layer, "track_running_stats", True)
 

@@ -24,20 +24,28 @@ from rushlight.nn.modules.module import Module
 NAME = "train-mode-eval"
 SUMMARY = "an evaluation with dropout or batch norm in training mode"
 
-_trained = weakref.WeakSet()
+_trained = {}  # {id: weak module} of layers that trained; a WeakSet is slower
 SUSPECTS = []  # [(weak module, line)]
 
 
 def training(module):
     """A dropout or batch norm runs in training mode."""
     if GRAD_MODE.get():
-        _trained.add(module)
+        known = _trained.get(id(module))
+        if known is None or known() is not module:
+            _trained[id(module)] = weakref.ref(module)
         if SUSPECTS:
             _clear()
     elif not _is_unreached(module, sys._getframe(4)):
-        if len(SUSPECTS) < 16 and module in _trained:
+        if len(SUSPECTS) < 16 and has_trained(module):
             SUSPECTS.append((weakref.ref(module), user_place()))
             _watch_comparisons()
+
+
+def has_trained(module):
+    """Whether a layer ran with gradients since it was last switched."""
+    known = _trained.get(id(module))
+    return known is not None and known() is module
 
 
 def _is_unreached(layer, frame):
@@ -72,7 +80,7 @@ def _say_hidden(owner, layer, attribute, place):
 
 def switched(module):
     """train() or eval() is called on a module."""
-    _trained.discard(module)
+    _trained.pop(id(module), None)
     if SUSPECTS:
         _clear()
 
