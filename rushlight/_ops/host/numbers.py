@@ -10,6 +10,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
+from rushlight._core.guarding import GUARDS
 from rushlight._core.tensor import attach
 
 _PYTHON = frozenset((bool, int, float, complex))
@@ -37,6 +38,8 @@ def item(input):
         value = input._array.item()
     except (ValueError, AttributeError):
         raise _not_one(input, "item()") from None
+    if input._edge is not None and GUARDS.on:
+        GUARDS.see.number(input, value)
     return value if value.__class__ in _PYTHON else float(value)
 
 

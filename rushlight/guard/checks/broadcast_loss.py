@@ -20,9 +20,9 @@
 """
 
 from rushlight._core.node import AccumulateGrad, Output
-from rushlight._core.table import TABLE
 from rushlight._core.tensor import Tensor
 from rushlight.guard._places import user_place
+from rushlight.guard._recording import release, watch
 from rushlight.guard._report import found
 
 NAME = "broadcast-loss"
@@ -73,7 +73,7 @@ def forget():
     SUSPECTS.clear()
     _MIXED.clear()
     PRODUCTS.__init__()
-    _release(("add", "mul"))
+    _look_away()
 
 
 # --------------------------------------------------------------- looking as they record
@@ -81,55 +81,55 @@ def forget():
 
 def attach():
     """Look at differences as they are recorded."""
-    _watch(_DIFFERENCES, _difference)
+    for name in _DIFFERENCES:
+        watch(name, _difference)
 
 
 def detach():
     """Stop looking."""
-    _release((*_DIFFERENCES, "add", "mul"))
+    for name in _DIFFERENCES:
+        release(name, _difference)
+    _look_away()
 
 
-def _watch(names, look):
-    for name in names:
-        op = TABLE[name]
-        if not hasattr(op.save, "unguarded"):
-            op.save = _looking(op.save, look)
-
-
-def _release(names):
-    for name in names:
-        op = TABLE[name]
-        op.save = getattr(op.save, "unguarded", op.save)
-
-
-def _looking(save, look):
-    def looking(inputs, attrs, result):
-        shape, x, y = result._array.shape, inputs[0], inputs[1]
-        x = getattr(x, "_array", None)
-        y = getattr(y, "_array", None)
-        if x is not None and y is not None:
-            if x.shape != shape != y.shape:
-                look(inputs, result)
-            elif SUSPECTS or PRODUCTS.seen:
-                _note_mixed(inputs, shape)
-        return save(inputs, attrs, result)
-
-    looking.unguarded = save
-    return looking
+def _look_away():
+    release("add", _sum)
+    release("mul", _product)
 
 
 def _difference(inputs, result):
+    shape, x, y = result._array.shape, inputs[0], inputs[1]
+    x = getattr(x, "_array", None)
+    y = getattr(y, "_array", None)
+    if x is None or y is None:
+        return
+    if not (x.shape != shape != y.shape):
+        if SUSPECTS or PRODUCTS.seen:
+            _note_mixed(inputs, shape)
+        return
     if inputs[0]._edge is not None and inputs[1]._edge is not None:
         return
-    if _are_meant(*inputs):
+    if not _are_meant(*inputs):
+        watch("add", _sum)
+        SUSPECTS.append(_suspect(inputs, shape))
+        del SUSPECTS[:-64]
+
+
+def _product(inputs, result):
+    shape, x, y = result._array.shape, inputs[0], inputs[1]
+    x = getattr(x, "_array", None)
+    y = getattr(y, "_array", None)
+    if x is None or y is None or not (x.shape != shape != y.shape):
         return
-    _watch(("add",), _ignore)
-    SUSPECTS.append(_suspect(inputs, result._array.shape))
-    del SUSPECTS[:-64]
+    if not _are_meant(*inputs):
+        watch("add", _sum)
+        PRODUCTS.seen.append(_suspect(inputs, shape))
+        del PRODUCTS.seen[:-64]
 
 
-def _ignore(inputs, result):
-    """A sum whose sides both grow is none of these."""
+def _sum(inputs, result):
+    if isinstance(inputs[0], Tensor) and isinstance(inputs[1], Tensor):
+        _note_mixed(inputs, result._array.shape)
 
 
 def _suspect(inputs, shape):
@@ -201,22 +201,15 @@ def starting(tensor):
         SUSPECTS.clear()
         _MIXED.clear()
         PRODUCTS.seen.clear()
-        _release(("add", "mul"))
+        _look_away()
     if search.product:
-        _watch(("mul",), _product)
+        watch("mul", _product)
     PRODUCTS.looked += 1
 
 
 def is_looking():
     """Whether the next backward is to be searched."""
     return SUSPECTS or PRODUCTS.seen or PRODUCTS.looked < _LOOKS
-
-
-def _product(inputs, result):
-    if not _are_meant(*inputs):
-        _watch(("add",), _ignore)
-        PRODUCTS.seen.append(_suspect(inputs, result._array.shape))
-        del PRODUCTS.seen[:-64]
 
 
 class _Search:

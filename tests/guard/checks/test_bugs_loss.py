@@ -254,6 +254,26 @@ def scores_that_went_through_numpy():
     learn(loss)
 
 
+@bug("lost-term", "a number that .item()", "MeanBackward0")
+def a_term_by_item():
+    learn(lambda s: F.cross_entropy(s, CLASSES) + s.pow(2).mean().item())
+
+
+@bug("lost-term", "the loss adds", "MeanBackward0")
+def a_term_by_float():
+    learn(lambda s: 0.5 * (float(s.exp().mean()) + F.cross_entropy(s, CLASSES)))
+
+
+@bug("lost-term", "MseLossBackward0")
+def a_term_that_is_added_in_place():
+    def loss(scores):
+        total = F.cross_entropy(scores, CLASSES)
+        total += F.mse_loss(scores, 0 * scores).item()
+        return total
+
+    learn(loss)
+
+
 @bug("flat-loss", "clamp() []: all values lie beyond its bounds")
 def a_loss_clamped_from_above():
     learn(lambda scores: F.cross_entropy(50 * scores, CLASSES).clamp(max=0.1))

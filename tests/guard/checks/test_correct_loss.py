@@ -221,6 +221,50 @@ def a_baseline_that_is_detached():
 
 
 @correct
+def a_loss_divided_by_its_own_value():
+    def loss(scores):
+        found = scores.pow(2).mean()
+        return found / found.item()
+
+    learn(loss)
+
+
+@correct
+def a_surrogate_with_the_value_of_another():
+    def loss(scores):
+        wanted, surrogate = scores.abs().mean(), scores.pow(2).mean()
+        return surrogate + (wanted - surrogate).item()
+
+    learn(loss)
+
+
+@correct
+def a_term_with_a_backward_of_its_own():
+    model, optimizer, x, classes = classifier()
+    for _ in range(4):
+        optimizer.zero_grad()
+        scores = model(x)
+        term = scores.pow(2).mean()
+        shown = F.cross_entropy(scores, classes) + term.item()
+        shown.backward(retain_graph=True)
+        term.backward()
+        optimizer.step()
+
+
+@correct
+def numbers_that_are_added_up():
+    total = 0.0
+
+    def loss(scores):
+        nonlocal total
+        found = scores.pow(2).mean()
+        total += found.item()
+        return found + 1.0
+
+    learn(loss)
+
+
+@correct
 def a_satisfied_hinge():
     model = nn.Linear(3, 1)
     with torch.no_grad():
