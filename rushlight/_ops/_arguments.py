@@ -125,12 +125,13 @@ def refuse(x, who, kinds, error=UnsupportedDtypeError):
         kind = "U"
     if kind in kinds:
         refused = [word for letters, word in _WORDS.items() if letters[0] in kinds]
+        floats = kind in "biuU" and "f" not in kinds
         raise error(
             explain(
                 who,
                 expected=f"another dtype than {', '.join(refused)}",
                 got=f"{BY_NUMPY[dtype]}: not implemented for '{scalar_name(dtype)}'",
-                do="Convert it with .to(dtype) first.",
+                do=f"Convert it with {'.float()' if floats else '.to(dtype)'} first.",
             )
         )
 
@@ -190,3 +191,19 @@ def same_dtype_out(result, out, who):
                 )
             )
     return to_out(result, out, who)
+
+
+def how_to_convert(*arrays):
+    """How to give operands of a layer one dtype, in words for the commonest cases."""
+    kinds = {a.dtype.kind for a in arrays}
+    if kinds & set("biu") and "f" in kinds:
+        return (
+            "Integers (the columns of a DataFrame often are) are not converted by "
+            "themselves: write x = x.float() where they are loaded."
+        )
+    if kinds == {"f"} and any(a.dtype.itemsize == 8 for a in arrays):
+        return (
+            "NumPy's and pandas' numbers are float64, a layer's float32: write "
+            "x = x.float() where they are loaded."
+        )
+    return "Convert with .to(dtype)."

@@ -9,7 +9,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.shape import as_index
-from rushlight._ops._arguments import require_tensor
+from rushlight._ops._arguments import how_to_convert, require_tensor
 
 
 def ints(value, dims, who, name, least):
@@ -108,7 +108,7 @@ def check_arrays(x, w, b, groups, is_transposed, who):
                     expected="input and weight of one dtype",
                     got=f"Input type ({x.dtype}) and {name} type ({other.dtype}) "
                     "should be the same",
-                    do="Convert one of them with .to(dtype).",
+                    do=how_to_convert(x, other),
                 )
             )
     if x.dtype.kind == "b":

@@ -82,6 +82,8 @@ def host_array(data, dtype):
     if isinstance(data, (np.ndarray, np.generic)):
         return checked_array(np.asarray(data), dtype)
     found = set()
+    if hasattr(data, "iloc") and getattr(data, "ndim", 1) == 2:
+        raise _is_table(data)
     if not _is_sequence(data):
         raise _no_dtype(data)
     if _collect(data, found, 1):
@@ -89,6 +91,18 @@ def host_array(data, dtype):
     if dtype is None:
         dtype = _common_dtype(found)
     return _from_lists(data, dtype, found)
+
+
+def _is_table(data):
+    return ArgumentError(
+        explain(
+            "tensor()",
+            expected="numbers, or nested sequences of them",
+            got=f"could not determine the shape of object type '{type(data).__name__}'",
+            do="Write torch.tensor(df.to_numpy(), dtype=torch.float32), of columns of "
+            "numbers.",
+        )
+    )
 
 
 def _of_number(kind):
@@ -146,7 +160,8 @@ def _bad_array(array):
             "tensor()",
             expected="bool, integer, floating-point or complex data",
             got=f"can't convert np.ndarray of type numpy.{array.dtype}",
-            do="Convert the data to numbers first.",
+            do="Convert the data to numbers first (a table with a column of text has "
+            "the dtype object: choose its columns of numbers, or encode the text).",
         )
     )
 

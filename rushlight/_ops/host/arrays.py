@@ -163,7 +163,7 @@ def from_numpy(ndarray):
                 "from_numpy()",
                 expected="np.ndarray",
                 got=type(ndarray).__name__,
-                do="Use torch.tensor or torch.as_tensor.",
+                do="Use torch.tensor or torch.as_tensor, or df.to_numpy().",
             )
         )
     if ndarray.dtype not in BY_NUMPY or not ndarray.dtype.isnative:

@@ -94,15 +94,25 @@ def _checked_target(np, target, classes, ignore_index, who):
         if gone is not None and not classes:
             wrong = wrong[wrong != 0]
         if wrong.size:
-            raise OutOfRangeError(
-                explain(
-                    who,
-                    expected=f"class numbers from 0 to {classes - 1} in 'target'",
-                    got=f"Target {wrong.reshape(-1)[0]} is out of bounds",
-                    do="The last layer needs one output for each class.",
-                )
-            )
+            raise _out_of_bounds(who, target, classes, wrong)
     return target, gone
+
+
+def _out_of_bounds(who, target, classes, wrong):
+    advice = "The last layer needs one output for each class."
+    if target.min() >= 1 and target.max() == classes:
+        advice = "Classes count from 0: if these labels begin with 1, pass target - 1."
+    elif target.min() < 0:
+        advice = "Where there is no label, name its number by ignore_index=."
+    return OutOfRangeError(
+        explain(
+            who,
+            expected=f"class numbers from 0 to {classes - 1} in 'target'",
+            got=f"Target {wrong.reshape(-1)[0]} is out of bounds: {wrong.size} of "
+            f"{target.size} are, and all go from {target.min()} to {target.max()}",
+            do=advice,
+        )
+    )
 
 
 def _all_below(np, target, classes):

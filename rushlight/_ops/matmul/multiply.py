@@ -9,7 +9,7 @@
 
 from rushlight._base.errors import ArgumentTypeError, DtypeError, ShapeError, explain
 from rushlight._base.shape import broadcast_shapes, numel
-from rushlight._ops._arguments import refuse
+from rushlight._ops._arguments import how_to_convert, refuse
 from rushlight._ops._arrays import is_half, wide
 
 _EXACT = 2.0**53
@@ -149,25 +149,9 @@ def check_dtypes(who, *arrays):
                 who,
                 expected="all operands to have the same dtype",
                 got=" and ".join(str(a.dtype) for a in given),
-                do=_conversion(given),
+                do=how_to_convert(*given),
             )
         )
-
-
-def _conversion(arrays):
-    """How to give operands one dtype, in words for the commonest cases."""
-    kinds = {a.dtype.kind for a in arrays}
-    if kinds & set("biu") and "f" in kinds:
-        return (
-            "Integers (the columns of a DataFrame often are) are not converted by "
-            "themselves: write x = x.float() where they are loaded."
-        )
-    if kinds == {"f"} and any(a.dtype.itemsize == 8 for a in arrays):
-        return (
-            "NumPy's and pandas' numbers are float64, a layer's float32: write "
-            "x = x.float() where they are loaded."
-        )
-    return "Convert with .to(dtype)."
 
 
 def check_rank(who, wanted, **arrays):

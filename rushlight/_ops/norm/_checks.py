@@ -1,12 +1,14 @@
 """Refusals that the norms share."""
 
 from rushlight._base.errors import DtypeError, ShapeError, explain
+from rushlight._ops._arguments import how_to_convert, refuse
 
 
 def check_factor(factor, name, shape, x, who):
     """Refuse a weight or bias of another shape or dtype (float32 goes with half)."""
     if factor is None:
         return
+    refuse(x, who, "biuUc")
     if tuple(factor.shape) != tuple(shape):
         raise ShapeError(
             explain(
@@ -28,6 +30,6 @@ def mixed(who, name, x, factor):
             who,
             expected=f"{name} of the input's dtype {x.dtype}",
             got=f"{factor.dtype} (mixed dtype)",
-            do="Convert it with .to(input.dtype).",
+            do=how_to_convert(x, factor),
         )
     )

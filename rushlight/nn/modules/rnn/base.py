@@ -241,7 +241,7 @@ class RNNBase(Module):
             raise self._wrong(
                 f"the weight's dtype {weight.dtype}",
                 f"RNN input dtype ({input.dtype}), which does not match",
-                "Convert the input or the model.",
+                f"Convert the input: x = x.to({weight.dtype}).",
             )
         if input.shape[-1] != self.input_size:
             raise self._wrong_size(
