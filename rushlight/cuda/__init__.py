@@ -176,5 +176,8 @@ def __getattr__(name):
 
         return importlib.import_module("rushlight.cuda.amp")
     from rushlight._doors import missing_name
+    from rushlight._ops.create.typed import TYPED_CUDA
 
+    if name in TYPED_CUDA:
+        return TYPED_CUDA[name]
     raise missing_name("rushlight.cuda", name, [*__all__, "amp"])

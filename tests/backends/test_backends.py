@@ -1,5 +1,7 @@
 """The switches of torch.backends."""
 
+import importlib.util
+
 import pytest
 
 import rushlight as torch
@@ -22,3 +24,21 @@ def test_questions():
 def test_misspelt_switches_are_refused():
     with pytest.raises(AttributeError, match="got 'benchmrk'"):
         torch.backends.cudnn.benchmrk = True
+
+
+@pytest.mark.parametrize("name", "cudnn cuda mps mkl mkldnn openmp opt_einsum".split())
+def test_each_is_a_module(name):
+    found = importlib.import_module(f"rushlight.backends.{name}")
+    assert found is getattr(torch.backends, name)
+    assert importlib.util.find_spec(found.__name__).name == found.__name__
+
+
+def test_kinds_of_attention_are_switched():
+    switches = torch.backends.cuda
+    assert switches.flash_sdp_enabled() and switches.math_sdp_enabled()
+    with switches.sdp_kernel(enable_flash=False, enable_math=True):
+        assert not switches.flash_sdp_enabled() and switches.math_sdp_enabled()
+    switches.enable_mem_efficient_sdp(False)
+    assert not switches.mem_efficient_sdp_enabled()
+    switches.enable_mem_efficient_sdp(True)
+    assert switches.mem_efficient_sdp_enabled() and switches.flash_sdp_enabled()

@@ -31,3 +31,8 @@ def test_questions_have_answers_and_requests_say_what_is_missing():
 def test_the_device_context_of_scripts_without_a_gpu():
     with torch.cuda.device(None):
         assert torch.ones(1).device.type == "cpu"
+
+
+def test_cuda_types_do_not_know_cpu_tensors():
+    assert not isinstance(torch.ones(1), torch.cuda.FloatTensor)
+    assert repr(torch.cuda.LongTensor) == "<class 'torch.cuda.LongTensor'>"
