@@ -6,12 +6,12 @@ from rushlight._core.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from rushlight._core.tensor import Tensor as Variable
 from rushlight.autograd import graph
 from rushlight.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from rushlight.autograd.backward import backward, grad
 from rushlight.autograd.function import Function
 from rushlight.autograd.gradcheck import gradcheck, gradgradcheck
+from rushlight.autograd.variable import Variable
 
 #: Imported when they are first used.
 _ROOMS = ("forward_ad", "functional", "profiler")

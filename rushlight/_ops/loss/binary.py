@@ -302,7 +302,7 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
 
     Args:
         input: (*), float.
-        target: (*), 1 or -1; another size broadcasts.
+        target: (*), 1 or -1; of the input's size or one that broadcasts to it.
         size_average, reduce: deprecated; use reduction.
         reduction: "mean", "sum" or "none".
 
@@ -327,12 +327,28 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
 
 def _soft_margin_spec(x, y, *, reduction):
     refuse(x, "soft_margin_loss()", "biuUc", DtypeError)
-    shape = broadcast_shapes(x.shape, y.shape)
-    return Spec(shape if reduction == "none" else (), x.dtype)
+    _check_broadcast(x.shape, y.shape)
+    return Spec(x.shape if reduction == "none" else (), x.dtype)
+
+
+def _check_broadcast(shape, target):
+    """Only the target may broadcast."""
+    if broadcast_shapes(shape, target) != tuple(shape):
+        raise ArgumentRuntimeError(
+            explain(
+                "soft_margin_loss()",
+                expected=f"a target that broadcasts to the input's {list(shape)}",
+                got=f"{list(target)}: output with shape {list(shape)} doesn't match "
+                f"the broadcast shape {list(broadcast_shapes(shape, target))}",
+                do="Use .unsqueeze(1) or .squeeze(1) to match them.",
+            )
+        )
 
 
 def _soft_margin_eager(backend, x, y, *, reduction):
     refuse(x, "soft_margin_loss()", "biuUc", DtypeError)
+    if x.shape != y.shape:
+        _check_broadcast(x.shape, y.shape)
     np = backend.np
     loss = np.asarray(wide(x) * -wide(y))
     np.exp(loss, loss)

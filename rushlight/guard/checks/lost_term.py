@@ -21,7 +21,8 @@ SUMMARY = "a term of the loss is a number, whose gradient is lost"
 
 _SUMS = ("add", "sub", "rsub")
 _LINEAR = frozenset(
-    "add sub rsub neg mul div to clone view squeeze unsqueeze stack cat sum mean".split()
+    "add sub rsub neg mul div to clone view squeeze unsqueeze stack cat sum "
+    "mean".split()
 )
 #: value -> (name of the node it was taken of, weak references to it and to the other
 #: operations on single numbers before it), since the last backward.

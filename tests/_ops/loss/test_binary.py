@@ -226,3 +226,13 @@ def test_soft_margin_overflows_as_in_its_formula():
     x = rushlight.tensor([-200.0])
     assert F.soft_margin_loss(x, rushlight.ones(1)) == float("inf")
     assert F.soft_margin_loss(-x, rushlight.ones(1)) == 0
+
+
+def test_soft_margin_broadcasts_the_target_only():
+    x = rushlight.ones(5, 3)
+    for shape in ((3,), (5, 1), ()):
+        found = F.soft_margin_loss(x, rushlight.ones(shape), reduction="none")
+        assert found.shape == (5, 3)
+    for shape in ((5, 1), (5,)), ((5,), (5, 1)), ((3,), (5, 3)):
+        with pytest.raises(RuntimeError, match="doesn't match the broadcast shape"):
+            F.soft_margin_loss(rushlight.ones(shape[0]), rushlight.ones(shape[1]))

@@ -240,6 +240,12 @@ def a_loss_that_was_detached():
     learn(lambda s: F.cross_entropy(s, CLASSES).detach().requires_grad_())
 
 
+@bug("lost-loss", "that no operation made")
+def a_loss_wrapped_by_variable():
+    wrap = torch.autograd.Variable
+    learn(lambda s: wrap(F.cross_entropy(s, CLASSES).data, requires_grad=True))
+
+
 @bug("lost-loss", "comes from nothing but a tensor [2]")
 def losses_in_a_list_of_numbers():
     learn(lambda s: torch.tensor([s.sum(), s.pow(2).sum()], requires_grad=True).mean())
