@@ -106,7 +106,7 @@ class Compiled:
             known = self.entries.get(key)
             if known == [] and not self.fullgraph:
                 return None
-            if self._is_to_wait(key):
+            if self._is_to_wait(key) or self._is_unfinished(leaves):
                 return None
             if not self._has_room(key):
                 self._remember_failure(key)
@@ -152,6 +152,15 @@ class Compiled:
             self._seen.add(key)
             return True
         return False
+
+    def _is_unfinished(self, leaves):
+        """Whether a lazy module has no parameters yet: its first call makes them."""
+        return any(
+            is_lazy is not None and is_lazy()
+            for root in modules_of(self.function, leaves)
+            for module in root.modules()
+            for is_lazy in [getattr(module, "has_uninitialized_params", None)]
+        )
 
     def _remember_failure(self, key):
         if len(self.entries) < MOST_FAILURES:

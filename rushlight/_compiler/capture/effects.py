@@ -5,6 +5,7 @@ once and never again.  While it is traced a profile function sees every call of 
 builtin and every Python function that is entered:
 
 * calls of clocks, random generators, files and print stop the trace;
+* reading the values of a tensor stops it: they may be others in the next call;
 * a function of the user's that stores an attribute or a global (outside ``__init__``)
   stops the trace before its first line runs.
 
@@ -31,6 +32,7 @@ import numpy as np
 
 from rushlight._base.errors import explain
 from rushlight._compiler.capture.tracer import TraceStop
+from rushlight._core.tensor import Tensor
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _TRUSTED = tuple(
@@ -39,6 +41,12 @@ _TRUSTED = tuple(
 )
 #: Below its frames is what called the compiled function.
 _TRACE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trace.py")
+_READING = "item tolist numpy __bool__ __index__ __array__ __dlpack__ __deepcopy__"
+#: By its code, what gives the values of its first argument, a tensor.
+_READERS = {
+    getattr(Tensor, name).__code__: name.strip("_")
+    for name in f"{_READING} __repr__ storage untyped_storage".split()
+}
 _EXPLAIN, _STOPPED = explain.__code__, TraceStop.__init__.__code__
 _LOGGING = os.path.join("logging", "__init__.py")
 _errors: ContextVar[list] = ContextVar("errors")
@@ -107,6 +115,8 @@ def _see(frame, event, function):
         if frame.f_code is _STOPPED:
             _errors.get([]).append(frame.f_locals["reason"])
             return
+        if frame.f_code in _READERS:
+            _check_reading(frame)
         if _logs(frame.f_code):
             _stop("it writes to a log")
         what = _stores(frame.f_code)
@@ -137,6 +147,14 @@ def _stop(reason):
     sys.setprofile(None)
     _errors.get([]).append(reason)
     raise TraceStop(reason)
+
+
+def _check_reading(frame):
+    """Stop where a real tensor's values are read; shadows have none to give."""
+    array = getattr(frame.f_locals[frame.f_code.co_varnames[0]], "_array", None)
+    if isinstance(array, np.ndarray):
+        who = _READERS[frame.f_code]
+        _stop(f"{who}() needs the values of a tensor, which a trace has not")
 
 
 def _logs(code):

@@ -30,8 +30,8 @@ from rushlight._core.node import AccumulateGrad
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops.view.shape import RESHAPE
 
-#: Nodes of a graph; making machine code of more would take many seconds.
-MOST_NODES = 3000
+#: Nodes of a graph; making machine code of more would take a minute and more.
+MOST_NODES = 8000
 
 
 class TraceStop(Exception):

@@ -4,6 +4,7 @@ from rushlight._base.errors import UnsupportedError, explain
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor
@@ -83,7 +84,9 @@ def renormalize(weight, input, max_norm, norm_type, who):
     check_numbers(input._array, weight._array, who)
     token = GRAD_MODE.set(False)
     try:
-        numbers = input.reshape(-1).unique()
+        numbers = input.reshape(-1)
+        if CAPTURE.get() is None:  # in which rows may as well be written twice
+            numbers = numbers.unique()
         rows = weight[numbers]
         norms = rows.norm(norm_type, 1, keepdim=True)
         weight[numbers] = rows * (max_norm / (norms + 1e-7)).clamp(max=1.0)

@@ -4,6 +4,8 @@ import math
 import warnings
 
 from rushlight._base.errors import ArgumentError, DtypeError, explain
+from rushlight._base.spec import Spec
+from rushlight._core.dispatch import call
 from rushlight._core.expose import expose
 from rushlight._core.guarding import GUARDS
 from rushlight._core.table import define
@@ -180,7 +182,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     var = _variances(input, var)
     reduction = reduction_of(reduction, None, None, who)
     low = (var.detach() < eps)._array
-    if low.any():
+    if low.__class__ is Spec or low.any():
         gap = (eps - var.detach()).clamp(min=0)
         var = var + gap
     loss = 0.5 * (var.log() + (input - target) ** 2 / var)
@@ -193,8 +195,10 @@ def _variances(input, var):
     """The variances as a tensor that broadcasts to the input."""
     if not isinstance(var, Tensor):
         var = input.new_full(input.shape, var)
-    if bool((var._array < 0).any()):
-        raise _bad_variance("variances >= 0", "a negative entry", "Use its exp().")
+    if var._array.__class__ is Spec:
+        var = call(VARIANCES, var)
+    else:
+        _check_variances(var._array)
     shape, sizes = tuple(input.shape), tuple(var.shape)
     if sizes == shape:
         return var
@@ -208,6 +212,35 @@ def _variances(input, var):
             "Expand it first.",
         )
     return var
+
+
+def _check_variances(array):
+    if bool((array < 0).any()):
+        raise _bad_variance("variances >= 0", "a negative entry", "Use its exp().")
+
+
+def _variances_eager(backend, x):
+    _check_variances(x)
+    return x.copy()
+
+
+def _variances_grad(g):
+    return g
+
+
+def _variances_lower(k, x):
+    k.require(k.not_(k.lt(x, 0)))
+    return x
+
+
+#: Variances as they are, refused where one is negative: for captured functions.
+VARIANCES = define(
+    "variances",
+    eager=_variances_eager,
+    spec=same_spec,
+    grad=_variances_grad,
+    lower=_variances_lower,
+)
 
 
 def _bad_variance(expected, got, do):

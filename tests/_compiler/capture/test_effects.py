@@ -1,5 +1,6 @@
 """Effects are seen before they are done, and only those of the user's code."""
 
+import copy
 import datetime
 import logging
 import os
@@ -198,3 +199,35 @@ def test_a_caught_stop_is_a_stop_all_the_same():
 
     with pytest.warns(UserWarning, match=r"time.time\(\)"):
         assert t.compile(f)(t.ones(1)).item() == 1
+
+
+_WEIGHT = t.tensor(2.0)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        lambda x: x * _WEIGHT.item(),
+        lambda x: x * float(_WEIGHT),
+        lambda x: x * _WEIGHT.tolist(),
+        lambda x: x * float(_WEIGHT.numpy()),
+        lambda x: x * float(np.asarray(_WEIGHT)),
+        lambda x: x * 2 if _WEIGHT else x,
+        lambda x: x * len(repr(_WEIGHT)),
+        lambda x: x * t.tensor([_WEIGHT, 1.0]),
+        lambda x: x * t.full((2,), _WEIGHT),
+        lambda x: x * copy.deepcopy(_WEIGHT),
+    ],
+)
+def test_what_a_tensor_outside_contains_is_not_frozen(reading):
+    with pytest.raises(TraceStop, match="needs the values of a tensor"):
+        with watching_effects():
+            reading(t.ones(2))
+    compiled, before = t.compile(reading), _WEIGHT.clone()
+    with pytest.warns(UserWarning, match="needs the values of a tensor"):
+        compiled(t.ones(2))
+    try:
+        _WEIGHT.mul_(100)
+        assert compiled(t.ones(2)).equal(reading(t.ones(2)))
+    finally:
+        _WEIGHT.copy_(before)

@@ -3,6 +3,7 @@
 import copy
 
 from rushlight._core.expose import TORCH
+from rushlight._core.intercept import CAPTURE
 from rushlight.nn.modules.container import ModuleList
 from rushlight.nn.modules.module import Module
 
@@ -131,8 +132,8 @@ def _is_causal(mask, said):
     if said is not None or mask is None:
         return bool(said)
     size = mask.shape[-1]
-    if mask.dim() != 2 or mask.shape[0] != size:
-        return False
+    if mask.dim() != 2 or mask.shape[0] != size or CAPTURE.get() is not None:
+        return False  # no values are known in a capture, and the mask says the same
     causal = causal_mask(
         size, device=mask.device, dtype=mask.dtype if mask.is_floating_point() else None
     )
