@@ -82,7 +82,7 @@ def with_positives(make):
 
 def signs(make):
     found = [(make(3, 4), make(3, 4), {"reduction": r}) for r in REDUCTIONS]
-    return [*found, (make(3, 1), make(4)), (make(), make())]
+    return [*found, (make(3, 4), make(3, 1)), (make(), make())]
 
 
 HALF, WHOLE = rushlight.full((2, 3), 0.5), rushlight.ones(2, 3).long()
