@@ -2,18 +2,23 @@
 
 # Note [Only what arrives]
 # Infinite values are often meant: masks filled with -inf, a / b under nan_to_num.  So
-# each step's first such operation is only remembered, and named when the loss that
-# backward starts from, or a gradient that a step uses, is not finite.  Looking at every
-# operation is slow: it is on in `rushlight doctor` and inside `thorough()`.
+# every value that is not finite keeps its origin, the operation that made it of finite
+# ones, and hands it on to what is computed from it; an origin is named when it arrives
+# at the loss that backward starts from, or at a gradient that a step uses.  Looking at
+# every operation is slow: it is on in `rushlight doctor` and inside `thorough()`.
 """
 
+import sys
+import weakref
 from contextlib import contextmanager
 
 import numpy as np
 
 from rushlight._core.intercept import intercepting
+from rushlight._core.node import Output
 from rushlight._core.tensor import Tensor
 from rushlight.guard import _norms
+from rushlight.guard._history import SCALED
 from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
@@ -31,14 +36,21 @@ class State:
 
     Attributes:
         active: whether operations are looked at.
-        first: (operation, shape, value, module's path, line), or None.
-        modules: those that are running, outermost first.
         backward: whether backward runs.
+        modules: those that are running, outermost first.
+        bad: {id of an array that is not finite: (weak array, its origin or None)}.
+        made: {id of a node: (weak node, running modules, line)}, of the forward pass.
+        last: the latest origin of this step's backward, or None.
     """
 
     def __init__(self):
-        self.active, self.backward = False, False
-        self.first, self.modules = None, []
+        self.active = self.backward = False
+        self.modules = []
+        self.forget()
+
+    def forget(self):
+        """Begin a new step."""
+        self.bad, self.made, self.last = {}, {}, None
 
 
 STATE = State()
@@ -59,8 +71,9 @@ def thorough():
         with intercepting(_look):
             yield
     finally:
-        STATE.active, STATE.first = False, None
+        STATE.active = STATE.backward = False
         STATE.modules.clear()
+        STATE.forget()
         before.remove()
         after.remove()
 
@@ -74,59 +87,131 @@ def _leave(module, args, output):
         pass
 
 
+# --------------------------------------------------------------------- each operation
+
+
 def _look(call, proceed):
-    looking = STATE.first is None and not call.op.view
-    finite = looking and all(_is_finite(value) for value in call.inputs)
+    came_in = [value for value in _parts(call.inputs) if not _is_finite(value)]
+    origins = [origin for value in came_in if (origin := _origin(value))]
     result = proceed()
-    if finite:
-        for value in result if isinstance(result, tuple) else (result,):
-            if not _is_finite(value):
-                STATE.first = _described(call, value)
-                break
+    for value in _parts((result,)):
+        if not isinstance(value, Tensor):
+            continue
+        if not _is_finite(value):
+            _note_bad(call, value, came_in, origins)
+        if not STATE.backward and value._edge is not None:
+            _note_made(value._edge)
     return result
 
 
+def _parts(values):
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _parts(value)
+        else:
+            yield value
+
+
+def _note_bad(call, value, came_in, origins):
+    origin = origins[0] if origins else None
+    if not came_in:
+        origin = _described(call, value)
+        if STATE.backward:
+            STATE.last = origin
+    array = value._array
+    STATE.bad[id(array)] = weakref.ref(array), origin
+    if len(STATE.bad) > 100_000:
+        STATE.bad.clear()
+
+
+def _note_made(edge):
+    node = edge.node if edge.__class__ is Output else edge
+    known = STATE.made.get(id(node))
+    if known is None or known[0]() is not node:
+        running = STATE.modules[:1] + STATE.modules[-1:]
+        STATE.made[id(node)] = weakref.ref(node), running, user_place()
+    if len(STATE.made) > 100_000:
+        STATE.made.clear()
+
+
+def _origin(value):
+    """Where a value that is not finite comes from; None where it is not known."""
+    array = getattr(value, "_array", None)
+    for _ in range(4):
+        if not isinstance(array, np.ndarray):
+            return None
+        known = STATE.bad.get(id(array))
+        if known is not None and known[0]() is array:
+            return known[1]
+        array = array.base
+    return None
+
+
 def _is_finite(value):
-    if isinstance(value, list | tuple):
-        return all(_is_finite(part) for part in value)
     array = value._array if isinstance(value, Tensor) else value
     if isinstance(array, float):
         return array - array == 0
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fc":
+    if not isinstance(array, np.ndarray):
         return True
-    return bool(np.isfinite(array).all())
+    if array.dtype.kind == "V" and array.dtype.names is None:  # bfloat16, float8
+        array = array.astype(np.float32)
+    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+
+
+# ---------------------------------------------------------------------------- origins
 
 
 def _described(call, value):
+    """(text, line) of an operation that made values that are not finite."""
     array = value._array
+    if array.dtype.kind == "V":
+        array = array.astype(np.float32)
     bad = array[~np.isfinite(array)]
-    phase = "in backward, " if STATE.backward else ""
     shapes = [list(v.shape) for v in call.inputs if isinstance(v, Tensor)]
+    running, place, phase = STATE.modules[:1] + STATE.modules[-1:], user_place(), ""
+    if STATE.backward:
+        running, place, phase = _forward_of(sys._getframe(1), place)
     text = (
         f"{phase}{call.op.name}() of shapes {', '.join(map(str, shapes))} gave "
         f"{bad.size} of {array.size} values that are not finite (the first is "
-        f"{bad.flat[0]}) from finite ones{_path()}"
+        f"{bad.flat[0]}) from finite ones{_path(running)}"
     )
-    return text, user_place()
+    return text, place
 
 
-def _path():
-    """The running module's path, as ``, in Net.encoder.2``."""
-    if not STATE.modules:
+def _forward_of(frame, place):
+    """(modules, line, words) of the forward operation whose gradient is computed."""
+    while frame is not None:
+        node = frame.f_locals.get("node") if frame.f_code.co_name in _WALKS else None
+        known = STATE.made.get(id(node))
+        if known is not None and known[0]() is node:
+            return known[1], known[2], f"in backward, for {node.name()}, "
+        frame = frame.f_back
+    return [], place, "in backward, "
+
+
+#: The functions of the tape that run a node's rule; their local `node` is the node.
+_WALKS = frozenset(("run", "run_carefully"))
+
+
+def _path(running):
+    """A running module's path, as ``, in Net.encoder.2``."""
+    if not running:
         return ""
-    root, inner = STATE.modules[0], STATE.modules[-1]
+    root, inner = running[0], running[-1]
     for path, module in root.named_modules(prefix=type(root).__name__):
         if module is inner:
             return f", in {path}"
     return f", in a {type(inner).__name__}"
 
 
+# --------------------------------------------------------------------------- arrivals
+
+
 def starting(tensor):
     """backward() begins at a loss."""
-    if not STATE.active:
-        return
-    if not _is_finite(tensor):
-        _say("the loss is not finite")
+    if not _is_finite(tensor) and not SCALED[0]:
+        _say("the loss is not finite", _origin(tensor))
     STATE.backward = True
 
 
@@ -137,8 +222,6 @@ def backward(walk):
 
 def stepping(optimizer):
     """step() is about to run."""
-    if not STATE.active:
-        return
     _norms.stepping(optimizer)
     bad = [
         p
@@ -147,14 +230,16 @@ def stepping(optimizer):
         if p._grad is not None and not _is_finite(p._grad)
     ]
     if bad:
-        _say(f"the gradients of {len(bad)} parameters ({listed(bad)}) are not finite")
-    STATE.first = None
+        origins = [origin for p in bad if (origin := _origin(p._grad))]
+        what = f"the gradients of {len(bad)} parameters ({listed(bad)}) are not finite"
+        _say(what, origins[0] if origins else STATE.last)
+    STATE.forget()
 
 
-def _say(what):
-    if STATE.first is None:
+def _say(what, origin):
+    if origin is None:
         return
-    where, place = STATE.first
+    where, place = origin
     found(
         NAME,
         saw=f"{what}; first, {where}",
