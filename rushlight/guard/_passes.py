@@ -2,12 +2,9 @@
 
 import weakref
 
-from rushlight.guard.checks import (
-    data_order,
-    learning_rate,
-    worker_random,
-    worker_stream,
-)
+from rushlight.guard.checks import data_order, worker_random, worker_stream
+from rushlight.guard.checks.data import uneven_mean
+from rushlight.guard.checks.optim import learning_rate
 
 _seen = weakref.WeakSet()
 
@@ -20,7 +17,7 @@ def loading(loader, iterator):
     _seen.add(loader)
     watching = [
         check.watched(loader, iterator)
-        for check in (data_order, worker_stream, worker_random)
+        for check in (data_order, worker_stream, worker_random, uneven_mean)
     ]
     watching = [each for each in watching if each is not None]
     return Pass(iterator, watching) if watching else iterator

@@ -38,6 +38,7 @@ from rushlight.guard.checks import (
     worker_stream,
     wrapped_bytes,
 )
+from rushlight.guard.checks.data import uneven_mean
 from rushlight.guard.checks.optim import (
     half_underflow,
     learning_rate,
@@ -79,6 +80,7 @@ CHECKS = (
     data_order,
     worker_random,
     worker_stream,
+    uneven_mean,
     label_range,
     wrapped_bytes,
     misspelt,
@@ -240,6 +242,8 @@ class Watcher:
                 train_mode_eval.loss(name, input, target)
             if data_order.ORDERED:
                 data_order.loss(name, input, target)
+            if uneven_mean.EVALUATION:
+                uneven_mean.loss(name, input, target)
             if input._array.shape != target._array.shape:
                 broadcast_loss.loss(name, input, target)
 

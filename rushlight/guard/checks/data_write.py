@@ -15,10 +15,10 @@ import numpy as np
 
 from rushlight._core.node import Output, SavedOutput, next_number
 from rushlight._core.tensor import Tensor
+from rushlight.guard._history import COUNT
 from rushlight.guard._names import name_of
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
-from rushlight.guard.checks.step_order import COUNT
 from rushlight.nn.parameter import Parameter
 
 NAME = "data-write"

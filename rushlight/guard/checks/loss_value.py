@@ -1,11 +1,10 @@
 """nonfinite-loss: backward() begins at a loss that is nan or infinite."""
 
 from rushlight._core.node import AccumulateGrad
-from rushlight.guard._history import latest_course
+from rushlight.guard._history import SCALED, latest_course
 from rushlight.guard._report import found, is_listening
 from rushlight.guard.checks.nonfinite_input import is_finite, largest, named, nodes_of
 from rushlight.guard.checks.nonfinite_op import STATE
-from rushlight.guard.checks.step_order import SCALED
 
 NAME = "nonfinite-loss"
 SUMMARY = "backward() begins at a loss that is nan or infinite"

@@ -6,9 +6,9 @@ letter (dropped, doubled, changed, two swapped) to a short list of names counts,
 only for plain values of the kind that the real one takes.
 """
 
+from rushlight.guard._history import history_of
 from rushlight.guard._names import name_of
 from rushlight.guard._report import found
-from rushlight.guard.checks.step_order import history_of
 
 NAME = "misspelt"
 SUMMARY = "attributes that nothing reads, one slip away from ones that count"

@@ -12,9 +12,9 @@
 
 from rushlight._core.state import GRAD_MODE
 from rushlight.guard._generators import has_drawn
+from rushlight.guard._history import COUNT
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
-from rushlight.guard.checks.step_order import COUNT
 
 NAME = "worker-random"
 SUMMARY = "several workers draw the same random numbers"

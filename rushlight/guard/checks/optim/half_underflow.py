@@ -16,7 +16,7 @@ import numpy as np
 from rushlight.guard._history import history_of
 from rushlight.guard._names import listed
 from rushlight.guard._report import found, is_listening
-from rushlight.guard.checks import step_order
+from rushlight.guard.checks.optim import step_order
 
 NAME = "half-underflow"
 SUMMARY = "gradients that float16 computed vanish, for want of a scaler"

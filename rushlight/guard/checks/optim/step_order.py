@@ -18,12 +18,10 @@ import numpy as np
 
 from rushlight._core.node import AccumulateGrad, Node
 from rushlight.guard import _history
-from rushlight.guard._history import COUNT, LIVES, SCALED, History, history_of
+from rushlight.guard._history import COUNT, LIVES, SCALED, history_of
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
 from rushlight.nn.parameter import Parameter
-
-__all__ = ["COUNT", "LIVES", "SCALED", "History", "history_of"]
 
 NAME = "step-order"
 SUMMARY = "step, backward, zero_grad, clipping in an order that does nothing"

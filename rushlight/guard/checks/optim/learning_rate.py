@@ -140,7 +140,7 @@ def _look_at_rate(optimizer, history):
 
 def _look_for_another(optimizer, record):
     """Does another optimizer train what a schedule's optimizer holds?"""
-    from rushlight.guard.checks.no_optimizer import _optimizers
+    from rushlight.guard.checks.optim.no_optimizer import _optimizers
 
     if history_of(optimizer).steps:
         return

@@ -1,0 +1,1 @@
+"""Checks of optimizers: their steps, gradients, rates, and what they hold."""
