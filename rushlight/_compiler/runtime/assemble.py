@@ -13,7 +13,7 @@ from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime.program import Program, Step
 from rushlight._compiler.runtime.steps import task_step
 from rushlight._compiler.schedules.maps import strides_in
-from rushlight._compiler.schedules.nest import Nest
+from rushlight._compiler.schedules.repeated import nest_of
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import wrap
 
@@ -86,13 +86,13 @@ class Assembly:
     def _nest(self, unit):
         """A group as a step."""
         written = {m for m in unit.members if self.layout.has_place(m)}
-        nest = Nest(unit, self.stored, written, "nest")
-        places = [self.layout.place(e) for e in nest.buffers]
-        step = task_step(nest.kernel, places)
+        kernel, buffers = nest_of(unit, self.stored, written)
+        places = [self.layout.place(e) for e in buffers]
+        step = task_step(kernel, places)
         kinds = dict.fromkeys(_inside(unit, self.stored))
         size = max([1, *map(int, np.cumprod(unit.domain, dtype=np.int64))])
         flops = sum(kind not in FREE for kind in kinds) * size
-        self._add("nest", " ".join(kinds), unit, flops, step, nest.kernel)
+        self._add("nest", " ".join(kinds), unit, flops, step, kernel)
 
     def _routine(self, unit, number):
         """A routine's tasks as steps."""

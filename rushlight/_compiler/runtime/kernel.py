@@ -28,6 +28,7 @@ _NUMBERS = {"f32": ctypes.c_float, "f64": ctypes.c_double, "i64": ctypes.c_int64
 _NUMBERS["bool"] = ctypes.c_bool
 _DTYPES = {"f32": "float32", "f64": "float64"}
 _compiled = {}
+_by_id = {}  # of their kernels, which need not be printed to be known again
 _lock = threading.Lock()
 
 
@@ -99,10 +100,13 @@ def _product_address(dtype):
 
 def native_kernel(kernel):
     """The machine code of a kernel, compiled once for each text."""
+    known = _by_id.get(id(kernel))
+    if known is not None and known.kernel is kernel:
+        return known
     text = print_kernel(kernel)
     with _lock:
         if text not in _compiled:
-            _compiled[text] = NativeKernel(kernel)
+            _compiled[text] = _by_id[id(kernel)] = NativeKernel(kernel)
         return _compiled[text]
 
 
