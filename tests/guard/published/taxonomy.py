@@ -158,7 +158,7 @@ def wrong_labels(torch):
 @published(
     "Taxonomy",
     torch="0 / 0 at the padding makes every weight nan",
-    check="nonfinite-loss",
+    check="nonfinite-input",
 )
 def missing_mask_of_invalid_values(torch):
     model, optimizer, x, _ = network(torch)
@@ -181,14 +181,14 @@ def wrong_choice_of_loss(torch):
 @published(
     "Taxonomy",
     torch="the term is a number: nothing learns from it",
-    reason="not yet",
+    check="lost-term",
 )
 def a_term_of_the_loss_without_gradients(torch):
     model, optimizer, x, y = network(torch)
     F = torch.nn.functional
 
     def loss(out, y):
-        return F.cross_entropy(out, y) + 0.1 * torch.tensor(out.abs().mean().item())
+        return F.cross_entropy(out, y) + (0.1 * out.abs().mean()).item()
 
     train(torch, model, optimizer, x, y, loss=loss)
 
