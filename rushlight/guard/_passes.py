@@ -2,8 +2,12 @@
 
 import weakref
 
-from rushlight.guard.checks import data_order, worker_random, worker_stream
-from rushlight.guard.checks.data import uneven_mean
+from rushlight.guard.checks.data import (
+    data_order,
+    uneven_mean,
+    worker_random,
+    worker_stream,
+)
 from rushlight.guard.checks.optim import learning_rate
 
 _seen = weakref.WeakSet()

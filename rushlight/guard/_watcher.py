@@ -9,36 +9,41 @@ from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
 from rushlight.guard.checks import (
     broadcast_loss,
-    broken_tie,
-    data_order,
+    cut_graph,
     data_write,
-    dead_relu,
     double_softmax,
-    equal_units,
-    eval_dropout,
     flat_loss,
-    forward_call,
     growing_graph,
-    label_range,
     live_state,
     loss_value,
     lost_loss,
     lost_term,
-    lost_train,
-    misspelt,
-    nonfinite_input,
-    nonfinite_op,
-    partial_load,
     random_norm,
-    shared_layer,
-    train_mode_eval,
+)
+from rushlight.guard.checks.data import (
+    data_order,
+    label_range,
+    nonfinite_input,
     truncated_write,
-    vanished_gradient,
+    uneven_mean,
     worker_random,
     worker_stream,
     wrapped_bytes,
 )
-from rushlight.guard.checks.data import uneven_mean
+from rushlight.guard.checks.model import (
+    broken_tie,
+    dead_relu,
+    equal_units,
+    eval_dropout,
+    forward_call,
+    lost_train,
+    misspelt,
+    nonfinite_op,
+    partial_load,
+    shared_layer,
+    train_mode_eval,
+    vanished_gradient,
+)
 from rushlight.guard.checks.optim import (
     half_underflow,
     learning_rate,
@@ -75,6 +80,7 @@ CHECKS = (
     growing_graph,
     lost_loss,
     lost_term,
+    cut_graph,
     flat_loss,
     data_write,
     data_order,
@@ -142,6 +148,8 @@ class Watcher:
         steps = optimizer._guard_history.steps
         if steps <= flat_loss.STEPS:
             flat_loss.stepping(optimizer, steps, closure)
+            if optimizer not in lost_loss.STATE.said:
+                cut_graph.stepping(optimizer, steps, closure)
         if steps <= 3:
             lost_train.stepping(optimizer)
             if steps in (equal_units.FIRST, equal_units.ASK_AT):

@@ -3,8 +3,13 @@
 from rushlight._core.node import AccumulateGrad
 from rushlight.guard._history import SCALED, latest_course
 from rushlight.guard._report import found, is_listening
-from rushlight.guard.checks.nonfinite_input import is_finite, largest, named, nodes_of
-from rushlight.guard.checks.nonfinite_op import STATE
+from rushlight.guard.checks.data.nonfinite_input import (
+    is_finite,
+    largest,
+    named,
+    nodes_of,
+)
+from rushlight.guard.checks.model.nonfinite_op import STATE
 
 NAME = "nonfinite-loss"
 SUMMARY = "backward() begins at a loss that is nan or infinite"

@@ -7,7 +7,7 @@ from rushlight.utils.data import (
     DataLoader,
     TensorDataset,
 )
-from tests.guard.checks.test_bugs_data import (
+from tests.guard.checks.data.test_bugs import (
     grouped,
     learn,
     pictures,

@@ -13,7 +13,7 @@ from rushlight.utils.data import (
     IterableDataset,
     get_worker_info,
 )
-from tests.guard.checks.test_bugs_workers import Noisy, Whole, read
+from tests.guard.checks.data.test_bugs_workers import Noisy, Whole, read
 from tests.guard.correct import quiet
 
 PROGRAMS = []

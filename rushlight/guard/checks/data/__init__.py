@@ -1,0 +1,1 @@
+"""Checks of data: labels, order, workers, numbers that integers cannot hold."""
