@@ -280,6 +280,36 @@ def a_term_that_is_added_in_place():
     learn(loss)
 
 
+@bug("cut-graph", "in 5 steps of SGD", "Linear.weight [3, 2]", "linear() at")
+def a_generator_whose_images_are_detached():
+    maker, judge = nn.Linear(2, 3), nn.Linear(3, 1)
+    first = torch.optim.SGD(maker.parameters(), lr=0.1)
+    second = torch.optim.SGD(judge.parameters(), lr=0.1)
+    loss = nn.BCEWithLogitsLoss()
+    for _ in range(6):
+        fake = maker(torch.randn(4, 2)).detach()
+        second.zero_grad()
+        loss(judge(fake), torch.zeros(4, 1)).backward()
+        second.step()
+        first.zero_grad()
+        loss(judge(fake), torch.ones(4, 1)).backward()
+        first.step()
+
+
+@bug("cut-graph", "Linear.weight [2, 3]")
+def codes_that_went_through_numpy():
+    encoder, decoder = nn.Linear(3, 2), nn.Linear(2, 3)
+    optimizers = [torch.optim.Adam(m.parameters()) for m in (encoder, decoder)]
+    for _ in range(6):
+        codes = torch.from_numpy(encoder(X).detach().numpy())
+        loss = F.mse_loss(decoder(codes), X)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+
 @bug("flat-loss", "clamp() []: all values lie beyond its bounds")
 def a_loss_clamped_from_above():
     learn(lambda scores: F.cross_entropy(50 * scores, CLASSES).clamp(max=0.1))

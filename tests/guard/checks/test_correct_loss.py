@@ -265,6 +265,38 @@ def numbers_that_are_added_up():
 
 
 @correct
+def a_part_that_is_trained_later():
+    body, head = nn.Linear(3, 8), nn.Linear(8, 4)
+    optimizers = [torch.optim.SGD(m.parameters(), lr=0.1) for m in (body, head)]
+    x, classes = torch.randn(6, 3), torch.tensor([0, 1, 2, 3, 0, 1])
+    for step in range(8):
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        with torch.set_grad_enabled(step >= 6):
+            features = body(x)
+        F.cross_entropy(head(features), classes).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+
+@correct
+def a_judge_that_waits():
+    maker, judge = nn.Linear(2, 3), nn.Linear(3, 1)
+    first = torch.optim.SGD(maker.parameters(), lr=0.1)
+    second = torch.optim.SGD(judge.parameters(), lr=0.1)
+    for step in range(8):
+        fake = maker(torch.randn(4, 2))
+        first.zero_grad()
+        second.zero_grad()
+        loss = fake.pow(2).mean()
+        if step > 5:
+            loss = loss + judge(fake).mean()
+        loss.backward()
+        first.step()
+        second.step()
+
+
+@correct
 def a_satisfied_hinge():
     model = nn.Linear(3, 1)
     with torch.no_grad():
