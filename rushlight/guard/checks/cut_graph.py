@@ -1,4 +1,4 @@
-"""cut-graph: an optimizer steps on parameters that forward uses and no backward reaches.
+"""cut-graph: an optimizer steps on what forward uses and no backward reaches.
 
 # Note [Used and never reached]
 # An optimizer whose parameters have no gradient at its first steps may hold what is
