@@ -22,7 +22,7 @@ from rushlight.guard._report import (
     summary,
 )
 from rushlight.guard._watcher import switch as _switch
-from rushlight.guard.checks.nonfinite_op import thorough
+from rushlight.guard.checks.model.nonfinite_op import thorough
 
 __all__ = [
     "GuardError",

@@ -6,13 +6,7 @@ from contextlib import contextmanager
 import rushlight
 from rushlight.guard._report import BOOK, finish
 from rushlight.guard._watcher import CHECKS, switch
-from rushlight.guard.checks import (
-    broken_tie,
-    dead_relu,
-    growing_graph,
-    lost_train,
-    train_mode_eval,
-)
+from rushlight.guard.checks import growing_graph
 
 
 def forget():
@@ -22,10 +16,6 @@ def forget():
         getattr(check, "forget", bool)()
     growing_graph._count[0] = 0
     growing_graph._roots.clear()
-    train_mode_eval._clear()
-    lost_train.PENDING.clear()
-    dead_relu.SEEN.clear()
-    broken_tie.PENDING.clear()
 
 
 @contextmanager

@@ -140,3 +140,9 @@ def _say(score):
         do="call model.eval() before the evaluation and model.train() after it",
         place=place,
     )
+
+
+def forget():
+    """Start as a fresh process does."""
+    _trained.clear()
+    _clear()

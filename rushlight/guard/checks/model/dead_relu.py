@@ -90,3 +90,8 @@ def _tell():
             do="lower the learning rate, look at the biases and the scale of the "
             "inputs, start anew, or use leaky_relu or gelu",
         )
+
+
+def forget():
+    """Start as a fresh process does."""
+    SEEN.clear()

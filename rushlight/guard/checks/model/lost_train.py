@@ -15,7 +15,7 @@ from rushlight._core.guarding import GUARDS
 from rushlight._core.state import GRAD_MODE
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
-from rushlight.guard.checks import train_mode_eval
+from rushlight.guard.checks.model import train_mode_eval
 
 NAME = "lost-train"
 SUMMARY = "training goes on in evaluation mode after an evaluation"
@@ -121,3 +121,9 @@ def _say(root, evaluation, optimizer):
         "here on, while they trained before",
         do="call model.train() at the beginning of each epoch",
     )
+
+
+def forget():
+    """Start as a fresh process does."""
+    PENDING.clear()
+    GUARDS.evals = False
