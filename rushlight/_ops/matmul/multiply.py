@@ -35,7 +35,8 @@ def _by_blas(backend, x, y):
     if rank > 2:
         return (backend.product if is_large else backend.np.matmul)(x, y)
     if x.ndim < 3:
-        return backend.product(x, y) if is_large and rank == x.ndim else x.dot(y)
+        both = is_large and rank == x.ndim == 2
+        return backend.product(x, y) if both else x.dot(y)
     flat = rows_of(x)
     flat = backend.product(flat, y) if is_large and rank == 2 else flat.dot(y)
     return flat.reshape(x.shape[:-1] + y.shape[1:])

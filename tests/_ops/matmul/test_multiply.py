@@ -71,3 +71,9 @@ def test_a_stack_is_folded_over_all_its_rows():
 def test_refusals(check, error, text):
     with pytest.raises(error, match=text):
         check()
+
+
+def test_long_vectors_are_multiplied_however_often():
+    x = np.ones(4000, np.float32)
+    found = {float(multiply.multiply(NUMPY_BACKEND, x, x)) for _ in range(2000)}
+    assert found == {4000.0}
