@@ -13,6 +13,8 @@ from rushlight._backends.numpy import NUMPY_BACKEND
 from rushlight._compiler import sequence_slots
 from rushlight._compiler.runtime.routine import AdaptiveRoutine
 
+#: Planes in which a convolution's pictures lie (routines/convolution/planes.py).
+_MOST_PHASES = 32
 _DTYPES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
 
 
@@ -24,11 +26,16 @@ def _dtype_of(*arrays):
     return _DTYPES.get(arrays[0].dtype)
 
 
+def _has_many_phases(kernel, stride):
+    """Whether the machine code would be long: some is written for each phase."""
+    return prod(map(min, kernel, stride)) > _MOST_PHASES
+
+
 def _convolution(x, w, b, *, stride, pads, dilation, groups, out_size):
     from rushlight._compiler.routines.convolution import convolution
 
     dtype = _dtype_of(x, w, b)
-    if dtype is None:
+    if dtype is None or _has_many_phases(w.shape[2:], stride):
         return None
     out = out_size or _outputs(x.shape, w.shape, stride, pads, dilation)
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
@@ -47,18 +54,32 @@ def _convolution_input(g, w, *, stride, pads, dilation, groups, size):
     from rushlight._compiler.routines.convolution import input_gradient
 
     dtype = _dtype_of(g, w)
-    if dtype is None:
+    if dtype is None or _has_many_phases(w.shape[2:], stride):
         return None
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     routine = input_gradient(g.shape, w.shape, dtype, **attrs, size=tuple(size))
     return routine, [((g.shape[0], w.shape[1] * groups, *size), g.dtype)]
 
 
+def _convolution_transposed(spec, x, w, b, *, extra, **attrs):
+    from rushlight._compiler.routines.convolution import input_gradient
+
+    dtype = _dtype_of(x, w, b)
+    if dtype is None or _has_many_phases(w.shape[2:], attrs["stride"]):
+        return None
+    y = spec(x, w, b, extra=extra, **attrs)
+    has_bias = b is not None
+    routine = input_gradient(
+        x.shape, w.shape, dtype, **attrs, size=y.shape[2:], bias=has_bias
+    )
+    return routine, [(y.shape, x.dtype)]
+
+
 def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
     from rushlight._compiler.routines.convolution import weight_gradient
 
     dtype, out = _dtype_of(g, x), g.shape[2:]
-    if dtype is None:
+    if dtype is None or _has_many_phases(shape[2:], stride):
         return None
     attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
     routine = weight_gradient(x.shape, tuple(shape), dtype, **attrs, out=out)
@@ -175,6 +196,7 @@ def _add_rows(g, index, shape, skipped=-1, negative=False):
 REQUESTS = {
     "convolution": _convolution,
     "convolution_input": _convolution_input,
+    "convolution_transposed": _convolution_transposed,
     "convolution_weight": _convolution_weight,
     "max_pool": _max_pool,
     "max_pool_backward": _max_pool_backward,
@@ -187,7 +209,8 @@ REQUESTS = {
     **sequence_slots.REQUESTS,
 }
 #: Of those, the ones that are given the op's spec rule first.
-WITH_SPEC = {"max_pool", "avg_pool", *sequence_slots.WITH_SPEC}
+WITH_SPEC = {"convolution_transposed", "max_pool", "avg_pool"}
+WITH_SPEC |= sequence_slots.WITH_SPEC
 
 
 def _tune(op, plain):

@@ -70,6 +70,18 @@ CASES = {
         (2, 3, 4, 5),
         (3, 4, 3, 3),
     ),
+    "conv_transpose2d, bias": (
+        lambda x, w, b: F.conv_transpose2d(x, w, b, stride=3, groups=2),
+        (2, 4, 4, 5),
+        (4, 3, 2, 2),
+        (6,),
+    ),
+    "conv_transpose2d, small": (
+        lambda x, w, b: F.conv_transpose2d(x, w, b, padding=1),
+        (2, 8, 8, 8),
+        (8, 8, 3, 3),
+        (8,),
+    ),
     "max_pool1d": (lambda x: F.max_pool1d(x, 3, 2, 1), (2, 3, 9)),
     "max_pool2d": (lambda x: F.max_pool2d(x, 3, 2, 1, ceil_mode=True), (2, 3, 8, 9)),
     "max_pool3d": (lambda x: F.max_pool3d(x, 2), (3, 4, 5, 6)),
@@ -117,6 +129,13 @@ def test_half_precision_is_left_alone(eager):
     x, w = rushlight.randn(1, 2, 5, 5).half(), rushlight.randn(2, 2, 3, 3).half()
     for _ in range(3):
         assert F.conv2d(x, w).dtype == rushlight.float16
+    assert not eager
+
+
+def test_large_strides_make_no_machine_code(eager):
+    x, w = rushlight.randn(1, 3, 32, 32), rushlight.randn(4, 3, 16, 16)
+    for _ in range(3):
+        assert F.conv2d(x, w, stride=16).shape == (1, 4, 2, 2)
     assert not eager
 
 

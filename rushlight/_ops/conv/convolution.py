@@ -20,6 +20,11 @@ from rushlight._ops.conv._arguments import (
     ints,
     padding_pairs,
 )
+from rushlight._ops.conv._patches import (
+    patches_forward,
+    patches_input,
+    patches_weight,
+)
 from rushlight._ops.conv._plan import plan_of
 
 # -------------------------------------------------------------------------- public
@@ -175,6 +180,7 @@ CONV = define(
     eager=_conv_eager,
     spec=_conv_spec,
     grad=_conv_grad,
+    lower=patches_forward,
     saved_for={"x": "w", "w": "x"},
     autocast="lower",
 )
@@ -208,6 +214,7 @@ CONV_INPUT = define(
     eager=_input_eager,
     spec=_input_spec,
     grad=_input_grad,
+    lower=patches_input,
     saved_for={"g": "w", "w": "g"},
     node="ConvolutionBackwardBackward0",
 )
@@ -241,6 +248,7 @@ CONV_WEIGHT = define(
     eager=_weight_eager,
     spec=_weight_spec,
     grad=_weight_grad,
+    lower=patches_weight,
     saved_for={"g": "x", "x": "g"},
     node="ConvolutionBackwardBackward0",
 )

@@ -9,6 +9,7 @@ from rushlight._core.table import define
 from rushlight._ops._arrays import wide
 from rushlight._ops.conv import _sweep
 from rushlight._ops.conv._arguments import check_arrays, check_inputs, ints
+from rushlight._ops.conv._patches import patches_input
 from rushlight._ops.conv._plan import plan_of
 from rushlight._ops.conv.convolution import CONV, CONV_WEIGHT, bias_gradient, conj
 
@@ -201,12 +202,20 @@ def _transposed_grad(
     return g_x, g_w, bias_gradient(g) if needs[2] else None
 
 
+def _transposed_lower(k, x, w, b, *, stride, pads, dilation, groups, extra):
+    size = _sizes(x, w, stride, pads, dilation, extra, "conv_transpose()")
+    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
+    found = patches_input(k, x, w, **attrs, size=size)
+    return found if b is None else k.add(found, k.reshape(b, (-1, *[1] * len(size))))
+
+
 CONV_TRANSPOSED = define(
     "convolution_transposed",
     inputs="x w b",
     eager=_transposed_eager,
     spec=_transposed_spec,
     grad=_transposed_grad,
+    lower=_transposed_lower,
     saved_for={"x": "w", "w": "x"},
     node="ConvolutionBackward0",
     autocast="lower",

@@ -56,16 +56,19 @@ def convolution(
     return _Direct(sweep, shapes, dtype, **more).routine("x", "y")
 
 
-def input_gradient(g_shape, w_shape, dtype, *, stride, pads, dilation, groups, size):
-    """What reaches x from g through ``y = w * x``.
+def input_gradient(
+    g_shape, w_shape, dtype, *, stride, pads, dilation, groups, size, bias=False
+):
+    """What reaches x from g through ``y = w * x``; plus a bias, a transposed one.
 
     Args:
         g_shape: (N, O, *out).
         w_shape, dtype, stride, pads, dilation, groups: as for `convolution`.
         size: the sizes of x.
+        bias: whether there is one, for each channel of x.
 
     Returns:
-        Routine: inputs g, w; output x_grad.
+        Routine: inputs g, w (and bias); output x_grad.
     """
     out, kernel, inside = g_shape[2:], w_shape[2:], w_shape[1]
     lead = tuple(before for before, _ in pads)
@@ -75,10 +78,10 @@ def input_gradient(g_shape, w_shape, dtype, *, stride, pads, dilation, groups, s
     shapes = Shapes(g_shape[0], groups, outputs, inside, size, steps)
     turned = tuple(2 - before for before in lead)
     if fits(dtype, kernel, stride, dilation, turned, shapes):
-        made = Winograd(out, turned, shapes, dtype, turned=True)
+        made = Winograd(out, turned, shapes, dtype, bias=bias, turned=True)
         return made.routine("g", "x_grad")
     sweep = apart_if_better(sweep)
-    return _Direct(sweep, shapes, dtype).routine("g", "x_grad")
+    return _Direct(sweep, shapes, dtype, bias).routine("g", "x_grad")
 
 
 class _Direct(Sweeping):
