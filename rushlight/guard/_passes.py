@@ -1,4 +1,4 @@
-"""Passes over a loader: its first is seen by the checks that are interested."""
+"""Passes over a loader: the first are seen by the checks that are interested."""
 
 import weakref
 
@@ -10,15 +10,16 @@ from rushlight.guard.checks.data import (
 )
 from rushlight.guard.checks.optim import learning_rate
 
-_seen = weakref.WeakSet()
+_PASSES = 4  # the first of which are often left after a batch, to look at that
+_counts = weakref.WeakKeyDictionary()
 
 
 def loading(loader, iterator):
     """A pass over a loader begins; returns what is iterated."""
     learning_rate.passing(loader)
-    if loader in _seen:
+    count = _counts[loader] = _counts.get(loader, 0) + 1
+    if count > _PASSES:
         return iterator
-    _seen.add(loader)
     watching = [
         check.watched(loader, iterator)
         for check in (data_order, worker_stream, worker_random, uneven_mean)

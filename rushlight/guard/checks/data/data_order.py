@@ -1,8 +1,8 @@
 """data-order: classes one after the other, or one class only, without shuffling.
 
 # Note [A whole epoch]
-# Labels are the last part of a batch, one whole number for each row.  Only a loader
-# that reads in the dataset's order is looked at, only its first pass, and only until a
+# Labels are parts of a batch with one whole number for each row.  Only a loader that
+# reads in the dataset's order is looked at, only its first passes, and only until a
 # class comes back after another: that is in the first batch of all but grouped data.
 # Pictures that are only copied (an autoencoder's) may come in any order, and so may
 # what is gathered before one step.  So each step's loss must have been given just these
@@ -49,8 +49,8 @@ def loss(name, input, target):
     if name in _LOSSES and GRAD_MODE.get() and input._edge is not None:
         for ref in ORDERED:
             living = ref()
-            if living is not None:
-                living.used_by(target._array)
+            for labels in living.labels if living is not None else ():
+                labels.used_by(target._array)
 
 
 def stepping():
@@ -62,100 +62,117 @@ def stepping():
 
 
 class _Pass:
-    """One pass: which classes came, whether a loss got them, and how many steps."""
+    """One pass: what of its batches may be labels, and how many steps were taken."""
 
     def __init__(self, loader):
-        self.dataset, self.place = loader.dataset, user_place()
-        self.labels, self.last, self.others = None, None, False
-        self.order, self.rows, self.batches, self.constant = [], 0, 0, 0
-        self.steps = self.used = 0
+        self.dataset, self.place, self.steps = loader.dataset, user_place(), 0
+        self.labels = None
         self.ref = weakref.ref(self, _drop)
         ORDERED.append(self.ref)
 
     def interested(self, batch):
-        """Whether the labels still come class by class."""
-        labels = _labels(batch)
-        if labels is None or not self._goes_on(labels):
+        """Whether any labels still come class by class."""
+        parts = dict(_parts(batch))
+        if self.labels is None:
+            self.labels = [_Labels(key) for key in parts]
+        self.labels = [each for each in self.labels if each.go_on(parts)]
+        if not self.labels:
             _drop(self.ref)
+        return bool(self.labels)
+
+    def over(self):
+        """The pass is over: did a model learn from labels in this order?"""
+        _drop(self.ref)
+        for labels in self.labels or ():
+            each = min(labels.used, self.steps, labels.batches)
+            enough = each >= 4 and 2 * each >= labels.batches and labels.rows >= 16
+            if enough and not labels.others:
+                if len(labels.order) == 1:
+                    _say_constant(self, labels)
+                elif 2 * labels.constant >= labels.batches:
+                    _say_grouped(self, labels)
+
+
+class _Labels:
+    """One part of the batches: which classes came, and whether a loss got them."""
+
+    def __init__(self, key):
+        self.key, self.array, self.last, self.others = key, None, None, False
+        self.order, self.rows, self.batches = {}, 0, 0  # a dict for its order
+        self.constant = self.used = 0
+
+    def go_on(self, parts):
+        """Whether the next batch goes on class by class."""
+        labels = parts.get(self.key)
+        if labels is None or not self._is_next(labels):
             return False
-        self.labels = labels
+        self.array = labels
         self.batches, self.rows = self.batches + 1, self.rows + labels.size
         self.constant += bool(labels[0] == labels[-1])
-        return True
+        return self.batches < 8 or 2 * self.constant >= self.batches
 
-    def _goes_on(self, labels):
+    def _is_next(self, labels):
         starts = np.flatnonzero(labels[1:] != labels[:-1]) + 1
         runs = [labels[0].item(), *labels[starts].tolist()]
         if runs[0] == self.last:
             del runs[0]
-        if len(set(runs)) < len(runs) or not set(runs).isdisjoint(self.order):
+        if len(set(runs)) < len(runs) or any(label in self.order for label in runs):
             return False
-        self.order += runs
+        self.order.update(dict.fromkeys(runs))
         self.last = labels[-1].item()
-        return self.last == self.last
+        return True
 
     def used_by(self, target):
-        """A loss is computed with a gradient: of the batch's labels, or of others?"""
-        labels = self.labels
-        if labels is None or target.size != labels.size:
-            self.others = True
-        elif np.array_equal(np.asarray(target).reshape(-1), labels):
-            self.used += 1
-        else:
-            self.others = True
+        """A loss is computed with a gradient: of these labels, or of others?"""
+        labels = self.array
+        if target.size == labels.size:
+            if np.array_equal(np.asarray(target).reshape(-1), labels):
+                self.used += 1
+                return
+        self.others = True
 
-    def over(self):
-        """The pass is over: did a model learn from these labels, in this order?"""
-        _drop(self.ref)
-        each = min(self.used, self.steps, self.batches)
-        if self.others or each < 4 or 2 * each < self.batches or self.rows < 16:
-            return
-        if len(self.order) == 1:
-            self._say_constant()
-        elif 2 * self.constant >= self.batches:
-            self._say_grouped()
 
-    def _say_constant(self):
-        found(
-            NAME,
-            saw=f"all {self.rows} labels of an epoch are {self.order[0]:g}"
-            f"{self._elsewhere()}",
-            why="The model learns to answer that class whatever its input is",
-            do="draw the training data at random from the whole of it: shuffle before "
-            "a split (torch.utils.data.random_split), and look at "
-            "torch.unique(labels)",
-            place=self.place,
-        )
+def _say_constant(seen, labels):
+    found(
+        NAME,
+        saw=f"all {labels.rows} labels of an epoch are {labels.last:g}"
+        f"{_elsewhere(seen.dataset)}",
+        why="The model learns to answer that class whatever its input is",
+        do="draw the training data at random from the whole of it: shuffle before "
+        "a split (torch.utils.data.random_split), and look at torch.unique(labels)",
+        place=seen.place,
+    )
 
-    def _elsewhere(self):
-        """The other classes that a Subset leaves out, where it tells."""
-        dataset = self.dataset
-        inner = getattr(dataset, "dataset", None)
-        tensors = getattr(inner, "tensors", None)
-        labels = tensors[-1] if tensors else getattr(inner, "targets", None)
-        try:
-            classes = np.unique(np.asarray(getattr(labels, "_array", labels)))
-        except TypeError:
-            return ""
-        if labels is None or classes.size < 2 or classes.dtype.kind not in "biuf":
-            return ""
-        return (
-            f", though the dataset that the {type(dataset).__name__} was cut from has "
-            f"{classes.size} classes"
-        )
 
-    def _say_grouped(self):
-        order = self.order
-        shown = ", ".join(f"{label:g}" for label in order[:4])
-        shown += f", ... {order[-1]:g}" if len(order) > 4 else ""
-        found(
-            NAME,
-            saw=f"{self.rows} labels came class by class ({shown}): {self.constant} of "
-            f"{self.batches} batches hold one class",
-            why="Each step pulls the model to one class, and it forgets the others",
-            do="DataLoader(..., shuffle=True)",
-            place=self.place,
-        )
+def _elsewhere(dataset):
+    """The other classes that a Subset leaves out, where it tells."""
+    inner = getattr(dataset, "dataset", None)
+    tensors = getattr(inner, "tensors", None)
+    labels = tensors[-1] if tensors else getattr(inner, "targets", None)
+    try:
+        classes = np.unique(np.asarray(getattr(labels, "_array", labels)))
+    except TypeError:
+        return ""
+    if labels is None or classes.size < 2 or classes.dtype.kind not in "biuf":
+        return ""
+    return (
+        f", though the dataset that the {type(dataset).__name__} was cut from has "
+        f"{classes.size} classes"
+    )
+
+
+def _say_grouped(seen, labels):
+    order = list(labels.order)
+    shown = ", ".join(f"{label:g}" for label in order[:4])
+    shown += f", ... {order[-1]:g}" if len(order) > 4 else ""
+    found(
+        NAME,
+        saw=f"{labels.rows} labels came class by class ({shown}): {labels.constant} of "
+        f"{labels.batches} batches hold one class",
+        why="Each step pulls the model to one class, and it forgets the others",
+        do="DataLoader(..., shuffle=True)",
+        place=seen.place,
+    )
 
 
 def _drop(ref):
@@ -163,16 +180,19 @@ def _drop(ref):
         ORDERED.remove(ref)
 
 
-def _labels(batch):
-    """The labels of a batch as an array of one dimension, or None."""
+def _parts(batch):
+    """Pairs (place, array of one dimension) of what may be labels in a batch."""
     if isinstance(batch, dict):
-        batch = [batch[key] for key in ("label", "labels", "target") if key in batch]
-    labels = batch[-1] if isinstance(batch, list | tuple) and batch else None
-    array = getattr(labels, "_array", None)
-    if array.__class__ is not np.ndarray or not array.size:
-        return None
-    if array.ndim != 1 and array.shape != (array.size, 1):
-        return None
-    if array.dtype.kind == "f" and (array != np.trunc(array)).any():
-        return None
-    return array.reshape(-1) if array.dtype.kind in "biuf" else None
+        pairs = batch.items()
+    else:
+        pairs = enumerate(batch) if isinstance(batch, list | tuple) else ()
+    for key, part in pairs:
+        array = getattr(part, "_array", None)
+        if array.__class__ is not np.ndarray or not array.size:
+            continue
+        if array.ndim != 1 and array.shape != (array.size, 1):
+            continue
+        if array.dtype.kind == "f" and (array != np.trunc(array)).any():
+            continue
+        if array.dtype.kind in "biuf":
+            yield key, array.reshape(-1)

@@ -72,6 +72,27 @@ def one_folder_after_another():
     learn(DataLoader(data, batch_size=4, num_workers=1))
 
 
+@bug("data-order")
+def sorted_classes_after_a_look_at_one_batch():
+    loader = DataLoader(grouped(0, 1, 2, 3), batch_size=4)
+    next(iter(loader))
+    next(iter(loader))
+    learn(loader)
+
+
+@bug("data-order", "class by class (0, 1, 2, 3)")
+def sorted_classes_before_their_places():
+    data = grouped(0, 1, 2, 3)
+    data = TensorDataset(*data.tensors, torch.arange(32))
+    learn((x, y) for x, y, _ in DataLoader(data, batch_size=4))
+
+
+@bug("data-order", "class by class (0, 1, 2, 3)")
+def sorted_classes_by_name():
+    data = [{"x": x, "kind": y} for x, y in grouped(0, 1, 2, 3)]
+    learn((row["x"], row["kind"]) for row in DataLoader(data, batch_size=4))
+
+
 @bug("data-order", "all 16 labels of an epoch are 0", "the Subset was cut from has 4")
 def a_training_part_of_one_class():
     learn(DataLoader(Subset(grouped(0, 1, 2, 3, each=16), range(16)), batch_size=4))
