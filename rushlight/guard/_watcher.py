@@ -4,22 +4,12 @@ import sys
 
 from rushlight._core.guarding import GUARDS
 from rushlight._core.intercept import CAPTURE
+from rushlight._core.node import Output
+from rushlight.guard import _history
 from rushlight.guard._generators import noting
 from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
-from rushlight.guard.checks import (
-    broadcast_loss,
-    cut_graph,
-    data_write,
-    double_softmax,
-    flat_loss,
-    growing_graph,
-    live_state,
-    loss_value,
-    lost_loss,
-    lost_term,
-    random_norm,
-)
+from rushlight.guard.checks import live_state, random_norm
 from rushlight.guard.checks.data import (
     data_order,
     label_range,
@@ -29,6 +19,17 @@ from rushlight.guard.checks.data import (
     worker_random,
     worker_stream,
     wrapped_bytes,
+)
+from rushlight.guard.checks.loss import (
+    broadcast_loss,
+    cut_graph,
+    data_write,
+    double_softmax,
+    flat_loss,
+    growing_graph,
+    loss_value,
+    lost_loss,
+    lost_term,
 )
 from rushlight.guard.checks.model import (
     broken_tie,
@@ -192,7 +193,9 @@ class Watcher:
         step_order.starting(tensor)
         if nonfinite_op.STATE.active:  # before the loss, which is but its effect
             nonfinite_op.starting(tensor)
-        loss_value.starting(tensor)
+        value = _history.LAST_LOSS[0]
+        if value is not None and value - value != 0:
+            loss_value.starting(tensor)
         growing_graph.starting(tensor)
         lost_loss.starting(tensor)
         if lost_term.NUMBERS:
@@ -215,8 +218,10 @@ class Watcher:
     def backward(self, walk):
         """backward() has run, and filled the leaves."""
         if CAPTURE.get() is None:
-            nonfinite_op.backward(walk)
-            step_order.backward(walk)
+            if nonfinite_op.STATE.active:
+                nonfinite_op.backward(walk)
+            if step_order.SCALED[0] or step_order.RECENT.asking:
+                step_order.backward(walk)
             no_optimizer.backward(walk)
             if never_trained.WATCHES:
                 never_trained.backward(walk)
@@ -228,7 +233,9 @@ class Watcher:
 
     def number(self, tensor, value):
         """A number is taken of a tensor that is part of a graph."""
-        if CAPTURE.get() is None:
+        node = tensor._edge
+        node = node.node if node.__class__ is Output else node
+        if node.saved is not None and CAPTURE.get() is None:  # backward has not run
             lost_term.taken(tensor, value)
 
     def data(self, tensor):
@@ -242,8 +249,8 @@ class Watcher:
             double_softmax.traced(name, input)
         else:
             if input._edge is not None:
-                double_softmax.loss(name, input)
                 growing_graph.loss(input)
+                double_softmax.loss(name, input)
             elif GUARDS.made:
                 double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
@@ -252,7 +259,7 @@ class Watcher:
                 data_order.loss(name, input, target)
             if uneven_mean.EVALUATION:
                 uneven_mean.loss(name, input, target)
-            if input._array.shape != target._array.shape:
+            if name in broadcast_loss.PAIRED:
                 broadcast_loss.loss(name, input, target)
 
     def divergence(self, input, target, log_target):

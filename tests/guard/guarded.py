@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import rushlight
 from rushlight.guard._report import BOOK, finish
 from rushlight.guard._watcher import CHECKS, switch
-from rushlight.guard.checks import growing_graph
 
 
 def forget():
@@ -14,8 +13,6 @@ def forget():
     BOOK.findings.clear()
     for check in CHECKS:
         getattr(check, "forget", bool)()
-    growing_graph._count[0] = 0
-    growing_graph._roots.clear()
 
 
 @contextmanager

@@ -40,14 +40,15 @@ class Recent:
         clipped: (count of backwards, line) of a clipping that found no gradients.
         parts: k, where the last loss was divided by a whole number k, else 0.
         stepped: count of backwards at the last step.
-        waiting: whether an optimizer clears gradients and has not stepped yet.
-        inputs: whether the last backward, while one was waiting, reached leaves that
+        asking: whether backward() is looked at: zero_grad() threw parts of a loss
+            away, or an optimizer clears gradients and has not stepped yet.
+        inputs: whether the last backward, when it was looked at, reached leaves that
             are no parameters, as an attack on the inputs does.
     """
 
     def __init__(self):
         self.clipped, self.parts, self.stepped = None, 0, 0
-        self.waiting = self.inputs = False
+        self.asking = self.inputs = False
 
 
 RECENT = Recent()
@@ -81,6 +82,7 @@ def zeroing(optimizer):
             _cleared_without_step(optimizer, history)
         if RECENT.parts and RECENT.stepped != COUNT[0]:
             history.notes["thrown"] = history.notes.get("thrown", 0) + 1
+            RECENT.asking = True
 
 
 def starting(tensor):
@@ -105,22 +107,27 @@ def _parts(edge):
 
 
 def backward(walk):
-    """backward() has run: mark gradients that a scaler multiplied."""
-    if RECENT.waiting:
+    """backward() has run: mark what it filled where somebody will ask."""
+    if SCALED[0]:
+        _mark(walk, "_scaled")
+    if RECENT.asking:
+        _mark(walk, "_filled")
         leaves = [e for e in walk.waiting if e.__class__ is AccumulateGrad]
         RECENT.inputs = not all(isinstance(e.variable, Parameter) for e in leaves)
-    if not SCALED[0]:
-        return
+
+
+def _mark(walk, name):
+    """Mark the gradients that a backward filled with their versions."""
     for edge in walk.waiting:
         gradient = edge.variable._grad if edge.__class__ is AccumulateGrad else None
         if gradient is not None:
-            gradient._scaled = gradient._version
+            gradient.__dict__[name] = gradient._version
 
 
 def _cleared_without_step(optimizer, history):
     """Gradients are cleared that nobody used, before any step: look if values move."""
     count, values = history.notes.get("cleared", (0, None))
-    RECENT.waiting = count < LEAST
+    RECENT.asking = RECENT.asking or count < LEAST
     if count == 0:
         values = _values(optimizer)
     elif count == LEAST and values != _values(optimizer):
@@ -162,9 +169,9 @@ def stepping(optimizer, closure):
         if RECENT.clipped is not None:
             _step_after_early_clipping(optimizer, history)
         if "thrown" in history.notes:
-            _step_after_thrown(optimizer, history)
+            _step_after_thrown(history, gradient)
     history.discarded = None
-    RECENT.stepped = COUNT[0]
+    RECENT.stepped, RECENT.asking = COUNT[0], False
 
 
 def clipping(gradients, limit):
@@ -276,10 +283,11 @@ def _step_after_early_clipping(optimizer, history):
         )
 
 
-def _step_after_thrown(optimizer, history):
+def _step_after_thrown(history, gradient):
     """Were k - 1 of k backwards of a loss / k thrown away, twice running?"""
     thrown = history.notes.pop("thrown")
-    if thrown + 1 != RECENT.parts:
+    kept = gradient.__dict__.get("_filled") == gradient._version
+    if thrown + 1 != RECENT.parts or not kept:
         history.notes.pop("thrown before", None)
         return
     if history.notes.get("thrown before") == thrown:

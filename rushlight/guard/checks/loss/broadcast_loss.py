@@ -42,7 +42,7 @@ _JOINS = _STRAIGHT | frozenset("exp view squeeze unsqueeze stack cat".split())
 #: What may stand between partial means and the loss.
 _LINEAR = frozenset("mean sum view squeeze unsqueeze mul div neg to clone".split())
 _KEEPS = frozenset("sum mean amax amin max min norm logsumexp prod var std".split())
-_PAIRED = frozenset(
+PAIRED = frozenset(
     "mse_loss l1_loss smooth_l1_loss huber_loss gaussian_nll_loss poisson_nll_loss "
     "kl_div hinge_embedding_loss multilabel_soft_margin_loss".split()
 )
@@ -338,7 +338,7 @@ def _say(kind, shapes, place, shape):
 
 def loss(name, input, target):
     """A loss function of two operands that broadcast is called."""
-    if name not in _PAIRED:
+    if name not in PAIRED:
         return
     x, y = input._array.shape, target._array.shape
     if x == y or _are_meant(input, target):

@@ -1,0 +1,1 @@
+"""Checks of losses, and of the graph between them and the parameters."""
