@@ -4,6 +4,9 @@ Without CuPy or a driver there is no device: `is_available` is False, counts are
 and what needs a device raises RuntimeError.
 """
 
+from functools import cache
+from importlib.util import find_spec
+
 from rushlight._backends import cuda_backend
 from rushlight._base.device import device as Device
 from rushlight._base.errors import DeviceError
@@ -32,6 +35,12 @@ def _cupy():
     return cuda_backend().np
 
 
+@cache
+def _has_cupy():
+    """Whether CuPy is installed; a question that steps which are traced may ask."""
+    return find_spec("cupy") is not None
+
+
 def is_available():
     """Whether a CUDA device can be used.
 
@@ -43,6 +52,8 @@ def is_available():
 
 def device_count():
     """The number of CUDA devices."""
+    if not _has_cupy():
+        return 0
     try:
         return _cupy().cuda.runtime.getDeviceCount()
     except DeviceError:

@@ -36,3 +36,13 @@ def test_the_device_context_of_scripts_without_a_gpu():
 def test_cuda_types_do_not_know_cpu_tensors():
     assert not isinstance(torch.ones(1), torch.cuda.FloatTensor)
     assert repr(torch.cuda.LongTensor) == "<class 'torch.cuda.LongTensor'>"
+
+
+@needs_none
+def test_a_compiled_function_may_ask_for_cuda():
+    @torch.compile(fullgraph=True)
+    def double(x):
+        return x.cuda() if torch.cuda.is_available() else 2 * x
+
+    torch.cuda._has_cupy.cache_clear()
+    assert double(torch.ones(2)).tolist() == [2.0, 2.0]

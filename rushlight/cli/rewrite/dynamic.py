@@ -22,6 +22,11 @@ def import_(name, globals=None, locals=None, fromlist=(), level=0):
     return module if fromlist else sys.modules[ROOTS[root_of(name)]]
 
 
+def module_name(name):
+    """The name under which `sys.modules` holds what the user's code asks it for."""
+    return translate(name) if isinstance(name, str) else name
+
+
 def source(text, function):
     """What `exec` or `eval` is to be given in place of a source text.
 

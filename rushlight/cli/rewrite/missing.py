@@ -7,7 +7,7 @@ import sys
 
 from rushlight._base.errors import explain
 from rushlight.cli.rewrite.names import ROOTS, torch_name
-from rushlight.cli.rewrite.ownership import HOUSE, is_stdlib
+from rushlight.cli.rewrite.ownership import HOUSE, is_own, is_stdlib, package_of
 
 _CLI = os.path.join(HOUSE, "cli", "")
 
@@ -66,7 +66,38 @@ _NOT_A_NAME = re.compile(r"cannot import name '(\w+)' from '(rushlight[\w.]*)'")
 
 
 def guide(error):
-    """Add to an uncaught `from torch... import NAME` error which names are near."""
+    """Add to an uncaught error what Rushlight knows of it.
+
+    To `from torch... import NAME` which names are near, and to one that was raised by
+    an installed package which looks for torch, how to let it find Rushlight.
+    """
+    _guide_to_name(error)
+    _guide_to_also(error)
+
+
+def _guide_to_also(error):
+    import traceback
+
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    paths = [frame.f_code.co_filename for frame in frames]
+    last = next((p for p in reversed(paths) if not is_stdlib(p) and p[0] != "<"), "")
+    package = package_of(last)
+    if package is None or is_own(last):
+        return
+    try:
+        with open(last, "rb") as file:
+            if b"torch" not in file.read():
+                return
+    except OSError:
+        return
+    error.add_note(
+        f"{package} is an installed package, and Rushlight is not torch to it. "
+        f"`rushlight run --also {package} ...` lets it use Rushlight, as your own "
+        "files do (docs/run.md)."
+    )
+
+
+def _guide_to_name(error):
     found = isinstance(error, ImportError) and _NOT_A_NAME.match(str(error))
     if not found:
         return

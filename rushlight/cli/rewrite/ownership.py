@@ -34,6 +34,21 @@ def is_installed(path):
     return path.startswith(HOUSE + os.sep) or any(part in path for part in _INSTALLED)
 
 
+def package_of(path):
+    """The installed package that a file belongs to; None for Rushlight and others'.
+
+    >>> package_of(os.path.join(os.sep, "lib", "site-packages", "einops", "x.py"))
+    'einops'
+    """
+    if path.startswith(HOUSE + os.sep):
+        return None
+    for folder in _INSTALLED:
+        if folder in path:
+            name = path.rpartition(folder)[2].partition(os.sep)[0]
+            return name.partition(".")[0]
+    return None
+
+
 def is_stdlib(path):
     """Whether a path lies in Python's own library."""
     return path.startswith(_STDLIB) and not is_installed(path)

@@ -2,7 +2,8 @@
 
 Statements are replaced where they stand, so a traceback still points at the line and
 column that the user wrote.  Calls that take source or a module's name at run time
-(`exec`, `eval`, `__import__`) go through dynamic.py.
+(`exec`, `eval`, `__import__`) go through dynamic.py, and so do names that `sys.modules`
+is asked for.
 """
 
 import ast
@@ -22,8 +23,8 @@ def rewrite(tree):
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if type(node) is ast.Call:
-            changed |= _rewrite_call(node)
+        if type(node) in _ASKING:
+            changed |= _ASKING[type(node)](node)
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
@@ -113,6 +114,62 @@ def _builtin_name(function):
     else:
         name = function.id if isinstance(function, ast.Name) else None
     return name if name in ("exec", "eval", "__import__") else None
+
+
+def _rewrite_get(node):
+    """Translate the name in `sys.modules.get(name, ...)`."""
+    function = node.func
+    if not (isinstance(function, ast.Attribute) and function.attr == "get"):
+        return False
+    if not _is_modules(function.value) or not node.args:
+        return False
+    node.args[0], changed = _translated(node.args[0])
+    return changed
+
+
+def _rewrite_subscript(node):
+    """Translate the name in `sys.modules[name]`, where it is read."""
+    if not _is_modules(node.value) or not isinstance(node.ctx, ast.Load):
+        return False
+    node.slice, changed = _translated(node.slice)
+    return changed
+
+
+def _rewrite_compare(node):
+    """Translate the name in `name in sys.modules`."""
+    if len(node.ops) != 1 or not isinstance(node.ops[0], ast.In | ast.NotIn):
+        return False
+    if not _is_modules(node.comparators[0]):
+        return False
+    node.left, changed = _translated(node.left)
+    return changed
+
+
+def _is_modules(node):
+    """Whether an expression is `sys.modules`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "modules"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "sys"
+    )
+
+
+def _translated(key):
+    """An expression for a module's name, translated; whether it is another one."""
+    if isinstance(key, ast.Constant | ast.Starred):
+        if not (_is_literal(key) and is_torch(str(key.value))):
+            return key, False
+        return _placed(ast.Constant(translate(key.value)), key), True
+    call = ast.Call(_dynamic("module_name"), [key], [])
+    return _placed(call, key, (key,)), True
+
+
+_ASKING = {
+    ast.Call: lambda node: _rewrite_call(node) or _rewrite_get(node),
+    ast.Subscript: _rewrite_subscript,
+    ast.Compare: _rewrite_compare,
+}
 
 
 def _is_literal(argument):

@@ -27,7 +27,7 @@ def work(thing):
     import torch.nn.functional as F
     names = F.__name__, __import__("torch").__name__, helper.torch.__name__
     exec("import torch; names += (torch.__name__,)", scope := {"names": names})
-    return scope["names"], thing == Thing(), "torch" in sys.modules
+    return scope["names"], thing == Thing(), "torch" in [*sys.modules]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Imports of what Rushlight lacks: the error names what it has."""
 
+import os
+
 import pytest
 
 from rushlight.cli.rewrite import missing
-from tests.cli.running import rushlight
+from tests.cli.running import environment, rushlight
 
 ASKED = """
 import importlib, sys, torch
@@ -56,6 +58,34 @@ def test_an_uncaught_missing_name_gets_a_note(statement, note, tmp_path):
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
     assert note in last if note else last.startswith("ImportError")
+
+
+PROBE = """
+import sys, json
+def ask(x):
+    if "torch" in sys.modules:
+        return type(x).__name__
+    raise RuntimeError("no framework")
+"""
+
+
+@pytest.mark.parametrize("also", [(), ("--also", "probe")])
+def test_a_package_that_looks_for_torch_is_named(also, tmp_path):
+    text = "import sys; sys.path.append('site-packages'); import probe, torch"
+    files = {
+        "site-packages/probe.py": PROBE,
+        "main.py": f"{text}\nprint(probe.ask(torch.ones(1)))",
+    }
+    given = os.environ.get("PYTHONPATH", "")
+    env = environment(PYTHONPATH=f"{given}{os.pathsep}site-packages")
+    done = rushlight(
+        tmp_path, "run", *also, "main.py", files=files, check=False, env=env
+    )
+    if also:
+        assert (done.stdout, done.stderr) == ("Tensor\n", "")
+    else:
+        assert "RuntimeError: no framework" in done.stderr
+        assert "`rushlight run --also probe ...`" in done.stderr.splitlines()[-1]
 
 
 def test_the_modules_there_are():

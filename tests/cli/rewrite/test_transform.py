@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import importlib
 import sys
 
 import pytest
@@ -72,6 +73,36 @@ FORMS = {
         "torch": "rushlight",
     },
 }
+
+ASKED = {
+    "'torch' in sys.modules": True,
+    "'torch' not in sys.modules": False,
+    "[n in sys.modules for n in ('torch', 'sys', 'nosuch', 3)]": [
+        True,
+        True,
+        False,
+        False,
+    ],
+    "sys.modules['torch.nn'].__name__": "rushlight.nn",
+    "sys.modules.get('torch').__name__": "rushlight",
+    "sys.modules.get('nosuch', 'torch')": "torch",
+    "[sys.modules[n].__name__ for n in ['torch', 'sys']]": ["rushlight", "sys"],
+    "{'torch': 1}['torch'], 'torch' in ['torch'], dict(torch=2).get('torch')": (
+        1,
+        True,
+        2,
+    ),
+    "1 < 2 in sys.modules": False,
+}
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_sys_modules_is_asked(text):
+    importlib.import_module("rushlight.nn")
+    names = {"sys": sys}
+    exec(rewritten(f"x = {text}"), names)
+    assert names["x"] == ASKED[text]
+    assert "torch" not in sys.modules
 
 
 @pytest.mark.parametrize("text", FORMS)
