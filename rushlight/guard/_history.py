@@ -19,7 +19,7 @@ COUNT = [0]  # backwards so far
 SCALED = [False]  # whether the last began at a loss that a gradient scaler multiplied
 LIVES = []  # the History of each optimizer, also of those that are gone
 _MOST = 512
-_last_loss = [None]
+LAST_LOSS = [None]
 _latest = []  # the History of the optimizer that stepped last
 
 
@@ -72,7 +72,7 @@ class History:
     def look(self, optimizer):
         """A step is about to run: keep its loss, rate and norm."""
         _latest[:] = (self,)
-        loss, rate = _last_loss[0], optimizer.param_groups[0].get("lr")
+        loss, rate = LAST_LOSS[0], optimizer.param_groups[0].get("lr")
         norm = None
         if loss is not None:
             if self._first is None:
@@ -121,7 +121,7 @@ def history_of(optimizer):
 
 def forget():
     """Start as a fresh process does."""
-    COUNT[0], SCALED[0], _last_loss[0] = 0, False, None
+    COUNT[0], SCALED[0], LAST_LOSS[0] = 0, False, None
     LIVES.clear()
     _latest.clear()
 
@@ -131,7 +131,7 @@ def starting(tensor):
     COUNT[0] += 1
     array = tensor._array
     small = array.__class__ is np.ndarray and array.size == 1
-    _last_loss[0] = array.item() if small and array.dtype.kind == "f" else None
+    LAST_LOSS[0] = array.item() if small and array.dtype.kind == "f" else None
 
 
 def number(value):

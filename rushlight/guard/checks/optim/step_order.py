@@ -119,7 +119,8 @@ def backward(walk):
 def _mark(walk, name):
     """Mark the gradients that a backward filled with their versions."""
     for edge in walk.waiting:
-        gradient = edge.variable._grad if edge.__class__ is AccumulateGrad else None
+        leaf = edge.variable if edge.__class__ is AccumulateGrad else None
+        gradient = None if leaf is None else leaf._grad
         if gradient is not None:
             gradient.__dict__[name] = gradient._version
 

@@ -99,6 +99,22 @@ def gradients_of_tasks_put_together_by_hand():
 
 
 @correct
+def gradients_of_samples_summed_by_hand():
+    model, optimizer, x, classes = classifier()
+    for _ in range(4):
+        sums = [torch.zeros_like(p) for p in model.parameters()]
+        for place in range(3):
+            optimizer.zero_grad()
+            one = slice(place, place + 1)
+            (F.cross_entropy(model(x[one]), classes[one]) / 3).backward()
+            for total, p in zip(sums, model.parameters(), strict=True):
+                total += p.grad
+        for total, p in zip(sums, model.parameters(), strict=True):
+            p.grad.copy_(total)
+        optimizer.step()
+
+
+@correct
 def gradients_by_autograd_grad():
     model, optimizer, x, classes = classifier()
     backward(model, x, classes)
