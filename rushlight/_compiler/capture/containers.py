@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from rushlight._compiler.capture.effects import is_ours
-from rushlight._compiler.capture.guards import is_module
+from rushlight._compiler.capture.guards import global_names, is_module
 from rushlight._compiler.capture.tracer import TraceStop
 from rushlight._core.tensor import Tensor
 
@@ -59,7 +59,7 @@ class Containers:
     def add_frame(self, frame):
         """Remember what the code that a frame begins to run finds in its globals."""
         table = frame.f_globals
-        names = [name for name in frame.f_code.co_names if name in table]
+        names = [name for name in global_names(frame.f_code) if name in table]
         self.globals += [(table, name, table[name]) for name in names]
         self.add([(name, table[name]) for name in names])
 
@@ -163,7 +163,7 @@ def _in_function(name, thing):
     table, found = thing.__globals__, [(name, thing.__defaults__)]
     found.append((name, thing.__kwdefaults__))
     for code in _codes(thing.__code__):
-        found += [(n, table[n]) for n in code.co_names if n in table]
+        found += [(n, table[n]) for n in global_names(code) if n in table]
     for free, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
         try:
             found.append((free, cell.cell_contents))

@@ -8,6 +8,8 @@
 # mode and the default dtype.  docs/compile.md says what cannot be seen.
 """
 
+import dis
+import functools
 from types import ModuleType
 
 import numpy as np
@@ -213,6 +215,14 @@ def _globals(function):
     if function is None:
         return
     table = function.__globals__
-    for name in function.__code__.co_names:
+    for name in global_names(function.__code__):
         if name in table:
             yield table, name, table[name]
+
+
+@functools.lru_cache(4096)
+def global_names(code):
+    """The names of globals in code; its co_names has those of attributes too."""
+    found = dis.get_instructions(code)
+    found = [i.argval for i in found if "GLOBAL" in i.opname or i.opname == "LOAD_NAME"]
+    return tuple(dict.fromkeys(found))

@@ -160,3 +160,11 @@ def test_what_a_call_can_reach():
 def test_what_cannot_be_guarded(leaf):
     assert unguarded([X, 1, leaf]) is leaf
     assert unguarded([X, 1, "a"]) is None
+
+
+def test_globals_called_like_attributes_are_not_guarded(monkeypatch):
+    net = Net()
+    monkeypatch.setitem(globals(), "fc", 1)
+    guards = Guards(net.forward, modules_of(net.forward, []))
+    monkeypatch.setitem(globals(), "fc", 2)
+    assert guards.hold()
