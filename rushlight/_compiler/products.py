@@ -124,16 +124,16 @@ class _Product:
 
     def __init__(self, dtype, a, b, has_bias):
         from rushlight._compiler.loops.ir import BYTES
-        from rushlight._compiler.runtime import blas
+        from rushlight._compiler.runtime.gemm import as_operand, gemm_step
         from rushlight._compiler.runtime.program import Program
 
         (batch, m, k), n = a.shape, b.shape[-1]
-        options = blas.as_operand("a", a.shape, a.steps)
-        options |= blas.as_operand("b", b.shape, b.steps)
+        options = as_operand("a", a.shape, a.steps)
+        options |= as_operand("b", b.shape, b.steps)
         options |= {"bias": (3, 0) if has_bias else None, "batch": batch, "group": 0}
         size = batch * m * n * BYTES[dtype]
         steps = [
-            blas.gemm_step(dtype, (0, x), (1, y), (2, i * size), m, n, k, **options)
+            gemm_step(dtype, (0, x), (1, y), (2, i * size), m, n, k, **options)
             for i, (x, y) in enumerate(zip(a.starts, b.starts, strict=True))
         ]
         self.program = Program(steps, bases=3 + has_bias)

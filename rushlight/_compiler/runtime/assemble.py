@@ -9,7 +9,7 @@ from rushlight._compiler.graph.interpreter import run_node
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.domains import reads
 from rushlight._compiler.passes.memory import bytes_of, numpy_dtype
-from rushlight._compiler.runtime import blas
+from rushlight._compiler.runtime.gemm import as_operand, gemm_step
 from rushlight._compiler.runtime.program import Program, Step
 from rushlight._compiler.runtime.steps import task_step
 from rushlight._compiler.schedules.maps import strides_in
@@ -121,9 +121,9 @@ class Assembly:
             source, offset, steps = strides_in(operand, self.stored.__contains__)
             base, start = self.layout.places[source]
             places.append((base, start + offset * numpy_dtype(e).itemsize))
-            options |= blas.as_operand(name, operand.shape, steps)
+            options |= as_operand(name, operand.shape, steps)
         place = self.layout.places[e]
-        step = blas.gemm_step(e.dtype, *places, place, m, n, k, batch=batch, **options)
+        step = gemm_step(e.dtype, *places, place, m, n, k, batch=batch, **options)
         text = (
             f"{batch} x ({m}, {k}) ({k}, {n})"
             if batch > 1

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rushlight._compiler.codegen.llvm.executor import PROGRAM
+from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime import team as teams
 
 #: Bases of arguments that no run gives (Note [Arguments]).
@@ -154,8 +155,6 @@ class Program:
             start = end
 
     def _use_blas(self, args):
-        from rushlight._compiler.runtime import blas
-
         static = {offset for base, offset in args if base == STATIC}
         if static and not static.isdisjoint(blas.addresses()):
             words = blas.words()

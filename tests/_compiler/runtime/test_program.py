@@ -70,6 +70,15 @@ def test_steps_of_a_group_follow_each_other(team):
     assert (z == 4).all()
 
 
+def test_arrays_stand_for_their_memory():
+    """Also views, and None where no step has a use for it."""
+    x, unused = np.arange(128), None
+    program = Program([step("double", (1, 0))], bases=3)
+    program.run_on([unused, x[64:], unused])
+    np.testing.assert_array_equal(x[:64], np.arange(64))
+    np.testing.assert_array_equal(x[64:], 2 * np.arange(64, 128))
+
+
 def test_groups_have_equal_blocks():
     with pytest.raises(ValueError, match="differ in their blocks"):
         Program(
