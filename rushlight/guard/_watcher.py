@@ -9,7 +9,6 @@ from rushlight.guard import _history
 from rushlight.guard._generators import noting
 from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
-from rushlight.guard.checks import live_state, random_norm
 from rushlight.guard.checks.data import (
     data_order,
     label_range,
@@ -37,10 +36,12 @@ from rushlight.guard.checks.model import (
     equal_units,
     eval_dropout,
     forward_call,
+    live_state,
     lost_train,
     misspelt,
     nonfinite_op,
     partial_load,
+    random_norm,
     shared_layer,
     train_mode_eval,
     vanished_gradient,
