@@ -65,6 +65,7 @@ from rushlight import _ops
 from rushlight._compiler import (
     composites as _composites,
     draws as _draws,
+    large as _large,
     products as _products,
     slots as _slots,
 )

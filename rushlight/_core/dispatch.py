@@ -80,7 +80,8 @@ def run(op, inputs, attrs):
         arrays = promoted(op, inputs)
     kind = arrays[0].__class__
     try:
-        result = op.kernels[kind](*arrays, **attrs)
+        large = getattr(arrays[0], "size", 0) >= op.large_from
+        result = (op.large if large else op.kernels)[kind](*arrays, **attrs)
     except Exception as error:  # noqa: BLE001
         result = _second_try(op, inputs, arrays, attrs, error)
     if op.wide_numbers:

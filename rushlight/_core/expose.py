@@ -104,7 +104,8 @@ def _ufunc_into(op, x):
     if 0 in array.strides:
         check_no_overlap(array, f"{op.name}_()")
     try:
-        op.kernels[array.__class__](array, array)
+        kernels = op.kernels if array.size < op.large_from else op.large
+        kernels[array.__class__](array, array)
     except RuntimeWarning:  # raised after the values were written
         pass
     except Exception:  # noqa: BLE001 - the careful path words the error

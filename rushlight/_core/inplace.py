@@ -43,15 +43,16 @@ def inplace2(op, x, y):
             array = x._array
             if 0 in array.strides:
                 check_no_overlap(array, f"{op.name}_()")
+            kernels = op.kernels if array.size < op.large_from else op.large
             if y.__class__ in _NUMBERS and array.itemsize != 2:
                 number, kept = y, KEPT.get(array.dtype) if y else None
                 if kept is not None and array.__class__ is np.ndarray:
                     number = kept[y]  # Note [Kept numbers]
-                op.kernels[array.__class__](array, number, array)
+                kernels[array.__class__](array, number, array)
                 bump(x)
                 return x
             if y._edge is None and y._array.dtype is array.dtype:
-                op.kernels[array.__class__](array, y._array, array)
+                kernels[array.__class__](array, y._array, array)
                 bump(x)
                 return x
         except RuntimeWarning:  # raised after the values were written

@@ -28,7 +28,7 @@ def short({parameters}):
 """
 _ONE = """\
             array, edge = {x}._array, {x}._edge
-            result = kernels[array.__class__](array{attributes})
+            result = {kernels}[array.__class__](array{attributes})
 """
 #: Two operands that promote, the second maybe a Python number.
 _PAIR = """\
@@ -42,12 +42,12 @@ _PAIR = """\
                     kept = KEPT.get(dtype)
                     if kept is not None and array.__class__ is ndarray:
                         number = kept[number]  # Note [Kept numbers]
-                result = kernels[array.__class__](array, number)
+                result = {kernels}[array.__class__](array, number)
             else:
                 other, second = {y}._array, {y}._edge
                 if other.dtype is not dtype:
                     return otherwise(op, {x}, {y})
-                result = kernels[array.__class__](array, other)
+                result = {kernels}[array.__class__](array, other)
 """
 #: Any number of tensors in a list or tuple.
 _LIST = """\
@@ -55,7 +55,7 @@ _LIST = """\
                 each, second = {x}
                 array = each._array
                 edge = second._edge if each._edge is None else each._edge
-                result = kernels[array.__class__](array, second._array{attributes})
+                result = {kernels}[array.__class__](array, second._array{attributes})
             else:
                 edge, arrays = None, []
                 for each in {x}:
@@ -63,7 +63,7 @@ _LIST = """\
                     if each._edge is not None:
                         edge = each._edge
                 array = arrays[0]
-                result = kernels[array.__class__](*arrays{attributes})
+                result = {kernels}[array.__class__](*arrays{attributes})
 """
 _WRAP = """\
             if result.__class__ is not array.__class__:
@@ -118,7 +118,7 @@ def compile_short(op, otherwise=call):
     link_it = _VIEW if op.view else ""
     middle, words = form
     text = (_HEAD + middle + _WRAP + record_it + link_it + _TAIL).format(
-        **_attribute_words(op, words["given"]), **words
+        **_attribute_words(op, words["given"]), **words, kernels=_kernels(op)
     )
     scope = {
         "KEPT": KEPT,
@@ -131,6 +131,7 @@ def compile_short(op, otherwise=call):
         "edges_of": edges_of,
         "grad_mode": GRAD_MODE.get,
         "kernels": op.kernels,
+        "large": op.large,
         "memory_of": memory_of,
         "ndarray": np.ndarray,
         "new": object.__new__,
@@ -194,7 +195,7 @@ def _several(names):
     edges = "".join([f", None if {n} is None else {n}._edge" for n in others])
     middle = f"""\
             array, edges = {x}._array, ({x}._edge{edges})
-            result = kernels[array.__class__](array{arrays}{{attributes}})
+            result = {{kernels}}[array.__class__](array{arrays}{{attributes}})
 """
     return middle, {
         "x": x,
@@ -215,6 +216,13 @@ def _list(op, xs):
         "inputs": xs,
         "edges": f"edges_of({xs})",
     }
+
+
+def _kernels(op):
+    """Where the kernel is found: by the array's size, if that makes a difference."""
+    if op.large[np.ndarray] is op.kernels[np.ndarray]:
+        return "kernels"
+    return f"(kernels if array.size < {op.large_from} else large)"
 
 
 def _attribute_words(op, given):

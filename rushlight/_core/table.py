@@ -24,6 +24,21 @@ class Kernels(dict):
         return kernel
 
 
+class LargeKernels(dict):
+    """Array class -> what runs an op on large arrays of it: the kernel, maybe tuned."""
+
+    def __init__(self, op):
+        self.op = op
+
+    def __missing__(self, array_type):
+        kernel = self[array_type] = backend_of(array_type).large_kernel(self.op)
+        return kernel
+
+
+#: Elements from which on a quick operation is worth more than a call of NumPy.
+LARGE = 1 << 17
+
+
 class Op:
     """One primitive.
 
@@ -47,6 +62,12 @@ class Op:
         check: refuses inputs that NumPy, or promotion, would accept; sees them as they
             come, on the careful path.  Or None.
         ufunc: whether its NumPy kernel is a ufunc (takes ``out``).
+        passes: how many quick passes of NumPy over an array (0.15 ns an element) its
+            eager rule is worth, about.
+        exact: whether its `lower` rule gives the bits of its eager rule; None where the
+            number of its roundings says so.
+        large, large_from: what runs it instead of `kernels` where the first operand has
+            so many elements.
         autocast: "lower", "float32", "widest" or None, as torch classes it.
         save, gradients: what a node keeps of a call, and how its rule is run on that
             (Note [Saver]).
@@ -77,6 +98,10 @@ class Op:
         "ufunc",
         "autocast",
         "kernels",
+        "large",
+        "large_from",
+        "passes",
+        "exact",
         "node",
         "node_name",
         "save",
@@ -104,6 +129,10 @@ class Op:
     ufunc: bool
     autocast: str | None
     kernels: Kernels
+    large: LargeKernels
+    large_from: int
+    passes: int
+    exact: bool | None
     node: Any
     node_name: Any
     save: Any
@@ -152,6 +181,9 @@ def define(
     one_value=False,
     check=None,
     autocast=None,
+    passes=None,
+    large_from=None,
+    exact=None,
 ):
     """Make an op's record and enter it in the table.
 
@@ -159,6 +191,8 @@ def define(
         name: unique; the torch name where there is one.
         eager, spec, grad, lower, promote, many, fills_missing, view, wide_numbers,
             one_value, autocast: see `Op`.
+        passes, large_from, exact: see `Op`; by default one pass for a ufunc, else
+            three, and as many elements as take some 20 us.
         inputs: names of the tensor arguments, separated by spaces.
         node: the name of the recorded node (default: from the op's name), or a
             function ``(inputs, attrs) -> name``.
@@ -177,7 +211,10 @@ def define(
     op.saved_for, op.wide_numbers, op.check = saved_for or {}, wide_numbers, check
     op.fills_missing, op.one_value = fills_missing, one_value
     op.kernels = Kernels(op)
-    op.ufunc = isinstance(eager, str)
+    op.large = LargeKernels(op)
+    op.ufunc, op.exact = isinstance(eager, str), exact
+    op.passes = passes or (1 if op.ufunc else 3)
+    op.large_from = large_from or LARGE // op.passes
     names = _keyword_only(grad)
     op.wants_needs = "needs" in names
     op.saved_names = tuple(n for n in names if n != "needs")

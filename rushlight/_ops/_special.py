@@ -67,6 +67,24 @@ _ERFC = (
     -0.14024059858554702,
     1.2375126308378275,
 )
+# The same to 1e-10, for float32.
+_ERFC_SHORT = (
+    -6.5874193145039806e-06,
+    1.852115001383936e-05,
+    4.5104661239747657e-05,
+    -0.0002843105176755973,
+    0.00029845955911692225,
+    0.0017511544822032946,
+    -0.0097484655051042,
+    0.028364106968071217,
+    -0.05869300922738846,
+    0.09230393701238163,
+    -0.10880396585244523,
+    0.08227677405355531,
+    0.0035854164383117976,
+    -0.1402405995380635,
+    1.2375126308378277,
+)
 # lgamma(x) = (x - 1)(x - 2) P(x - 2) for 1 <= x <= 3.
 _LGAMMA = (
     -8.190037783551156e-10,
@@ -128,6 +146,13 @@ _ERFINV_FAR = (
     1.0049037536189263,
     3.051757101459335,
 )
+# sin(pi x) = x * P(x**2) for |x| <= 1/2: its own series.
+_SIN_PI = tuple(
+    [
+        (-1) ** k * math.pi ** (2 * k + 1) / math.factorial(2 * k + 1)
+        for k in range(12, -1, -1)
+    ]
+)
 # Bernoulli numbers B2, B4, ...
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 
@@ -172,7 +197,10 @@ def erfc(np, x):
 
 def _erfc_single(np, out, x):
     wide = x.astype("float64")
-    value = _erfc_positive(np, np.abs(wide))
+    size = np.minimum(np.abs(wide), 28.0)  # beyond, erfc is 0
+    value = np.empty_like(wide)
+    polynomial(np, value, (size - 3.75) / (size + 3.75), _ERFC_SHORT)
+    value = np.exp(-size * size) * value / (1 + 2 * size)
     out[...] = np.where(wide < 0, 2 - value, value)
 
 
@@ -206,8 +234,9 @@ def _erfinv_single(np, out, x):
     polynomial(np, value, log - 2.5, _ERFINV_NEAR)
     far = log >= 5
     if far.any():
-        beyond = np.empty(int(np.count_nonzero(far)))
-        polynomial(np, beyond, np.sqrt(log[far]) - 3.218033988749895, _ERFINV_FAR)
+        root = np.sqrt(log[far]) - 3.218033988749895
+        beyond = np.empty_like(root)
+        polynomial(np, beyond, root, _ERFINV_FAR)
         value[far] = beyond
     np.multiply(value, wide, out=out, casting="same_kind")
     ends = np.abs(x) == 1
@@ -252,7 +281,10 @@ def _sin_pi(np, x):
     """sin(pi x), exactly 0 at integers."""
     nearest = np.rint(x)
     sign = 1 - 2 * np.abs(np.fmod(nearest, 2))
-    return sign * np.sin(math.pi * (x - nearest))
+    left = x - nearest
+    value = np.empty_like(x)
+    polynomial(np, value, left * left, _SIN_PI)
+    return sign * left * value
 
 
 def _lgamma_positive(np, x):
@@ -271,11 +303,12 @@ def _lgamma_positive(np, x):
 
 
 def _stirling(np, x):
-    series = np.zeros_like(x)
-    square = x * x
+    series, inverse = np.zeros_like(x), 1 / x
+    square = inverse * inverse
     for k in range(len(_BERNOULLI), 0, -1):
-        series = series / square + _BERNOULLI[k - 1] / (2 * k * (2 * k - 1))
-    return (x - 0.5) * np.log(x) - x + 0.5 * math.log(2 * math.pi) + series / x
+        series = series * square + _BERNOULLI[k - 1] / (2 * k * (2 * k - 1))
+    tail = 0.5 * math.log(2 * math.pi) + series * inverse
+    return (x - 0.5) * np.log(x) - x + tail
 
 
 def digamma(np, x):
@@ -295,15 +328,18 @@ def _digamma_block(np, out, x):
 
 
 def _digamma_positive(np, x):
-    result, series = np.zeros_like(x), np.zeros_like(x)
+    # the sum of 1 / x, 1 / (x + 1), ... below 10, as one fraction
+    top, bottom, series = np.zeros_like(x), np.ones_like(x), np.zeros_like(x)
     for _ in range(10):
         below = x < 10
-        result = np.where(below, result - 1 / x, result)
+        top = np.where(below, top * x + bottom, top)
+        bottom = np.where(below, bottom * x, bottom)
         x = np.where(below, x + 1, x)
-    square = x * x
+    inverse = 1 / x
+    square = inverse * inverse
     for k in range(len(_BERNOULLI), 0, -1):
-        series = series / square + _BERNOULLI[k - 1] / (2 * k)
-    return result + np.log(x) - 0.5 / x - series / square
+        series = series * square + _BERNOULLI[k - 1] / (2 * k)
+    return np.log(x) - 0.5 * inverse - series * square - top / bottom
 
 
 def polygamma(np, n, x):

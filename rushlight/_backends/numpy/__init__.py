@@ -15,6 +15,8 @@ class NumpyBackend(Backend):
     Attributes:
         slots: {op's name: function}; given the op and its kernel, it returns the
             kernel that runs instead.  The compiler fills them.
+        enlarge: a function; given an op and its kernel, it returns what runs on large
+            arrays instead.  The compiler's too.
     """
 
     name = "numpy"
@@ -23,6 +25,7 @@ class NumpyBackend(Backend):
 
     def __init__(self):
         self.slots = {}
+        self.enlarge = None
 
     def from_host(self, array, device):
         return array
@@ -44,6 +47,12 @@ class NumpyBackend(Backend):
             kernel = MethodType(eager, self)
         fill = self.slots.get(op.name)
         return kernel if fill is None else fill(op, kernel)
+
+    def large_kernel(self, op):
+        kernel = op.kernels[numpy.ndarray]
+        if self.enlarge is None or op.name in self.slots:
+            return kernel
+        return self.enlarge(op, kernel)
 
 
 def strided_view(array, shape, strides, offset=0):

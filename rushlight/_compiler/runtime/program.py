@@ -209,11 +209,11 @@ class SizedProgram(Program):
         super().__init__([Step(native.address, args, 1, keep=native)], True, given)
         self.native = native
 
-    def run_sized(self, bases, sizes, blocks):
-        """Run it; as `run`.
+    def run_sized(self, arrays, sizes, blocks):
+        """Run it; as `run_on`.
 
         Args:
-            bases: an address for each buffer.
+            arrays: an ndarray for each buffer, which begins at its first element.
             sizes: in the order of the kernel's.
             blocks: how many there are.
         """
@@ -221,7 +221,7 @@ class SizedProgram(Program):
             self._sizes[:] = sizes
             self._tables["P_GROUPS"][0, 2] = blocks
             self._head["P_WAKE"] = blocks > 1
-            self._run(bases, self._execute)
+            self._run(map(id, arrays), self._execute_on)
 
 
 def _forget_runs():

@@ -109,8 +109,7 @@ def _softshrink_grad(g, *, x, lambd):
 
 
 def _softshrink_lower(k, x, *, lambd):
-    bound = k.const(lambd)
-    return k.sub(x, k.min(k.max(x, k.neg(bound)), bound))
+    return k.sub(x, k.min(k.max(x, -lambd), lambd))
 
 
 def _hardshrink_lower(k, x, *, lambd):

@@ -14,6 +14,7 @@ from rushlight._core.tensor import attach
 from rushlight._ops._arguments import refuse
 from rushlight._ops._conjugate import conj_of
 from rushlight._ops._operators import attach_operator
+from rushlight._ops.arithmetic._lowered import floor_lower
 from rushlight._ops.specs import float_spec, pointwise_spec
 
 # ------------------------------------------------------------------------------- div
@@ -180,17 +181,15 @@ def _rounded_grad(g):
     return g.new_zeros(g.shape), g.new_zeros(g.shape)
 
 
-def _floor_lower(k, x, y):
-    return k.floor(k.div(x, y))
-
-
 DIV_FLOOR = define(
     "div_floor",
     inputs="x y",
     eager=_floor_eager,
     spec=_rounded_spec,
     grad=_rounded_grad,
-    lower=_floor_lower,
+    lower=floor_lower,
+    exact=True,
+    passes=90,
     promote=SAME,
     wide_numbers=True,
     node="DivBackward2",
@@ -253,7 +252,9 @@ FLOOR_DIVIDE = define(
     eager=_floor_eager,
     spec=_rounded_spec,
     grad=_no_grad,
-    lower=_floor_lower,
+    lower=floor_lower,
+    exact=True,
+    passes=90,
     promote=SAME,
     wide_numbers=True,
     node="NotImplemented",

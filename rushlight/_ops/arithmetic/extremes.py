@@ -179,11 +179,11 @@ def _to_one(g, x_wins):
 
 
 def _maximum_lower(k, x, y):
-    return k.max(x, y)
+    return k.max(y, x)  # of two zeros the second, as NumPy's
 
 
 def _minimum_lower(k, x, y):
-    return k.min(x, y)
+    return k.min(y, x)
 
 
 MAXIMUM = define(
@@ -207,11 +207,11 @@ MINIMUM = define(
 
 
 def _fmax_lower(k, x, y):
-    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.max(x, y)))
+    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.max(y, x)))
 
 
 def _fmin_lower(k, x, y):
-    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.min(x, y)))
+    return k.where(k.ne(x, x), y, k.where(k.ne(y, y), x, k.min(y, x)))
 
 
 FMAX = define(

@@ -15,6 +15,7 @@ from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import is_half
 from rushlight._ops._operators import attach_operator
 from rushlight._ops._values import element
+from rushlight._ops.arithmetic._lowered import hypot_lower
 from rushlight._ops.specs import float_spec, pointwise_spec
 
 # ------------------------------------------------------------------------------- pow
@@ -392,5 +393,7 @@ HYPOT = define(
     spec=_hypot_spec,
     grad=_hypot_grad,
     promote=SAME,
+    lower=hypot_lower,
+    passes=26,
 )
 expose(hypot, inplace=HYPOT, inplace_torch=False)

@@ -7,6 +7,7 @@ from rushlight._core.table import SAME, define
 from rushlight._ops._arguments import refuse, require_tensor
 from rushlight._ops._arrays import is_half
 from rushlight._ops._operators import attach_operator
+from rushlight._ops.arithmetic._lowered import fmod_lower, remainder_lower
 from rushlight._ops.arithmetic.divide import check_divisor
 from rushlight._ops.specs import pointwise_spec
 
@@ -73,6 +74,9 @@ REMAINDER = define(
     promote=SAME,
     saved_for={"x": "y", "y": "y"},
     node=_remainder_node,
+    lower=remainder_lower,
+    exact=True,
+    passes=90,
 )
 
 
@@ -144,6 +148,9 @@ FMOD = define(
     saved_for={"x": "y", "y": "y"},
     node=_fmod_node,
     check=_check_first,
+    lower=fmod_lower,
+    exact=True,
+    passes=90,
 )
 
 

@@ -135,6 +135,7 @@ def _logical_not_lower(k, x):
 LOGICAL_NOT = define(
     "logical_not",
     eager="logical_not",
+    passes=4,
     spec=_logical_not_spec,
     lower=_logical_not_lower,
 )

@@ -57,8 +57,19 @@ def _angle_grad(g, *, x):
     return (g / size * (x.sgn() * 1j)).where(size != 0, 0)
 
 
+def _angle_lower(k, x):
+    turned = k.where(k.lt(x, 0), k.const_like(math.pi, x), 0)
+    return k.where(k.ne(x, x), x, turned)
+
+
 ANGLE = define(
-    "angle", eager=_angle_eager, spec=_angle_spec, grad=_angle_grad, promote=FLOAT
+    "angle",
+    eager=_angle_eager,
+    spec=_angle_spec,
+    grad=_angle_grad,
+    lower=_angle_lower,
+    promote=FLOAT,
+    passes=10,
 )
 expose(angle)
 

@@ -282,16 +282,16 @@ def _max_tensor_grad(g, *, x, y):
 
 
 def _max_of(k, x, y):
-    return k.max(x, y)
+    return k.max(y, x)
 
 
 def _min_of(k, x, y):
-    return k.min(x, y)
+    return k.min(y, x)  # of two zeros the second, as NumPy's
 
 
 def _tensors_lower(k, x, low, high):
-    x = x if low is None else k.max(x, low)
-    return x if high is None else k.min(x, high)
+    x = x if low is None else k.max(low, x)
+    return x if high is None else k.min(high, x)
 
 
 CLAMP_TENSORS = define(

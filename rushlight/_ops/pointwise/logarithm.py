@@ -256,6 +256,7 @@ LOGADDEXP = define(
     grad=_logaddexp_grad,
     promote=SAME,
     lower=_logaddexp_lower,
+    passes=100,
 )
 LOGADDEXP2 = define(
     "logaddexp2",

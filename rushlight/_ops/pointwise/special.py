@@ -9,6 +9,7 @@ from rushlight._core.table import FLOAT, define
 from rushlight._core.tensor import attach
 from rushlight._ops import _special as functions
 from rushlight._ops._arguments import refuse, require_tensor
+from rushlight._ops._symbols import lowered_by
 from rushlight._ops.specs import float_spec
 
 _TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -105,12 +106,14 @@ def _erfinv_grad(g, *, out):
     return g * (out * out).exp() / _TWO_OVER_ROOT_PI
 
 
+_erf_in_float64 = lowered_by(functions.erf)
+
+
 def _erf_lower(k, x):
-    return k.erf(x)
+    return k.erf(x) if x.dtype == "f32" else _erf_in_float64(k, x)
 
 
-def _erfc_lower(k, x):
-    return k.sub(k.const(1), k.erf(x))
+_erfc_lower = lowered_by(functions.erfc)
 
 
 ERF = define(
@@ -120,6 +123,8 @@ ERF = define(
     grad=_erf_grad,
     lower=_erf_lower,
     promote=FLOAT,
+    passes=40,
+    large_from=64,
 )
 ERFC = define(
     "erfc",
@@ -128,6 +133,8 @@ ERFC = define(
     grad=_erfc_grad,
     lower=_erfc_lower,
     promote=FLOAT,
+    passes=120,
+    large_from=32,
 )
 ERFINV = define(
     "erfinv",
@@ -135,6 +142,9 @@ ERFINV = define(
     spec=_special_spec,
     grad=_erfinv_grad,
     promote=FLOAT,
+    lower=lowered_by(functions.erfinv),
+    passes=60,
+    large_from=32,
 )
 expose(erf, inplace=ERF)
 expose(erfc, inplace=ERFC)
@@ -237,6 +247,9 @@ LGAMMA = define(
     spec=_special_spec,
     grad=_lgamma_grad,
     promote=FLOAT,
+    lower=lowered_by(functions.lgamma),
+    passes=400,
+    large_from=16,
 )
 DIGAMMA = define(
     "digamma",
@@ -244,6 +257,9 @@ DIGAMMA = define(
     spec=_special_spec,
     grad=_digamma_grad,
     promote=FLOAT,
+    lower=lowered_by(functions.digamma),
+    passes=400,
+    large_from=16,
 )
 POLYGAMMA = define(
     "polygamma",

@@ -6,6 +6,7 @@ from rushlight._core.dispatch import call2
 from rushlight._core.inplace import call_out
 from rushlight._core.table import FLOAT, define
 from rushlight._ops._arguments import refuse, require_tensor
+from rushlight._ops._symbols import lowered_by
 from rushlight._ops.specs import float_spec
 
 
@@ -45,7 +46,16 @@ def unary(name, kernel, says, grad=None):
         refuse(x, who, "c")
         return float_spec(x)
 
-    op = define(f"special_{name}", eager=eager, spec=spec, grad=grad, promote=FLOAT)
+    op = define(
+        f"special_{name}",
+        eager=eager,
+        spec=spec,
+        grad=grad,
+        lower=lowered_by(kernel, "f64"),
+        promote=FLOAT,
+        passes=400,
+        large_from=16,
+    )
 
     def function(input, *, out=None):
         require_tensor(input, who)

@@ -2,12 +2,13 @@
 
 Each is a range reduction and a minimax polynomial (fitted in float64 by Lawson's
 iteration on Chebyshev nodes), within 2 units in the last place; nan, infinities, signed
-zeros and subnormal numbers come out as in the C library.  float64 calls that library.
+zeros and subnormal numbers come out as in the C library.  float64 has a file of its
+own (doubles.py), but for erf, which calls that library.
 """
 
 import math
 
-from rushlight._compiler.codegen.llvm import machine
+from rushlight._compiler.codegen.llvm import doubles, machine
 
 _LOG2_E = 1 / math.log(2)
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440e-4
@@ -65,7 +66,7 @@ _ERF_LARGE = (
 def exp(v, x, dtype="f32"):
     """e^x: ``2^n * p(r)`` with ``x = n ln 2 + r``, scaled in two halves."""
     if dtype != "f32":
-        return v.intrinsic("exp", dtype, x)
+        return doubles.exp(v, x)
     whole, r = _by_ln2(v, x, -104.0, 89.0)
     p = v.polynomial(r, _EXP, dtype)
     if machine.scales_exponents():
@@ -90,7 +91,7 @@ def _by_ln2(v, x, least, greatest):
 def expm1(v, x, dtype="f32"):
     """e^x - 1: ``2^n (e^r - 1) + (2^n - 1)``."""
     if dtype != "f32":
-        return v.each_lane("expm1", dtype, x)
+        return doubles.expm1(v, x)
     b = v.b
     n, r = _by_ln2(v, x, -80.0, 89.0)
     p = v.fma(v.polynomial(r, _EXPM1, dtype), v.fmul(r, r), r)
@@ -112,7 +113,7 @@ def _power_of_two(v, n):
 def log(v, x, dtype="f32"):
     """ln x: ``n ln 2 + ln m`` with m around 1."""
     if dtype != "f32":
-        return v.intrinsic("log", dtype, x)
+        return doubles.log(v, x)
     b, c, i = v.b, (lambda k: v.const(k, dtype)), (lambda k: v.int_const(k, dtype))
     tiny = b.fcmp("olt", x, c(1.1754944e-38))
     y = b.select(tiny, v.fmul(x, c(2.0**23)), x)
@@ -127,7 +128,7 @@ def log(v, x, dtype="f32"):
 def log1p(v, x, dtype="f32"):
     """ln (1 + x): what rounding 1 + x loses is added to m."""
     if dtype != "f32":
-        return v.each_lane("log1p", dtype, x)
+        return doubles.log1p(v, x)
     b, c, i = v.b, (lambda k: v.const(k, dtype)), (lambda k: v.int_const(k, dtype))
     y = v.fadd(x, c(1.0))
     back = v.fsub(y, c(1.0))
@@ -170,7 +171,7 @@ def _log_of_few(v, x, result):
 def tanh(v, x, dtype="f32"):
     """tanh x: a polynomial near 0, else ``1 - 2 / (e^2|x| + 1)`` with the sign of x."""
     if dtype != "f32":
-        return v.each_lane("tanh", dtype, x)
+        return doubles.tanh(v, x)
     b, c = v.b, (lambda k: v.const(k, dtype))
     size = v.intrinsic("fabs", dtype, x)
     square = v.fmul(x, x)
