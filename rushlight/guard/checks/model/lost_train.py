@@ -3,7 +3,7 @@
 # Note [Back to work]
 # Fine-tuning with frozen batch norm is evaluation mode on purpose; so is freezing late
 # in training.  What nobody does on purpose is this, all of it: layers that trained in
-# training mode; eval() on a module around them; they then ran under no_grad, with no
+# training mode; eval() on a module around them; they ran next under no_grad, with no
 # call of train() or eval() since; and the line that took steps before takes one now,
 # with an optimizer whose gradients all belong to that module.
 """
@@ -70,11 +70,11 @@ def _trained(layer):
 
 def running(layer):
     """A layer that switches with train() and eval() runs in evaluation mode."""
-    if GRAD_MODE.get():
-        return
-    for each in PENDING:
-        if layer in each.layers:
-            each.ran = True
+    mine = [each for each in PENDING if layer in each.layers and not each.ran]
+    for each in mine:
+        if GRAD_MODE.get():  # no evaluation: evaluation mode is meant
+            PENDING.remove(each)
+        each.ran = True
     GUARDS.evals = not all(each.ran for each in PENDING)
 
 

@@ -6,8 +6,11 @@ letter (dropped, doubled, changed, two swapped) to a short list of names counts,
 only for plain values of the kind that the real one takes.
 """
 
+import weakref
+
 from rushlight.guard._history import history_of
 from rushlight.guard._names import name_of
+from rushlight.guard._places import user_place
 from rushlight.guard._report import found
 
 NAME = "misspelt"
@@ -16,6 +19,8 @@ SUMMARY = "attributes that nothing reads, one slip away from ones that count"
 _OF_TENSORS = ("requires_grad", "grad", "data")
 _OF_MODULES = ("training",)
 _METHODS = frozenset("train eval parameters zero_grad requires_grad_ to".split())
+_WORDS = frozenset(("raining", "draining", "straining", "trailing"))  # no slips
+_switched = []  # [(weak module, value, line)]: requires_grad set on modules
 
 
 def is_slip(name, right):
@@ -44,11 +49,13 @@ def attribute(module, name, value):
             why="Nothing reads the value, and the method can no longer be called",
             do=f"call model.{name}(...)",
         )
-    elif value.__class__ is bool and is_slip(name, "training"):
+    elif value.__class__ is not bool or _reads(type(module), name):
+        return
+    elif name == "requires_grad":
+        _switched.append((weakref.ref(module), value, user_place()))
+        del _switched[:-64]
+    elif is_slip(name, "training") and name not in _WORDS:
         _say(f"{type(module).__name__}.{name} = {value}", "training")
-    elif value.__class__ is bool and name == "requires_grad":
-        if not _reads(type(module), name):
-            _say_switch(module, value)
 
 
 def _reads(kind, name):
@@ -64,15 +71,30 @@ def _reads(kind, name):
     return False
 
 
-def _say_switch(module, value):
+def _look_at_switched(optimizer):
+    """Whether the parameters below a module are not what was set on the module."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    for ref, value, place in _switched:
+        module = ref()
+        own = [] if module is None else list(module.parameters())
+        if value:
+            wrong = own and not any(p.requires_grad for p in own)
+        else:
+            wrong = any(p._grad is not None and id(p) in held for p in own)
+        if wrong:
+            _say_switch(module, value, place)
+    _switched.clear()
+
+
+def _say_switch(module, value, place):
     kind = type(module).__name__
     found(
         NAME,
-        saw=f"{kind}.requires_grad = {value} was set on a module, where nothing reads "
-        "it",
-        why=f"It makes a new attribute, and the parameters of the {kind} stay as they "
-        "were",
+        saw=f"{kind}.requires_grad = {value} was set on a module, and its parameters "
+        f"are {'still frozen' if value else 'trained all the same'}",
+        why="Nothing reads it there: only parameters have requires_grad",
         do=f"call module.requires_grad_({value}), which sets it on all parameters",
+        place=place,
     )
 
 
@@ -80,6 +102,8 @@ def stepping(optimizer, closure):
     """step() is about to run: names on its parameters, at its first step only."""
     if history_of(optimizer).steps != 1:
         return
+    if _switched:
+        _look_at_switched(optimizer)
     for group in optimizer.param_groups:
         for param in group["params"]:
             for name in param.__dict__:
@@ -96,3 +120,8 @@ def _say(what, right):
         why="The assignment makes a new attribute and changes nothing",
         do=f"write {right}",
     )
+
+
+def forget():
+    """Start as a fresh process does."""
+    _switched.clear()

@@ -11,9 +11,7 @@ from rushlight.guard._calls import is_dropped, user_frame
 from rushlight.guard._report import found, is_listening
 
 NAME = "partial-load"
-SUMMARY = (
-    "a load with strict=False takes nothing, and its result is not read"
-)
+SUMMARY = "a load with strict=False takes nothing, and its result is not read"
 
 
 def loaded(module, state_dict, keys):

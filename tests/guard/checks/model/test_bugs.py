@@ -55,7 +55,7 @@ def evaluation_in_inference_mode():
                 model(x)
 
 
-@bug("lost-train", "test_bugs_model.py:")
+@bug("lost-train", "test_bugs.py:")
 def two_evaluations_in_an_epoch():
     model, optimizer, x, classes = classifier(nn.Dropout(0.1))
     for _ in range(2):
@@ -321,8 +321,19 @@ def a_freeze_of_a_module():
 
 @bug("misspelt", "Holds.requires_grad = False")
 def a_freeze_of_each_child():
-    for child in nn.Sequential(Holds(nn.ModuleList()), nn.ReLU()).children():
+    model = nn.Sequential(Holds(nn.ModuleList()), nn.ReLU())
+    for child in model.children():
         child.requires_grad = False
+    _, _, x, classes = classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
+
+
+@bug("misspelt", "Sequential.requires_grad = True", "still frozen")
+def a_thaw_of_a_module():
+    model, optimizer, x, classes = classifier()
+    backbone = nn.Sequential(nn.Linear(3, 3)).requires_grad_(False)
+    backbone.requires_grad = True
+    train(nn.Sequential(backbone, model), optimizer, x, classes)
 
 
 test_a_bug_is_named = bugs.named(PROGRAMS)
