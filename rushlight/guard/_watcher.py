@@ -332,6 +332,11 @@ class Watcher:
         if CAPTURE.get() is None:
             truncated_write.writing(tensor, value)
 
+    def copying(self, tensor, source):
+        """Floats are copied into integers."""
+        if CAPTURE.get() is None:
+            truncated_write.copying(tensor, source)
+
     def truncating(self, value, dtype, who):
         """A number with a fraction becomes an integer of a tensor."""
         if CAPTURE.get() is None:

@@ -50,7 +50,7 @@ def copy_(input, other, non_blocking=False):
         return fill_(input, other)
     array, source = input._array, other._array
     if array.dtype.kind == "i" and source.dtype.kind == "f" and GUARDS.on:
-        GUARDS.see.writing(input, other)
+        GUARDS.see.copying(input, other)
     if source.__class__ is not array.__class__:
         other = moved(other, device_of(array), "copy_()")
         source = other._array

@@ -2,7 +2,8 @@
 
 # Note [Meaningless labels]
 # A binary cross entropy of scores whose label lies outside 0..1 has no lowest value: it
-# falls for ever as the score grows.  Labels 0 are neither of a margin's 1 and -1.
+# falls for ever as the score grows.  (A little outside, labels may be meant as noisy.)
+# Labels 0 are neither of a margin's 1 and -1.
 # Losses that are not reduced, or have weights, may mask such labels out and are not
 # looked at.  Labels of 0 and 1 alone, both of them, are said at the third call.
 """
@@ -16,7 +17,7 @@ NAME = "label-range"
 SUMMARY = "labels that a loss has no meaning for"
 
 _EARLY, _EVERY, _MOST = 16, 64, 32768
-_MARGIN = 1e-3  # what smoothing and rounding may exceed
+_MARGIN = 0.5  # what smoothed and noisy labels may exceed, as GANs' do on purpose
 _CALLS = {}
 _ZEROS = {}
 

@@ -8,9 +8,22 @@ from rushlight.guard._report import found, is_listening
 NAME = "truncated-write"
 SUMMARY = "fractions written into a tensor of integers are cut off"
 
+_ROUNDING = 1e-3
 _FILLS = frozenset(
     "fill_() masked_fill() index_fill() scatter() full_like() new_full() pad()".split()
 )
+
+
+def copying(tensor, source):
+    """A tensor of floats is copied into signed integers.
+
+    Averages of whole models (with counts among them) are copied like that, so a single
+    number, and what is whole but for rounding, say nothing.
+    """
+    array = source._array
+    if tensor.ndim and array.__class__ is np.ndarray and is_listening(NAME):
+        if (abs(array - np.rint(array)) > _ROUNDING).any():
+            writing(tensor, source)
 
 
 def writing(tensor, value):

@@ -117,6 +117,8 @@ def smoothed_and_mixed_labels():
     mixed = wanted * 0.3 + wanted.flip(0) * 0.7
     F.binary_cross_entropy_with_logits(scores(2, 1), mixed)
     F.binary_cross_entropy_with_logits(scores(2, 1), torch.tensor([[1.0001], [0]]))
+    noisy = torch.tensor([[1.2], [-0.1]])
+    F.binary_cross_entropy_with_logits(scores(2, 1), noisy)
 
 
 @correct
@@ -257,6 +259,16 @@ def whole_numbers_into_integers():
     x.masked_fill_(x > 1, -1e9)
     x.new_tensor([1, 2]), x.new_full((2,), 3.0), torch.full_like(x, 4.0)
     x[0] = torch.tensor(2.5).round().long()
+
+
+@correct
+def an_average_of_whole_models():
+    model, average = (nn.BatchNorm1d(3) for _ in range(2))
+    for _ in range(3):
+        model(torch.randn(4, 3))
+        pairs = zip(average.state_dict().values(), model.state_dict().values())
+        for old, new in pairs:
+            old.copy_(0.9 * old + 0.1 * new)
 
 
 @correct
