@@ -45,7 +45,8 @@ def path_of_running(frame, module):
         for path, each in outer.named_modules():
             if each is module:
                 start = _variable(caller, outer) or type(outer).__name__
-                return f"{start}.{path}" if path else start
+                whole = f"{start}.{path}" if path else start
+                return whole.replace("._orig_mod", "")  # what compile() puts around
     return type(module).__name__
 
 

@@ -159,3 +159,9 @@ def test_an_error_that_was_named_keeps_its_name_when_it_is_raised_again():
     model = Again(Block())
     error = error_of(lambda: model(torch.ones(2, 4)))
     assert str(error).count(" In model.inner.fc2 (Linear).") == 1
+
+
+def test_a_compiled_module_has_the_path_of_what_it_wraps():
+    compiled = torch.compile(Block())
+    error = error_of(lambda: compiled(torch.ones(2, 4)))
+    assert error.module_path == "compiled.fc2"
