@@ -89,7 +89,7 @@ class _Scores:
     def _note(self, frame):
         for name in self.loop.sums:
             value = frame.f_locals.get(name, 0.0)
-            value = list(value) if isinstance(value, list) else value
+            value = len(value) if isinstance(value, list) else value
             self.values.setdefault(name, []).append(value)
 
     def over(self):
@@ -100,7 +100,7 @@ class _Scores:
             return
         self._note(frame)
         for name, line in self.loop.divisions(frame, len(self.sizes)):
-            means = _terms(self.values[name])
+            means = _terms(self.values[name], frame.f_locals.get(name))
             if means is not None and (self.loop.is_mean(name) or self._is_loss(means)):
                 self._compare(frame, name, means, line)
 
@@ -154,9 +154,8 @@ def _rows(batch):
     return sizes.pop() if len(sizes) == 1 else None
 
 
-def _terms(values):
-    """The terms of a sum or list, from the values it had; None for others."""
-    last = values[-1]
+def _terms(values, last):
+    """The terms of a sum or list, from the values (lengths) it had; None for others."""
     if isinstance(last, list):
         is_own = len(last) == len(values) - 1 and not values[0]
         return last if is_own and all(type(each) is float for each in last) else None
