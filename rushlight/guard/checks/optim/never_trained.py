@@ -6,7 +6,8 @@
 # author alone knows.  So it is a note, with the reason: its module was not called, ran
 # only without gradients, or was called and the loss does not depend on it; or every
 # gradient was exactly 0.  Those that anybody wrote to (a target network) or froze are
-# left out.
+# left out.  One kind is no matter of judgement: a layer that was not called, and that
+# no line of the program mentions but the one that makes it.
 
 # Note [Few are watched]
 # Asked once, at the fourth step: who has no gradient then?  Only these are followed:
@@ -21,6 +22,7 @@ import numpy as np
 
 from rushlight._core.state import GRAD_MODE
 from rushlight.guard._history import history_of
+from rushlight.guard._mentions import only_assignment
 from rushlight.guard._names import living_modules, name_of, parameter_names
 from rushlight.guard._report import found, is_listening
 from rushlight.nn.parameter import Parameter
@@ -50,11 +52,20 @@ class Silent:
         probe: [called, called with gradients on] of its module, or None.
         zero: whether it has gradients, which are 0.
         sample: some of its values.
+        links: (class, attribute) on the way from a root to its module.
     """
 
     def __init__(self, parameter, name, zero):
         self.ref, self.name, self.probe = weakref.ref(parameter), name, None
-        self.zero, self.sample = zero, _sample(parameter)
+        self.zero, self.sample, self.links = zero, _sample(parameter), ()
+
+    def forgotten(self):
+        """(Class.attribute, its line) of what no line of the program reads, or None."""
+        for kind, attribute in self.links:
+            line = only_assignment(kind, attribute)
+            if line is not None:
+                return f"{kind.__name__}.{attribute}", line
+        return None
 
     def reason(self):
         """Which of _REASONS holds."""
@@ -113,9 +124,19 @@ def ending():
         if watch.history.steps < LEAST:
             continue
         _look(watch, at_end=True)
-        groups = {}
+        groups, forgotten, known = {}, {}, {}
         for silent in watch.silent.values():
-            groups.setdefault(silent.reason(), []).append(silent.name)
+            reason, layer = silent.reason(), None
+            if reason == 0 and silent.links:
+                if silent.links not in known:
+                    known[silent.links] = silent.forgotten()
+                layer = known[silent.links]
+            if layer is None:
+                groups.setdefault(reason, []).append(silent.name)
+            else:
+                forgotten.setdefault(layer, []).append(silent.name)
+        for (path, line), names in forgotten.items():
+            _say_forgotten(watch.history, path, line, names)
         if groups:
             _say(watch, sorted(groups.items()))
 
@@ -147,12 +168,18 @@ def _ask(optimizer, history):
 def _put_in(watch):
     """Set hooks on the modules of a Watch's parameters for a step."""
     for root in living_modules():
-        for module in root.modules():
+        stack = [(root, ())]
+        while stack:
+            module, links = stack.pop()
+            for name, inner in module._modules.items():
+                if inner is not None:
+                    stack.append((inner, (*links, (type(module), name))))
             for parameter in module._parameters.values():
                 silent = watch.silent.get(getattr(parameter, "_edge", None))
                 if silent is not None and not silent.zero:
                     module._forward_pre_hooks[_HOOK] = _called
                     silent.probe = _probes.setdefault(module, [False, False])
+                    silent.links = links
 
 
 def _called(module, args):
@@ -198,6 +225,20 @@ def _sample(parameter):
         return None
     flat = array.reshape(-1)
     return flat[:: max(1, flat.size // 8)].tobytes()
+
+
+def _say_forgotten(history, path, line, names):
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    found(
+        NAME,
+        saw=f"{path} is made here, and no line of the program reads it: "
+        f"{', '.join(names[:4])}{more} of {history.kind} got no gradient in "
+        f"{history.steps} steps",
+        why="A layer that forward() does not call stays as it was initialised and "
+        "changes nothing",
+        do="call it in forward(), or take it out",
+        place=line,
+    )
 
 
 def _say(watch, groups):

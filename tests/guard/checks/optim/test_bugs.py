@@ -251,6 +251,19 @@ class Branches(nn.Module):
         return self.head(self.layer(x))
 
 
+class Forgetful(nn.Module):
+    """Has a layer that no line of this program reads, and a head."""
+
+    def __init__(self):
+        super().__init__()
+        self.read_by_no_line = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
+        self.head = nn.Linear(3, 4)
+
+    def forward(self, x):
+        # read_by_no_line comes first  # (a comment is no line that reads)
+        return self.head(x)
+
+
 def train_branches(mode, **options):
     _, _, x, classes = classifier()
     model = Branches(mode)
@@ -258,22 +271,38 @@ def train_branches(mode, **options):
     train(model, optimizer, x, classes, 40)
 
 
-@bug("never-trained", "Branches.other.weight [3, 3]", "its module was not called")
+@bug("never-trained", "and no line of the program reads it: Forgetful.", "40 steps")
+def a_layer_that_is_only_made():
+    def run():
+        model, (_, _, x, classes) = Forgetful(), classifier()
+        train(model, torch.optim.Adam(model.parameters()), x, classes, 40)
+
+    run()
+
+
+@bug(
+    "never-trained", "note", "Branches.other.weight [3, 3]", "its module was not called"
+)
 def a_layer_that_forward_forgets():
     train_branches("left out")
 
 
-@bug("never-trained", "2 parameters of AdamW got no gradient in 40", "no_grad only")
+@bug(
+    "never-trained",
+    "note",
+    "2 parameters of AdamW got no gradient in 40",
+    "no_grad only",
+)
 def a_layer_under_no_grad():
     train_branches("no grad")
 
 
-@bug("never-trained", "was called, but the loss does not depend on it")
+@bug("never-trained", "note", "was called, but the loss does not depend on it")
 def a_layer_whose_output_nobody_reads():
     train_branches("read by nobody")
 
 
-@bug("never-trained", "exactly 0", "only the weight decay of 0.5 moves it")
+@bug("never-trained", "note", "exactly 0", "only the weight decay of 0.5 moves it")
 def a_layer_times_nothing():
     train_branches("times 0", weight_decay=0.5)
 

@@ -177,6 +177,28 @@ def a_pooler_and_an_auxiliary_head_that_nobody_uses():
         optimizer.step()
 
 
+class Switched(nn.Module):
+    """Reaches its layers by names that it puts together."""
+
+    def __init__(self, depth):
+        super().__init__()
+        self.depth = depth
+        self.numbered_1 = nn.Linear(3, 3)
+        self.numbered_2 = nn.Linear(3, 3)
+        self.last = nn.Linear(3, 4)
+
+    def forward(self, x):
+        for number in range(self.depth):
+            x = getattr(self, f"numbered_{number + 1}")(x)
+        return self.last(x)
+
+
+@correct
+def layers_reached_by_names_that_are_put_together():
+    model, (_, _, x, classes) = Switched(1), classifier()
+    train(model, torch.optim.AdamW(model.parameters()), x, classes, 20)
+
+
 test_is_quiet = quiet(PROGRAMS)
 
 
