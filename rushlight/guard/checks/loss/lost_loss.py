@@ -27,6 +27,7 @@ class State:
         cut: (shape of the leaf, the loss or None, line, whether it is the leaf) of a
             backward that reached no parameter, or None.
         useful: whether another one reached a parameter.
+        reached: ids of the other leaves that were reached.
         empty: whether one began at a 0 that depends on nothing.
         count: {optimizer: steps after a cut loss}.
         said: the optimizers of which it was said, or that had such a 0.
@@ -35,6 +36,7 @@ class State:
     def __init__(self):
         self.cut = self.root = None
         self.useful = self.empty = False
+        self.reached = set()
         self.count = weakref.WeakKeyDictionary()
         self.said = weakref.WeakSet()
 
@@ -56,9 +58,11 @@ def backward(walk):
     """backward() has run: did it reach any parameter?"""
     edge = None
     for edge in walk.waiting:
-        if isinstance(edge.variable, Parameter):
+        leaf = edge.variable
+        if isinstance(leaf, Parameter):
             STATE.useful = True
             return
+        STATE.reached.add(id(leaf))
     if edge is None or STATE.cut is not None:
         return
     value = None if STATE.root is None else float(STATE.root)
@@ -70,13 +74,18 @@ def backward(walk):
 
 def stepping(optimizer, closure):
     """step() is about to run."""
-    cut, useful = STATE.cut, STATE.useful
+    cut, useful, reached = STATE.cut, STATE.useful, STATE.reached
+    STATE.useful = False
     if STATE.empty:
         STATE.said.add(optimizer)
-    STATE.cut, STATE.useful, STATE.empty = None, False, False
+        STATE.empty = False
+    if reached:
+        STATE.cut, STATE.reached = None, set()
     if cut is None or useful or closure is not None:
         return
     own = [p for group in optimizer.param_groups for p in group["params"]]
+    if not reached.isdisjoint(map(id, own)):
+        return
     if not any(p.requires_grad for p in own) or any(_is_new(p._grad) for p in own):
         return
     STATE.count[optimizer] = STATE.count.get(optimizer, 0) + 1

@@ -200,6 +200,16 @@ def an_image_that_is_optimised():
 
 
 @correct
+def tensors_in_an_optimizer_at_a_saddle():
+    a, b = (torch.zeros(3, requires_grad=True) for _ in range(2))
+    optimizer = torch.optim.SGD([a, b], lr=0.1)
+    for _ in range(4):
+        optimizer.zero_grad()
+        ((a * b).sum() - 1).pow(2).backward()
+        optimizer.step()
+
+
+@correct
 def gradients_by_hand():
     model, optimizer, x, _ = classifier()
     noise = torch.tensor(1.5, requires_grad=True)
