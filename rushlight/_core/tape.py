@@ -335,6 +335,13 @@ def _one(array):
     return wrap(ones)
 
 
+def _reason(array):
+    """Why a tensor has no graph, where that can be seen."""
+    if array.dtype.kind in "biu":
+        return f" (it is {BY_NUMPY[array.dtype]}: whole numbers have no gradient)"
+    return "" if GRAD_MODE.get() else " (gradients are switched off here)"
+
+
 def root_gradient(tensor, gradient, who="backward()"):
     """The gradient to start from: the given one, or 1 for a single element."""
     if tensor._edge is None:
@@ -342,7 +349,8 @@ def root_gradient(tensor, gradient, who="backward()"):
             explain(
                 who,
                 expected="a tensor that requires grad",
-                got="one that does not require grad and does not have a grad_fn",
+                got="one that does not require grad and does not have a grad_fn"
+                + _reason(tensor._array),
                 do="Set requires_grad=True on the parameters, and compute the loss "
                 "outside torch.no_grad() and without .detach() or .item().",
             )

@@ -267,6 +267,13 @@ def test_a_loss_with_nothing_to_differentiate(program):
     assert "torch.no_grad()" in text
 
 
+def test_why_there_is_nothing_to_differentiate():
+    with pytest.raises(RuntimeError, match=r"\(gradients are switched off here\)"):
+        under_no_grad()
+    with pytest.raises(RuntimeError, match="it is torch.int64: whole numbers have no"):
+        net()(X).argmax(1).sum().backward()
+
+
 def test_scores_outside_0_and_1_are_an_error():
     with pytest.raises(RuntimeError, match="between 0 and 1") as caught:
         F.binary_cross_entropy(3 + net(1)(X).squeeze(1), YES)
