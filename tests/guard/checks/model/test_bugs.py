@@ -246,6 +246,23 @@ def a_dead_layer_behind_pooling_and_dropout():
     train(model, optimizer, torch.rand(6, 1, 5, 5), torch.arange(6) % 4, 110)
 
 
+@bug("dead-relu", "Sequential.2.weight [6, 6]")
+def a_dead_layer_before_batch_norm():
+    model = nn.Sequential(
+        nn.Linear(3, 6),
+        nn.ReLU(),
+        nn.Linear(6, 6),
+        nn.BatchNorm1d(6),
+        nn.ReLU(),
+        nn.Dropout(0.1),
+        nn.Linear(6, 4),
+    )
+    nn.init.constant_(model[0].bias, -50)
+    _, _, x, classes = classifier()
+    nn.init.constant_(model[3].bias, 1)
+    train(model, torch.optim.SGD(model.parameters(), lr=0.01), x, classes, 110)
+
+
 @bug("vanished-gradient", "Sequential.0.weight [8, 8]", "did not change one bit")
 def twenty_sigmoids():
     layers = []

@@ -147,6 +147,39 @@ def a_hinge_loss_whose_margins_hold():
 
 
 @correct
+def a_dead_gate_beside_the_main_path():
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.last = nn.Linear(3, 8), nn.Linear(8, 4)
+            self.squeeze, self.gate = nn.Linear(8, 2), nn.Linear(2, 8)
+            nn.init.constant_(self.squeeze.bias, -50)
+
+        def forward(self, x):
+            h = self.inner(x).tanh()
+            return self.last(h * self.gate(self.squeeze(h).relu()).sigmoid())
+
+    model, (_, _, x, classes) = Gated(), classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes, 110)
+
+
+@correct
+def a_dead_branch_beside_the_input():
+    class Residual(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.outer = nn.Linear(3, 8), nn.Linear(8, 3)
+            self.last = nn.Linear(3, 4)
+            nn.init.constant_(self.inner.bias, -50)
+
+        def forward(self, x):
+            return self.last(x + self.outer(self.inner(x).relu()))
+
+    model, (_, _, x, classes) = Residual(), classifier()
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes, 110)
+
+
+@correct
 def a_relu_that_wakes_up():
     model, optimizer, x, classes = classifier(nn.ReLU())
     for n in range(110):
