@@ -17,15 +17,20 @@
 # that a script prints the same numbers each time it is run, whatever else the machine
 # does and whatever is in the cache.  One ufunc of NumPy that rounds several times (exp)
 # is never replaced but shared: pieces of it are run by several threads, with the same
-# bits.  Sums of floats stay what they are (Note [Sums by BLAS] in _ops/_arrays.py).
+# bits.  Running totals are routines, of NumPy's bits too.  Sums of floats stay what
+# they are (Note [Sums by BLAS] in _ops/_arrays.py).
 """
 
 from rushlight._backends.numpy import NUMPY_BACKEND
 from rushlight._compiler.large.calls import LargePointwise
+from rushlight._compiler.large.scans import REQUESTS
+from rushlight._compiler.runtime.routine import AdaptiveRoutine
 
 
 def _enlarge(op, plain):
     """What runs an op on large arrays."""
+    if op.name in REQUESTS:
+        return AdaptiveRoutine(plain, REQUESTS[op.name])
     if op.view or op.many or (op.lower is None and not op.ufunc):
         return plain
     return LargePointwise(op, plain)

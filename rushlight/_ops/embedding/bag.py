@@ -11,7 +11,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.spec import Spec
 from rushlight._core.dispatch import call
-from rushlight._core.expose import expose
+from rushlight._core.expose import TORCH, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._arrays import wide
@@ -120,7 +120,8 @@ def _bag_offsets(input, offsets, include_last):
         if offsets is not None:
             raise _bad("offsets=None with a 2D input", "a tensor", "Rows are bags.")
         count, length = input._array.shape
-        return input.new_tensor([i * length for i in range(count)])
+        options = {"dtype": input.dtype, "device": input.device}
+        return TORCH["arange"](count, **options) * length
     if input.ndim != 1:
         raise _bad("a 1D or 2D input", f"dimension {input.ndim}", "Flatten it.")
     if offsets is None or offsets.ndim != 1:
@@ -183,16 +184,54 @@ def _bag_eager(backend, w, indices, offsets, factors, *, mode, padding, scale):
     spec = {"mode": mode, "padding": padding, "scale": scale}
     _bag_spec(w, indices, offsets, factors, **spec)
     numbers, places, bag, count = _bags(np, indices, offsets, padding)
+    total = None
+    if mode != "max" and factors is None:
+        total = _sum_by_places(np, w, numbers, bag, count)
+    if total is None:
+        total = _gathered(np, w, numbers, factors, places, bag, count, mode)
+        if mode == "max":
+            return total
+    if mode == "mean":
+        sizes = np.bincount(bag, minlength=count)
+        total /= np.maximum(sizes, 1).astype(total.dtype)[:, None]
+    return total.astype(w.dtype, copy=False), np.empty(0, np.int64)
+
+
+def _gathered(np, w, numbers, factors, places, bag, count, mode):
+    """All rows of all bags, then what the mode makes of them."""
     rows = wide(np.take(w, numbers, 0))
     if factors is not None:
         rows = rows * wide(factors)[places][:, None]
     if mode == "max":
         return _largest(np, rows, numbers, bag, count, w)
-    total = _sum_runs(np, rows, bag, count)
-    if mode == "mean":
-        sizes = np.bincount(bag, minlength=count)
-        total /= np.maximum(sizes, 1).astype(total.dtype)[:, None]
-    return total.astype(w.dtype, copy=False), np.empty(0, np.int64)
+    return _sum_runs(np, rows, bag, count)
+
+
+_LONGEST, _PIECE = 64, 1 << 15
+
+
+def _sum_by_places(np, w, numbers, bag, count):
+    """The sum of each bag: its first row, and its second, and so on, of many bags.
+
+    None where bags differ in length, or are long: then another way is better.
+    """
+    length = len(numbers) // count if count else 0
+    if not 0 < length <= min(_LONGEST, count) or w.dtype.char not in "fd":
+        return None
+    if len(numbers) != count * length or w.shape[1] == 0:
+        return None
+    if (bag.reshape(count, length) != np.arange(count)[:, None]).any():
+        return None
+    numbers = numbers.reshape(count, length)
+    total = np.empty((count, w.shape[1]), w.dtype)
+    step = max(1, _PIECE // w.shape[1])
+    for start in range(0, count, step):  # so many that they stay in the cache
+        part = total[start : start + step]
+        places = numbers[start : start + step].T
+        np.take(w, places[0], 0, part, "clip")  # "clip" spares a copy
+        for more in places[1:]:
+            part += np.take(w, more, 0)
+    return total
 
 
 def _starts(np, bag):

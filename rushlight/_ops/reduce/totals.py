@@ -157,9 +157,13 @@ def _nansum_spec(x, *, dim, keepdim, dtype):
 def _nansum_eager(backend, x, *, dim, keepdim, dtype):
     refuse(x, "nansum()", "c", DtypeError)
     np = backend.np
+    axis = axis_of(x, dim, "nansum()")
     if x.dtype.kind in "fV":
+        found = np.asarray(total(np, x, axis, keepdim, dtype))
+        if not np.isnan(found).any():  # then there was none in x
+            return found
         x = np.where(np.isnan(x), x.dtype.type(0), x)
-    return total(np, x, axis_of(x, dim, "nansum()"), keepdim, dtype)
+    return total(np, x, axis, keepdim, dtype)
 
 
 def _nansum_grad(g, *, x, dim, keepdim):

@@ -100,6 +100,7 @@ CUMSUM = define(
     eager=_cumsum_eager,
     spec=_cumsum_spec,
     grad=_cumsum_grad,
+    passes=28,
 )
 
 # ----------------------------------------------------------------------------- cumprod
@@ -172,6 +173,7 @@ CUMPROD = define(
     eager=_cumprod_eager,
     spec=_cumprod_spec,
     grad=_cumprod_grad,
+    passes=28,
 )
 
 

@@ -94,9 +94,10 @@ def _running_grad(g, *, out1, dim):
     return g.new_zeros(g.shape).scatter_add(dim, out1, g) if g._array.ndim else g
 
 
+_SHARED = {"many": True, "passes": 50}
 _spec, _eager = _rules("cummax", "maximum")
-CUMMAX = define("cummax", eager=_eager, spec=_spec, grad=_running_grad, many=True)
+CUMMAX = define("cummax", eager=_eager, spec=_spec, grad=_running_grad, **_SHARED)
 _spec, _eager = _rules("cummin", "minimum")
-CUMMIN = define("cummin", eager=_eager, spec=_spec, grad=_running_grad, many=True)
+CUMMIN = define("cummin", eager=_eager, spec=_spec, grad=_running_grad, **_SHARED)
 expose(cummax)
 expose(cummin)

@@ -39,8 +39,10 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     (tensor([1, 3]), tensor([1, 2]))
     """
     require_tensor(input, "unique()")
-    op = UNIQUE if dim is None else UNIQUE_DIM
-    found = call(op, input, dim=dim)
+    if dim is None:
+        found = call(UNIQUE, input, inverse=bool(return_inverse))
+    else:
+        found = call(UNIQUE_DIM, input, dim=dim)
     return _asked(found, return_inverse, return_counts)
 
 
@@ -77,7 +79,7 @@ def _asked(found, return_inverse, return_counts):
     return result + ((counts,) if return_counts else ())
 
 
-def _spec(x, *, dim):
+def _spec(x, **attrs):
     raise UnsupportedError(
         explain(
             "unique()",
@@ -130,7 +132,49 @@ def _results(np, x, dim, order, rows):
     return np.take(x, order[starts], dim), inverse, counts
 
 
-def _unique_eager(backend, x, *, dim):
+# Note [Different elements]
+# Integers of a short range are counted in a table.  Others are sorted, and together
+# with their places only where somebody asks for the inverse.
+
+#: The table's size, at most, for each element.
+_TABLE = 4
+
+
+def _unique_eager(backend, x, *, inverse):
+    """(values, inverse, counts); the inverse is empty where it was not asked for."""
+    np = backend.np
+    refuse(x, "unique()", "c")
+    flat, none = x.reshape(-1), np.empty(0, "int64")
+    if x.dtype.kind in "iu" and x.size:
+        low, high = int(np.minimum.reduce(flat)), int(np.maximum.reduce(flat))
+        if high - low < _TABLE * x.size and high < 2**62:
+            return _counted(np, flat, low, inverse, x.shape)
+    if inverse:
+        return _unique_slices(backend, x, dim=None)
+    ordered = np.sort(wide(flat))
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    counts = np.diff(np.append(starts, len(ordered)))
+    values = ordered[starts].astype(x.dtype, copy=False)
+    zero = np.flatnonzero(values == 0) if x.dtype.kind == "f" else none
+    if len(zero):  # of two zeros the first
+        values[zero] = flat[np.argmax(flat == 0)]
+    return values, none, counts
+
+
+def _counted(np, flat, low, inverse, shape):
+    moved = flat.astype("int64") - low
+    table = np.bincount(moved)
+    places = np.flatnonzero(table)
+    values = (places + low).astype(flat.dtype)
+    if not inverse:
+        return values, np.empty(0, "int64"), table[places]
+    ranks = np.cumsum(table > 0) - 1
+    return values, ranks[moved].reshape(shape), table[places]
+
+
+def _unique_slices(backend, x, *, dim):
     np = backend.np
     rows = _slices(np, x, dim, "unique()")
     if rows.shape[1] == 1:
@@ -172,7 +216,7 @@ def _define(name, eager, node):
 
 
 UNIQUE = _define("_unique2", _unique_eager, "Unique2Backward0")
-UNIQUE_DIM = _define("unique_dim", _unique_eager, "UniqueDimBackward0")
+UNIQUE_DIM = _define("unique_dim", _unique_slices, "UniqueDimBackward0")
 UNIQUE_CONSECUTIVE = _define(
     "unique_consecutive", _unique_consecutive_eager, "UniqueConsecutiveBackward0"
 )

@@ -122,3 +122,31 @@ ERRORS = [
 def test_errors(changes, error, text):
     with pytest.raises(error, match=text):
         call(**changes)
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean"])
+@pytest.mark.parametrize(
+    "bags, length, width", [(40, 4, 3), (9, 1, 2000), (70, 7, 900)]
+)
+def test_bags_of_one_length_are_added_place_by_place(bags, length, width, mode):
+    rng = np.random.default_rng(0)
+    table = rng.standard_normal((50, width)).astype("f4")
+    numbers = rng.integers(0, 50, (bags, length))
+    weight, rows = rushlight.from_numpy(table), rushlight.from_numpy(numbers)
+    found = F.embedding_bag(rows, weight, mode=mode)
+    want = np.zeros((bags, width), "f4")
+    for place in range(length):
+        want += table[numbers[:, place]]
+    if mode == "mean":
+        want /= np.float32(length)
+    np.testing.assert_array_equal(found.numpy(), want)
+    offsets = rushlight.arange(0, bags * length, length)
+    flat = F.embedding_bag(rows.reshape(-1), weight, offsets, mode=mode)
+    assert flat.equal(found)
+
+
+def test_an_empty_bag_beside_one_of_double_length_is_zero():
+    table = rushlight.arange(12.0).reshape(6, 2)
+    rows, offsets = rushlight.tensor([1, 2, 3, 4]), rushlight.tensor([0, 4])
+    found = F.embedding_bag(rows, table, offsets, mode="sum")
+    assert found.tolist() == [[20.0, 24.0], [0.0, 0.0]]

@@ -89,3 +89,28 @@ def test_there_is_no_gradient(name, dim, node):
     assert found.grad_fn.name() == node
     with pytest.raises(NotImplementedError, match="derivative for .* not implemented"):
         found.sum().backward()
+
+
+@pytest.mark.parametrize("spread", [3, 200, 10**6, 2**61])
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
+def test_integers_are_counted_or_sorted_with_the_same_result(dtype, spread):
+    rng, most = np.random.default_rng(0), np.iinfo(dtype).max
+    least = -min(spread, most) if dtype != "uint8" else 0
+    values = rng.integers(least, min(spread, most), (20, 30), endpoint=True)
+    values = values.astype(dtype)
+    found = rushlight.from_numpy(values).unique(return_inverse=True, return_counts=True)
+    want = np.unique(values, return_inverse=True, return_counts=True)
+    for one, two in zip(found, want, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.reshape(one.shape))
+    alone = rushlight.from_numpy(values).unique()
+    assert alone.dtype == found[0].dtype and alone.equal(found[0])
+
+
+def test_without_the_inverse_zeros_and_nans_are_what_they_are_with_it():
+    values = [-0.0, 2.0, float("nan"), 0.0, 2.0, float("nan"), -1.0]
+    x = rushlight.tensor(values)
+    one, counts = x.unique(return_counts=True)
+    two, _, others = x.unique(return_inverse=True, return_counts=True)
+    np.testing.assert_array_equal(one.numpy(), two.numpy())
+    np.testing.assert_array_equal(np.signbit(one.numpy()), np.signbit(two.numpy()))
+    assert counts.tolist() == others.tolist() == [1, 2, 2, 1, 1]

@@ -1,0 +1,47 @@
+"""Requests for the routines of running totals and extremes (see `AdaptiveRoutine`)."""
+
+import math
+
+import numpy as np
+
+_DTYPES = {np.dtype("f4"): "f32", np.dtype("f8"): "f64", np.dtype("i8"): "i64"}
+#: The dtype of float32's totals (Note [Wide totals] in _ops/scan/cumulative.py).
+_TOTALS = {"f32": "f64"}
+
+
+def _scan(kind, x, dim, **options):
+    from rushlight._compiler.routines.scans import scan
+
+    dtype = _DTYPES.get(x.dtype)
+    if dtype is None or not x.size or not x.ndim:
+        return None
+    dim = dim % x.ndim
+    shape = math.prod(x.shape[:dim]), x.shape[dim], math.prod(x.shape[dim + 1 :])
+    routine = scan(kind, shape, dtype, **options)
+    outputs = [(x.shape, x.dtype)]
+    if len(routine.outputs) > 1:
+        outputs.append((x.shape, np.dtype(np.int64)))
+    return routine, outputs
+
+
+def _total(kind):
+    def request(x, *, dim, dtype, reverse=False):
+        if dtype is not None and dtype.numpy != x.dtype:
+            return None
+        total = _TOTALS.get(_DTYPES.get(x.dtype))
+        return _scan(kind, x, dim, total=total, reverse=reverse)
+
+    return request
+
+
+def _extreme(kind):
+    return lambda x, *, dim: _scan(kind, x, dim, places=True)
+
+
+#: By the op's name.
+REQUESTS = {
+    "cumsum": _total("add"),
+    "cumprod": _total("mul"),
+    "cummax": _extreme("max"),
+    "cummin": _extreme("min"),
+}
