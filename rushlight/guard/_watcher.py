@@ -120,7 +120,10 @@ class Watcher:
     def stepping(self, optimizer, closure):
         """Its step() is about to run."""
         step_order.stepping(optimizer, closure)
-        learning_rate.stepping(optimizer)
+        history = optimizer._guard_history
+        steps = history.steps
+        if steps <= 2 or not (history.moving and steps & 63):
+            learning_rate.stepping(optimizer)
         if stale_grad.STALE:
             stale_grad.stepping(optimizer)
         if nonfinite_op.STATE.active:
@@ -134,7 +137,6 @@ class Watcher:
         lost_loss.stepping(optimizer, closure)
         if lost_term.PENDING:
             lost_term.stepping(closure)
-        steps = optimizer._guard_history.steps
         if steps in no_optimizer.ASK_AT and optimizer not in lost_loss.STATE.said:
             no_optimizer.stepping(optimizer, closure)
         if steps == never_trained.ASK_AT or never_trained.WATCHES:
@@ -223,7 +225,9 @@ class Watcher:
                 nonfinite_op.backward(walk)
             if step_order.SCALED[0] or step_order.RECENT.asking:
                 step_order.backward(walk)
-            no_optimizer.backward(walk)
+            count = step_order.COUNT[0]
+            if count <= no_optimizer.YOUNG[0] or not count & 15:
+                no_optimizer.backward(walk)
             if never_trained.WATCHES:
                 never_trained.backward(walk)
             lost_loss.backward(walk)
@@ -250,13 +254,16 @@ class Watcher:
             double_softmax.traced(name, input)
         else:
             if input._edge is not None:
-                growing_graph.loss(input)
+                idle = growing_graph.IDLE
+                idle.count += 1
+                if idle.count > growing_graph.FEW:
+                    growing_graph.loss(input)
                 double_softmax.loss(name, input)
             elif GUARDS.made:
                 double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
                 train_mode_eval.loss(name, input, target)
-            if data_order.ORDERED:
+            if data_order.ORDERED or target._array.base is not None:
                 data_order.loss(name, input, target)
             if uneven_mean.EVALUATION:
                 uneven_mean.loss(name, input, target)

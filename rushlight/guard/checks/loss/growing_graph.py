@@ -23,7 +23,7 @@ NAME = "growing-graph"
 SUMMARY = "graphs are held that no backward() will use"
 
 WINDOW, ALIVE = 64, 60
-_FEW = 8  # so many losses before a backward are none of an evaluation
+FEW = 8  # so many losses before a backward are none of an evaluation
 _roots = deque(maxlen=WINDOW)
 _count = [0]
 
@@ -53,7 +53,7 @@ def forget():
 
 def starting(tensor):
     """backward() begins at a loss."""
-    if IDLE.count > _FEW:
+    if IDLE.count > FEW:
         noted = IDLE.noted
         used()
         if noted is not None and _dead(noted[0]) >= ALIVE:
@@ -72,12 +72,9 @@ def starting(tensor):
 
 
 def loss(input):
-    """A loss function is called with an input that has a graph."""
-    IDLE.count += 1
-    if IDLE.count <= _FEW:
-        return
+    """A loss function is called with an input that has a graph, after some others."""
     IDLE.nodes.append(weakref.ref(input._edge))
-    if IDLE.count == WINDOW + _FEW:
+    if IDLE.count == WINDOW + FEW:
         living = {node for ref in IDLE.nodes if (node := ref()) is not None}
         if len(living) >= ALIVE:
             IDLE.noted = list(map(weakref.ref, living)), *_size(living), user_place()

@@ -31,7 +31,7 @@ SUMMARY = "parameters with gradients in no optimizer, optimizers without any"
 ASK_AT = frozenset((1, 3, 30, 300, 3000))
 _optimizers = weakref.WeakSet()
 _loaded = weakref.WeakSet()  # modules on which load_state_dict() was called
-_young = [12]  # up to this count of backwards each is looked at, as some are young
+YOUNG = [12]  # up to this count of backwards each is looked at, as some are young
 _reached = []  # [(weak parameter, version)] of recent backwards
 _held = {}  # id of a parameter that was ever in an optimizer that stepped: weak one
 _pending = {}  # id of a parameter: Lost, to be told when the run is over
@@ -49,7 +49,7 @@ def forget():
     """Start as a fresh process does."""
     for each in (_optimizers, _loaded, _reached, _held, _pending):
         each.clear()
-    _young[0] = 12
+    YOUNG[0] = 12
 
 
 # ------------------------------------------------------------------------ what happens
@@ -58,7 +58,7 @@ def forget():
 def created(optimizer):
     """An optimizer is made."""
     _optimizers.add(optimizer)
-    _young[0] = COUNT[0] + 12
+    YOUNG[0] = COUNT[0] + 12
     history_of(optimizer).notes["born"] = next_number()
 
 
@@ -69,10 +69,7 @@ def loading(module):
 
 def backward(walk):
     """backward() has run: who was reached?"""
-    count = COUNT[0]
-    if count > _young[0] and count & 15:
-        return
-    if count & 3 == 0:
+    if COUNT[0] & 3 == 0:
         _reached.clear()
     known = {id(ref()) for ref, _ in _reached}
     for edge in walk.waiting:
