@@ -12,6 +12,9 @@ an output of softmax or sigmoid itself is named.
 
 import math
 
+import numpy as np
+
+from rushlight._base.spec import Spec
 from rushlight._compiler.graph.ir import Value
 from rushlight._core.guarding import GUARDS
 from rushlight._core.node import AccumulateGrad, Output
@@ -188,7 +191,7 @@ def _logarithms(name, input, made):
     elif made.name == "log_softmax" and name == "nll_loss":
         _check_dim(name, input, made)
     elif (made.name in _LAYERS or made.name in _OPEN) and is_listening(NAME):
-        highest = float(input.detach().max()) if input._array.size else 0.0
+        highest = _largest(input._array)
         if highest > 1e-3:
             _say(
                 name,
@@ -198,6 +201,13 @@ def _logarithms(name, input, made):
                 f"{name}() only picks values out: it falls without bound",
                 "apply log_softmax first, or use cross_entropy",
             )
+
+
+def _largest(array):
+    """The largest value; 0 where there is none."""
+    if array.__class__ is Spec or not array.size:
+        return 0.0
+    return float(array.max())
 
 
 def _check_dim(name, input, made):
@@ -241,8 +251,8 @@ def _reaches_below(node):
     for edge in node.edges[1:]:
         if edge.__class__ is AccumulateGrad:
             leaf = edge.variable
-            if isinstance(leaf, Parameter) and leaf._array.size:
-                if leaf._array.min() < 0 < leaf._array.max():
+            if isinstance(leaf, Parameter) and _largest(leaf._array) > 0:
+                if leaf._array.min() < 0:
                     return True
     return False
 
@@ -250,7 +260,8 @@ def _reaches_below(node):
 def divergence(target, logs):
     """kl_div() is called: is its target a probability, or the logarithm of one?"""
     made, array = maker(target), target._array
-    if not logs and array.size and array.dtype.kind == "f" and array.flat[0] < 0:
+    known = array.__class__ is np.ndarray and array.size and array.dtype.kind == "f"
+    if not logs and known and array.flat[0] < 0:
         _say_target(
             target,
             f"a target whose first value is {float(array.flat[0]):.4g}",

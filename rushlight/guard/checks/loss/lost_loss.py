@@ -10,6 +10,7 @@
 
 import weakref
 
+from rushlight._base.spec import Spec
 from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
@@ -51,7 +52,8 @@ def forget():
 
 def starting(tensor):
     """backward() begins at a tensor."""
-    STATE.root = tensor._array if tensor._array.size == 1 else None
+    array = tensor._array
+    STATE.root = array if array.size == 1 and array.__class__ is not Spec else None
 
 
 def backward(walk):
@@ -65,7 +67,8 @@ def backward(walk):
         STATE.reached.add(id(leaf))
     if edge is None or STATE.cut is not None:
         return
-    value = None if STATE.root is None else float(STATE.root)
+    root = STATE.root
+    value = None if root is None or root.dtype.kind == "c" else float(root)
     if value == 0:
         STATE.empty = True
     else:
@@ -96,7 +99,9 @@ def stepping(optimizer, closure):
 
 def _is_new(gradient):
     """Whether a gradient was filled since the last step."""
-    if gradient is None or not gradient._array.any():
+    if gradient is None:
+        return False
+    if gradient._array.__class__ is not Spec and not gradient._array.any():
         return False
     return gradient.__dict__.get("_consumed") != gradient._version
 

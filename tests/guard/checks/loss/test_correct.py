@@ -99,6 +99,23 @@ def a_gate_of_sigmoid():
     F.cross_entropy(model(x) * model(x).sigmoid(), classes)
 
 
+@correct
+def losses_without_data():
+    layer = nn.Linear(3, 4).to("meta")
+    x = torch.randn(6, 3, device="meta")
+    F.nll_loss(layer(x), torch.zeros(6, dtype=torch.int64, device="meta")).backward()
+    F.binary_cross_entropy(layer(x), x.new_zeros(6, 4)).backward()
+    F.kl_div(layer(x).log_softmax(1), x.new_zeros(6, 4), reduction="sum").backward()
+
+
+@correct
+def losses_of_nothing():
+    scores = torch.zeros(0, 4, requires_grad=True)
+    F.cross_entropy(scores, torch.zeros(0, dtype=torch.int64), reduction="sum")
+    F.kl_div(scores.log_softmax(1), torch.zeros(0, 4), reduction="sum").backward()
+    F.binary_cross_entropy(nn.Linear(4, 1)(scores), torch.zeros(0, 1)).detach()
+
+
 # ----------------------------------------------------------------------- broadcasting
 
 PAIRS = torch.randn(6, 6)

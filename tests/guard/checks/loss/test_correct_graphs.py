@@ -239,6 +239,22 @@ def steps_by_hand():
 
 
 @correct
+def data_of_every_kind():
+    for dtype in (torch.complex64, torch.bfloat16, torch.float64):
+        w = torch.ones(3, dtype=dtype, requires_grad=True)
+        loss = (w * w).abs().sum()
+        w.data.mul_(1)
+        loss.backward()
+    w = torch.ones(3, device="meta", requires_grad=True)
+    loss = (w * w).sum()
+    w.data.mul_(2)
+    loss.backward()
+    leaf = torch.ones((), dtype=torch.complex64, requires_grad=True)
+    leaf.backward(torch.ones((), dtype=torch.complex64))
+    torch.ones((), device="meta", requires_grad=True).backward()
+
+
+@correct
 def data_that_is_looked_at():
     model, optimizer, x, classes = classifier()
     for _ in range(4):
