@@ -263,7 +263,7 @@ class Watcher:
                 double_softmax.loss(name, input)
             if train_mode_eval.SUSPECTS:
                 train_mode_eval.loss(name, input, target)
-            if data_order.ORDERED or target._array.base is not None:
+            if data_order.ORDERED or getattr(target._array, "base", None) is not None:
                 data_order.loss(name, input, target)
             if uneven_mean.EVALUATION:
                 uneven_mean.loss(name, input, target)

@@ -4,16 +4,19 @@
 # Labels are parts of a batch with one whole number for each row.  Only a loader that
 # reads in the dataset's order is looked at, only its first passes, and only until a
 # class comes back after another: that is in the first batch of all but grouped data.
+# Slices of one tensor (``y[i : i + 64]``) that follow each other are batches as well.
 # Pictures that are only copied (an autoencoder's) may come in any order, and so may
 # what is gathered before one step.  So each step's loss must have been given just these
 # labels, and no others; it is said when the pass is over and steps were taken in it.
 """
 
+import itertools
 import weakref
 
 import numpy as np
 
 from rushlight._core.state import GRAD_MODE
+from rushlight._core.tensor import wrap
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found
 
@@ -26,11 +29,16 @@ _LOSSES = frozenset(
 )
 #: Weak references to the passes whose labels came class by class so far.
 ORDERED = []
+_slices = {}  # id of an array: the _Slices of it
+_made = itertools.count()  # of which only so many are looked at
 
 
 def forget():
     """Start as a fresh process does."""
+    global _made
     ORDERED.clear()
+    _slices.clear()
+    _made = itertools.count()
 
 
 def watched(loader, iterator):
@@ -41,16 +49,18 @@ def watched(loader, iterator):
         return None
     if getattr(loader.batch_sampler, "sampler", None) is not loader.sampler:
         return None
-    return _Pass(loader)
+    return _Pass(loader.dataset)
 
 
 def loss(name, input, target):
-    """A loss function is called while labels come class by class."""
+    """A loss is computed, of a slice or while labels come class by class."""
     if name in _LOSSES and GRAD_MODE.get() and input._edge is not None:
+        slices = _slices_of(target._array)
         for ref in ORDERED:
             living = ref()
-            for labels in living.labels if living is not None else ():
-                labels.used_by(target._array)
+            if living is not None and living is not slices:
+                for labels in living.labels or ():
+                    labels.used_by(target._array)
 
 
 def stepping():
@@ -59,16 +69,24 @@ def stepping():
         living = ref()
         if living is not None:
             living.steps += 1
+            if living.is_done():
+                living.over()
 
 
 class _Pass:
     """One pass: what of its batches may be labels, and how many steps were taken."""
 
-    def __init__(self, loader):
-        self.dataset, self.place, self.steps = loader.dataset, user_place(), 0
-        self.labels = None
+    fix = "DataLoader(..., shuffle=True)"
+
+    def __init__(self, dataset, labels=None):
+        self.dataset, self.place, self.steps = dataset, user_place(), 0
+        self.labels = labels
         self.ref = weakref.ref(self, _drop)
         ORDERED.append(self.ref)
+
+    def is_done(self):
+        """Whether the last labels were used; a loader tells that by itself."""
+        return False
 
     def interested(self, batch):
         """Whether any labels still come class by class."""
@@ -91,6 +109,49 @@ class _Pass:
                     _say_constant(self, labels)
                 elif 2 * labels.constant >= labels.batches:
                     _say_grouped(self, labels)
+
+
+class _Slices(_Pass):
+    """One pass over a tensor of labels by slices of it, in its order."""
+
+    fix = "draw an order first: order = torch.randperm(len(y)), y[order[i : i + size]]"
+
+    def __init__(self, base):
+        super().__init__(None, [_Labels(0)])
+        self.base, self.end = weakref.ref(base), 0
+
+    def go_on(self, array):
+        """Whether a slice follows the last one, and its classes do."""
+        labels = self.labels[0]
+        flat = dict(_parts([wrap(array)])).get(0)
+        start = flat is not None and array.ctypes.data - self.base().ctypes.data
+        if flat is None or start != self.end * array.itemsize:
+            return False
+        self.end += array.size
+        labels.used += 1
+        return labels.go_on({0: flat})
+
+    def is_done(self):
+        base = self.base()
+        return base is not None and self.end == base.size
+
+
+def _slices_of(array):
+    """The slices that an array goes on with, or begins; None where it is none."""
+    base = array.base
+    if base.__class__ is not np.ndarray or base.dtype is not array.dtype:
+        return None
+    if base.size <= array.size or not base.flags.c_contiguous:
+        return None
+    slices = _slices.get(id(base))
+    if slices is None or slices.base() is not base:
+        if next(_made) >= 64 or not array.flags.c_contiguous:
+            return None
+        slices = _slices[id(base)] = _Slices(base)
+    if slices.labels and not slices.go_on(array):
+        slices.labels = []
+        _drop(slices.ref)
+    return slices
 
 
 class _Labels:
@@ -170,7 +231,7 @@ def _say_grouped(seen, labels):
         saw=f"{labels.rows} labels came class by class ({shown}): {labels.constant} of "
         f"{labels.batches} batches hold one class",
         why="Each step pulls the model to one class, and it forgets the others",
-        do="DataLoader(..., shuffle=True)",
+        do=seen.fix,
         place=seen.place,
     )
 

@@ -93,6 +93,20 @@ def sorted_classes_by_name():
     learn((row["x"], row["kind"]) for row in DataLoader(data, batch_size=4))
 
 
+@bug("data-order", "class by class (0, 1, 2, 3): 8 of 8", "torch.randperm(len(y))")
+def slices_of_sorted_classes():
+    x, y = grouped(0, 1, 2, 3).tensors
+    learn((x[i : i + 4], y[i : i + 4]) for i in range(0, 32, 4))
+
+
+@bug("data-order", "class by class (1, 0)")
+def splits_of_sorted_classes():
+    x, y = grouped(1, 0, each=16).tensors
+    y = y.float().unsqueeze(1)
+    batches = zip(x.split(4), y.split(4), strict=True)
+    learn(batches, 1, F.binary_cross_entropy_with_logits)
+
+
 @bug("data-order", "all 16 labels of an epoch are 0", "the Subset was cut from has 4")
 def a_training_part_of_one_class():
     learn(DataLoader(Subset(grouped(0, 1, 2, 3, each=16), range(16)), batch_size=4))

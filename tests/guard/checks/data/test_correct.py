@@ -95,6 +95,47 @@ def counts_that_rise_with_time():
 
 
 @correct
+def slices_of_classes_in_a_random_order():
+    x, y = grouped(0, 1, 2, 3).tensors
+    order = torch.randperm(32)
+    learn((x[order[i : i + 4]], y[order[i : i + 4]]) for i in range(0, 32, 4))
+    x, y = x[order], torch.arange(32) % 4
+    learn((x[i : i + 4], y[i : i + 4]) for i in range(0, 32, 4))
+
+
+@correct
+def slices_of_sorted_classes_in_a_random_order():
+    x, y = grouped(0, 1, 2, 3).tensors
+    starts = [20, 4, 28, 0, 16, 8, 24, 12]
+    learn((x[i : i + 4], y[i : i + 4]) for i in starts)
+
+
+@correct
+def gradients_of_slices_taken_in_one_step():
+    x, y = grouped(0, 1, 2, 3).tensors
+    model = nn.Linear(3, 4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        for i in range(0, 32, 4):
+            (F.cross_entropy(model(x[i : i + 4]), y[i : i + 4]) / 8).backward()
+        optimizer.step()
+
+
+@correct
+def a_slice_of_each_class():
+    x, y = grouped(0, 1, each=32).tensors
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for i in range(0, 32, 4):
+        optimizer.zero_grad()
+        first = F.cross_entropy(model(x[i : i + 4]), y[i : i + 4])
+        second = F.cross_entropy(model(x[32 + i : 36 + i]), y[32 + i : 36 + i])
+        (first + second).backward()
+        optimizer.step()
+
+
+@correct
 def a_sorted_evaluation_during_training():
     model = nn.Linear(3, 4)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
