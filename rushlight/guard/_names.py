@@ -48,7 +48,7 @@ def hidden(module):
 
 
 def _contained(value, depth):
-    """Pairs (place, module or parameter) in a list, tuple or dict, and in those in it."""
+    """Pairs (place, module or parameter) in a list, tuple or dict, and below."""
     if isinstance(value, list | tuple):
         pairs = enumerate(value)
     elif isinstance(value, dict):

@@ -41,6 +41,7 @@ from rushlight.guard.checks.model import (
     misspelt,
     nonfinite_op,
     partial_load,
+    plain_list,
     random_norm,
     shared_layer,
     train_mode_eval,
@@ -62,6 +63,7 @@ CHECKS = (
     never_trained,
     half_underflow,
     no_optimizer,
+    plain_list,
     broadcast_loss,
     double_softmax,
     train_mode_eval,
@@ -96,14 +98,7 @@ CHECKS = (
 )
 
 
-class PlainList:
-    """plain-list: found by no-optimizer, told apart by where the parameters live."""
-
-    NAME = "plain-list"
-    SUMMARY = "parameters in a plain list, tuple or dict of a module are not trained"
-
-
-BOOK.checks.update({check.NAME: check for check in (*CHECKS, PlainList)})
+BOOK.checks.update({check.NAME: check for check in CHECKS})
 
 
 class Watcher:
@@ -301,9 +296,10 @@ class Watcher:
         train_mode_eval.switched(module)
         worker_random.TRAINING[0] = module.training
 
-    def saved_state(self, state_dict):
+    def saved_state(self, module, state_dict):
         """state_dict() has run."""
         live_state.taken(state_dict)
+        plain_list.saving(module)
 
     def loading_state(self, module, state_dict, assign):
         """load_state_dict() is about to run."""

@@ -63,7 +63,7 @@ class Saving:
                 )
         destination = _after_saving(self, destination, prefix, metadata)
         if GUARDS.on and not prefix:
-            GUARDS.see.saved_state(destination)
+            GUARDS.see.saved_state(self, destination)
         return destination
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):

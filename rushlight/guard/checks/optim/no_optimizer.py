@@ -124,7 +124,8 @@ def _another_trains(optimizer):
     )
 
 
-def _was_held(parameter):
+def was_held(parameter):
+    """Whether a parameter was ever in an optimizer that stepped."""
     known = None if parameter is None else _held.get(id(parameter))
     return known is not None and known() is parameter
 
@@ -137,7 +138,7 @@ def _lost():
         if (leaf := ref()) is not None
         and leaf._grad is not None
         and leaf._version == version
-        and not _was_held(leaf)
+        and not was_held(leaf)
     ]
     if lost:
         held = {

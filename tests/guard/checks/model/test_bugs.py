@@ -291,6 +291,9 @@ class Holds(nn.Module):
         return self.last(x)
 
 
+HELD = []  # models that live until the run is over
+
+
 def train_held(layers):
     model, (_, _, x, classes) = Holds(layers), classifier()
     train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
@@ -309,6 +312,15 @@ def layers_in_a_tuple():
 @bug("plain-list", "Holds.layers[0][1].weight")
 def layers_in_lists_in_a_list():
     train_held([[nn.Tanh(), nn.Linear(3, 3)]])
+
+
+@bug("plain-list", "Holds.layers[0].weight", "not in Holds.state_dict()")
+def a_list_that_is_trained_by_hand_and_not_saved():
+    model, (_, _, x, classes) = Holds([nn.Linear(3, 3)]), classifier()
+    parameters = [*model.parameters(), *model.layers[0].parameters()]
+    train(model, torch.optim.SGD(parameters, lr=0.1), x, classes)
+    model.state_dict()
+    HELD.append(model)
 
 
 @bug("plain-list", "Dropout in Holds.layers[0]", "Holds is in evaluation mode")

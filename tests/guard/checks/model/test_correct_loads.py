@@ -122,4 +122,34 @@ def a_model_without_ties_that_assigns():
     train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
 
 
+class Hides(nn.Module):
+    """A layer in a plain list."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.rest = nn.Linear(3, 8), [nn.Linear(8, 4)]
+
+    def forward(self, x):
+        return self.rest[0](self.first(x))
+
+
+HELD = []  # models that live until the run is over
+
+
+@correct
+def a_list_that_is_trained_and_saved_by_hand():
+    model, (_, _, x, classes) = Hides(), classifier()
+    parameters = [*model.parameters(), *model.rest[0].parameters()]
+    train(model, torch.optim.SGD(parameters, lr=0.1), x, classes)
+    HELD.append((model, {"all": model.state_dict(), "0": model.rest[0].state_dict()}))
+
+
+@correct
+def a_frozen_list_that_is_not_saved():
+    model, (_, _, x, classes) = Hides(), classifier()
+    model.rest[0].requires_grad_(False)
+    train(model, torch.optim.SGD(model.parameters(), lr=0.1), x, classes)
+    HELD.append((model, model.state_dict()))
+
+
 test_is_quiet = quiet(PROGRAMS)
