@@ -6,6 +6,11 @@
 # costs a pass over all gradients: it is taken at the first three steps, once the loss
 # is far above the first one, or once a check asks for it; never at more than one in
 # sixteen of all steps, and 32.
+
+# Note [Resting]
+# What goes right for REST steps is rarely wrong later.  From then on the order of calls
+# is looked at in one of sixteen steps: gradients are marked after a step whose number
+# sixteen divides, and followed up to the next step.
 """
 
 import math
@@ -17,6 +22,7 @@ from rushlight.guard._places import user_place
 
 COUNT = [0]  # backwards so far
 SCALED = [False]  # whether the last began at a loss that a gradient scaler multiplied
+REST = 64
 LIVES = []  # the History of each optimizer, also of those that are gone
 _MOST = 512
 LAST_LOSS = [None]
@@ -39,6 +45,7 @@ class History:
         growing: whether gradients pile up, so that norms are worth a look.
         growth: (step, loss, norm) from then on, at steps that are powers of two.
         lowest: (loss, step) of the lowest loss, or None.
+        limit: the loss above which norms are worth a look: far above the first.
         notes: what else a check keeps, by the check's name.
     """
 
@@ -54,8 +61,8 @@ class History:
         "growing",
         "growth",
         "lowest",
+        "limit",
         "notes",
-        "_first",
         "_norms",
         "__weakref__",
     )
@@ -65,7 +72,7 @@ class History:
         self.steps, self.empty, self.discarded, self.moving = 0, None, None, False
         self.schedules, self.course, self.notes = [], deque(maxlen=8), {}
         self.growing, self.growth, self.lowest = False, [], None
-        self._first, self._norms = None, 0
+        self.limit, self._norms = math.inf, 0
         if len(LIVES) < _MOST:
             LIVES.append(self)
 
@@ -75,20 +82,18 @@ class History:
         loss, rate = LAST_LOSS[0], optimizer.param_groups[0].get("lr")
         norm = None
         if loss is not None:
-            if self._first is None:
-                self._first, self.lowest = abs(loss), (loss, self.steps)
+            if self.lowest is None:
+                self.limit, self.lowest = 4 * abs(loss), (loss, self.steps)
             elif loss < self.lowest[0]:
                 self.lowest = loss, self.steps
-        if self.steps < 4 or self.growing or self._is_far(loss):
+        is_far = loss is not None and not loss <= self.limit
+        if self.steps < 4 or self.growing or is_far:
             if self._norms < 32 + (self.steps >> 4):
                 self._norms += 1
                 norm = norm_of_gradients(optimizer)
         self.course.append((loss, rate, norm))
         if self.growing and not self.steps & (self.steps - 1):
             self.growth.append((self.steps, loss, norm))
-
-    def _is_far(self, loss):
-        return loss is not None and not loss <= 4 * self._first
 
     def told(self):
         """The course in words; empty where there is too little of it."""
@@ -124,14 +129,6 @@ def forget():
     COUNT[0], SCALED[0], LAST_LOSS[0] = 0, False, None
     LIVES.clear()
     _latest.clear()
-
-
-def starting(tensor):
-    """backward() begins at a loss."""
-    COUNT[0] += 1
-    array = tensor._array
-    small = array.__class__ is np.ndarray and array.size == 1
-    LAST_LOSS[0] = array.item() if small and array.dtype.kind == "f" else None
 
 
 def number(value):

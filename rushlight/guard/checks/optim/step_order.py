@@ -9,6 +9,7 @@
 # A step used gradients that a scaler had multiplied and nothing divided since.
 # zero_grad() cleared unused gradients more than ten times, no value moved, and the run
 # ended without a step.
+# (After 64 steps only one in sixteen is looked at: Note [Resting] in _history.)
 # Twice running: of k backwards of a loss divided by k, zero_grad() threw k - 1 away.
 """
 
@@ -18,7 +19,14 @@ import numpy as np
 
 from rushlight._core.node import AccumulateGrad, Node
 from rushlight.guard import _history
-from rushlight.guard._history import COUNT, LIVES, SCALED, history_of
+from rushlight.guard._history import (
+    COUNT,
+    LAST_LOSS,
+    LIVES,
+    REST,
+    SCALED,
+    history_of,
+)
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
 from rushlight.nn.parameter import Parameter
@@ -74,6 +82,9 @@ def ending():
 
 def zeroing(optimizer):
     """zero_grad() is about to run."""
+    history = optimizer.__dict__.get("_guard_history")
+    if history is not None and history.steps > REST and history.steps & 15:
+        return
     gradient = _first_gradient(optimizer)
     if gradient is not None and "_consumed" not in gradient.__dict__:
         history = history_of(optimizer)
@@ -87,9 +98,14 @@ def zeroing(optimizer):
 
 def starting(tensor):
     """backward() begins at a loss."""
-    _history.starting(tensor)
-    SCALED[0] = LAST_SCALED[0] is not None and LAST_SCALED[0]() is tensor
-    RECENT.parts = _parts(tensor._edge)
+    COUNT[0] = count = COUNT[0] + 1
+    array, scaled = tensor._array, LAST_SCALED[0]
+    if array.__class__ is np.ndarray and array.size == 1 and array.dtype.kind == "f":
+        LAST_LOSS[0] = array.item()
+    else:
+        LAST_LOSS[0] = None
+    SCALED[0] = scaled is not None and scaled() is tensor
+    RECENT.parts = _parts(tensor._edge) if count < 4 * REST else 0
 
 
 def _parts(edge):
@@ -148,8 +164,16 @@ def _values(optimizer):
 
 def stepping(optimizer, closure):
     """step() is about to run."""
-    history = history_of(optimizer)
-    history.steps += 1
+    history = optimizer.__dict__.get("_guard_history") or history_of(optimizer)
+    steps = history.steps = history.steps + 1
+    if steps > REST and steps & 15 != 1:
+        loss = LAST_LOSS[0]
+        if history.growing or loss is not None and not loss <= history.limit:
+            history.look(optimizer)
+        else:
+            history.course.append((loss, optimizer.param_groups[0].get("lr"), None))
+        RECENT.stepped = COUNT[0]
+        return
     history.look(optimizer)
     if closure is not None:
         return

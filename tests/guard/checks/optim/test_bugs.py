@@ -63,6 +63,25 @@ def a_step_for_each_batch_and_zero_grad_for_each_fourth():
             optimizer.zero_grad()
 
 
+@bug("stale-grad", "Sequential.0.weight")
+def clearing_that_stops_after_many_steps():
+    model, optimizer, x, classes = classifier()
+    train(model, optimizer, x, classes, 133)
+    for _ in range(17):
+        loss_of(model, x, classes).backward()
+        optimizer.step()
+
+
+@bug("step-order", "cleared the gradients that backward() had just filled")
+def clearing_that_comes_too_late_after_many_steps():
+    model, optimizer, x, classes = classifier()
+    train(model, optimizer, x, classes, 133)
+    for _ in range(17):
+        loss_of(model, x, classes).backward()
+        optimizer.zero_grad()
+        optimizer.step()
+
+
 @bug("stale-grad", "Linear.weight [1, 3]")
 def a_stepped_model_whose_copy_is_cleared():
     model = nn.Linear(3, 1)

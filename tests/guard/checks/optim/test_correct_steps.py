@@ -84,6 +84,38 @@ def accumulation_that_starts_by_clearing():
 
 
 @correct
+def many_steps():
+    model, optimizer, x, classes = classifier()
+    for clear in (True, False):
+        for _ in range(100):
+            optimizer.zero_grad(set_to_none=clear)
+            backward(model, x, classes)
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+    for step in range(200):
+        backward(model, x, classes, 1 / 4)
+        if step % 4 == 3:
+            optimizer.step()
+            model.zero_grad(set_to_none=False)
+
+
+@correct
+def many_steps_of_two_networks():
+    maker, judge = nn.Linear(2, 3), nn.Linear(3, 1)
+    first = torch.optim.SGD(maker.parameters(), lr=1e-3)
+    second = torch.optim.SGD(judge.parameters(), lr=1e-3)
+    for step in range(150):
+        second.zero_grad()
+        judge(torch.randn(4, 3)).mean().backward()
+        judge(maker(torch.randn(4, 2)).detach()).mean().neg().backward()
+        second.step()
+        if step % 3 == 0:
+            first.zero_grad()
+            judge(maker(torch.randn(4, 2))).mean().backward()
+            first.step()
+
+
+@correct
 def gradients_of_tasks_put_together_by_hand():
     model, optimizer, x, classes = classifier()
     for _ in range(4):
