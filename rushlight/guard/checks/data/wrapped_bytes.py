@@ -2,12 +2,14 @@
 
 # Note [Wrapped on purpose]
 # Checksums, hashes and differences that a decoder adds up again wrap on purpose.  They
-# stay integers.  So a wrapped difference is named where it becomes floating-point, or
-# where its absolute value is asked for (a byte is its own); a wrapped sum of tensors
-# only where it is divided by the number of its terms, which makes it a mean.  Products
-# and sums with a number (x * 31 + 7) are never named, nor is anything computed from a
-# wrapped difference but its square.  Floating-point numbers that become bytes are named
-# where one with a fraction lies outside 0..255: a mark such as -1 has none.
+# stay integers.  So a wrapped difference, or sum with a number, is named where it
+# becomes floating-point, or where its absolute value is asked for (a byte is its own); a
+# wrapped sum of tensors only where it is divided by the number of its terms, to a mean.
+# Adding 128 turns signed bytes into unsigned ones, and is left alone.
+# Products and operations on bits mix bytes as hashes do: what comes of them, as in
+# x * 31 + 7, is never named, nor is anything computed from what wrapped but its square.
+# Floating-point numbers that become bytes are named where one with a fraction lies
+# outside 0..255: a mark such as -1 has none.
 
 # Note [Kernels that look]
 # Nothing is looked at before the first uint8 tensor is made; then differences and sums
@@ -35,7 +37,7 @@ class Mark:
     """How an array came about.
 
     Attributes:
-        kind: "difference" or "sum".
+        kind: "difference", "sum", "sum with a number" or "mixture".
         wrapped, size: how many of its elements wrapped around, and of how many.
         example: one of them, in words.
         operands: what to convert, in words.
@@ -45,10 +47,17 @@ class Mark:
 
     __slots__ = ("kind", "wrapped", "size", "example", "operands", "terms", "place")
 
-    def __init__(self, kind, wrapped, size, example, operands, terms=0):
+    def __init__(self, kind, wrapped=0, size=0, example="", operands="", terms=1):
         self.kind, self.wrapped, self.size = kind, wrapped, size
         self.example, self.operands, self.terms = example, operands, terms
-        self.place = user_place()
+        self.place = user_place() if wrapped else None
+
+    def is_number(self):
+        """Whether it stands for numbers that a byte cannot hold."""
+        return self.kind in ("difference", "sum with a number")
+
+
+MIXTURE = Mark("mixture")
 
 
 def forget():
@@ -65,6 +74,7 @@ def attach():
         return
     _attached.append("sums")
     _replace_kernels({"sub": _difference, "rsub": _difference, "add": _sum})
+    _replace_kernels(dict.fromkeys(_MIXERS, _mixed))
 
 
 def _attach_uses():
@@ -75,8 +85,7 @@ def _attach_uses():
         {
             "to": _converted,
             "abs": _absolute,
-            "pow": _power,
-            "mul": _power,
+            "pow": _square,
             "div": _divided,
             "div_floor": _divided,
             "floor_divide": _divided,
@@ -138,7 +147,8 @@ def _keep(array, mark):
         return
     key = id(array)
     gone = weakref.ref(array, lambda _: _MARKS.pop(key, None))
-    _MARKS[key] = gone, zlib.crc32(np.ascontiguousarray(array)), mark
+    held = None if mark is MIXTURE else zlib.crc32(np.ascontiguousarray(array))
+    _MARKS[key] = gone, held, mark
     if mark.wrapped:
         _attach_uses()
 
@@ -148,43 +158,71 @@ def _mark_of(array):
     for each in (array, getattr(array, "base", None)):
         entry = _MARKS.get(id(each)) if _MARKS else None
         if entry is not None and entry[0]() is each:
-            if zlib.crc32(np.ascontiguousarray(each)) == entry[1]:
+            held = entry[1]
+            if held is None or zlib.crc32(np.ascontiguousarray(each)) == held:
                 return entry[2]
             del _MARKS[id(each)]
     return None
 
 
-def _difference(name, x, y):
-    if getattr(x, "dtype", None) is not _BYTE or _mark_of(x) or _mark_of(y):
+_MIXERS = (
+    "mul remainder bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift "
+    "bitwise_right_shift"
+).split()
+
+
+def _is_bytes(x, y):
+    """Whether bytes meet bytes, or a number that is not a negative one in disguise."""
+    if getattr(x, "dtype", None) is not _BYTE or not is_listening(NAME):
+        return False
+    return y.__class__ is int or getattr(y, "ndim", 0) > 0
+
+
+def _mixed(name, x, y=0):
+    if getattr(x, "dtype", None) is not _BYTE:
         return None
+    mark = _mark_of(x) if y is x else None
+    return mark if mark is not None and mark.is_number() else MIXTURE
+
+
+def _difference(name, x, y):
+    if not _is_bytes(x, y):
+        return None
+    marks = _mark_of(x), _mark_of(y)
+    if marks != (None, None):
+        return MIXTURE if MIXTURE in marks else None
     first, second = (x, y) if name == "sub" else (y, x)
     below = np.less(first, second)
     count = int(np.count_nonzero(below))
-    if not count or not is_listening(NAME):
+    if not count:
         return None
     a, b = (int(np.broadcast_to(v, below.shape)[below][0]) for v in (first, second))
-    tensors = "a.float() - b.float()" if np.ndim(y) else f"x.float() - {int(y)}"
-    operands = tensors if name == "sub" or np.ndim(y) else f"{int(y)} - x.float()"
+    tensors = "a.float() - b.float()" if np.ndim(y) else f"x.float() - {y}"
+    operands = tensors if name == "sub" or np.ndim(y) else f"{y} - x.float()"
     example = f"{a} - {b} became {a - b + 256}"
     return Mark("difference", count, below.size, example, operands)
 
 
 def _sum(name, x, y):
-    if getattr(x, "dtype", None) is not _BYTE or not np.ndim(y):
+    if not _is_bytes(x, y):
         return None
-    marks = [_mark_of(x), _mark_of(y)]
-    if any(mark and mark.kind == "difference" for mark in marks):
+    marks = _mark_of(x), _mark_of(y)
+    if MIXTURE in marks:
+        return MIXTURE
+    if np.array_equal(y, 128) or any(mark and mark.is_number() for mark in marks):
         return None  # what was subtracted is added up again
     total = np.add(x, y, dtype=np.uint16)
     above = total > 255
     count = int(np.count_nonzero(above))
-    terms = sum(mark.terms if mark else 1 for mark in marks)
-    before = sum(mark.wrapped for mark in marks if mark)
-    if not count:
-        return Mark("sum", before, total.size, "", "", terms)
-    high = int(total[above][0])
+    high = int(total[above][0]) if count else 0
     example = f"{high} became {high - 256}"
-    return Mark("sum", count + before, total.size, example, "a.float() + ...", terms)
+    if not np.ndim(y):
+        words = "sum with a number", count, total.size, example, f"x.float() + {y}"
+        return Mark(*words) if count and marks == (None, None) else None
+    terms = sum(mark.terms if mark else 1 for mark in marks)
+    count += sum(mark.wrapped for mark in marks if mark)
+    example = example if high else "above 255"
+    return Mark("sum", count, total.size, example, "a.float() + b.float()", terms)
 
 
 # ----------------------------------------------------------------------------- uses
@@ -215,7 +253,7 @@ def _converted(name, x, *, dtype, format=None):
     if getattr(x, "dtype", None) is not _BYTE or dtype.numpy.kind not in "fV":
         return None
     mark = _mark_of(x)
-    if mark is not None and mark.kind == "difference":
+    if mark is not None and mark.is_number():
         _say(mark, f"was converted to {dtype}")
         return None
     return mark
@@ -223,16 +261,13 @@ def _converted(name, x, *, dtype, format=None):
 
 def _absolute(name, x):
     mark = _mark_of(x)
-    if mark is not None and mark.kind == "difference":
+    if mark is not None and mark.is_number():
         _say(mark, "was given to abs(), which changes no uint8")
 
 
-def _power(name, x, y):
+def _square(name, x, y):
     mark = _mark_of(x)
-    if mark is not None and mark.kind == "difference":
-        if name == "pow" or y is x:
-            return mark
-    return None
+    return mark if mark is not None and mark.is_number() else None
 
 
 def _divided(name, x, y):
@@ -249,7 +284,7 @@ def _meets(name, inputs):
         mark = _mark_of(array)
         if mark is None:
             continue
-        if mark.kind == "sum":
+        if not mark.is_number():
             if name == "div" and array is arrays[0]:
                 _divided(name, array, other)
         elif name == "div" or _is_float(other):

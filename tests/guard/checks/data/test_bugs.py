@@ -199,6 +199,18 @@ def bytes_from_a_number():
     (100 - pictures(3, 3)) * 0.5
 
 
+@bug("wrapped-bytes", "a sum with a number of uint8", "became", "x.float() + 100")
+def brightened_bytes():
+    (pictures(3, 3) + 100).float() / 255
+
+
+@bug("wrapped-bytes", "x.float() + 60", "was divided")
+def bytes_brightened_in_place():
+    x = pictures(3, 3)
+    x += 60
+    x / 255
+
+
 @bug("wrapped-bytes", "given to abs()")
 def absolute_differences_of_bytes():
     x, y = pictures(4, 5)

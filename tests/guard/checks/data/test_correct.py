@@ -213,6 +213,10 @@ def bytes_of_a_hash():
     x, y = pictures(4, 5)
     (x * 31 + 7).float()
     ((x ^ y) * 2 + x).float()
+    (((x ^ 31) + 200) - y).float()
+    ((x % 7 + 250) / 255, ((x << 1) + 77) * 0.5)
+    (x + (-3)).float(), (x - (-3)).float(), (x + 128).float()
+    ((x + 100) - 100).float(), ((x + 100) - y).float()
     (x - y).long()
     (x + y).float() / 255
 
