@@ -215,7 +215,8 @@ def _check_dim(name, input, made):
     shape, dim = input._array.shape, made.dim
     if dim is None or not made.straight or len(shape) < 2:
         return
-    if dim % len(shape) == 1 or shape[0] == shape[1] or shape[dim % len(shape)] == 1:
+    size = shape[dim]
+    if dim % len(shape) == 1 or size in (1, shape[1]):
         return
     _say(
         name,

@@ -128,6 +128,12 @@ def log_softmax_over_the_batch():
     nn.NLLLoss()(nn.LogSoftmax(dim=0)(net()(X)), CLASSES)
 
 
+@bug("double-softmax", "log_softmax along dim=0", "[2, 4, 5]")
+def log_softmax_without_a_dimension():
+    logs = nn.LogSoftmax()(nn.Conv1d(3, 4, 1)(torch.randn(2, 3, 5)))
+    F.nll_loss(logs, torch.zeros(2, 5, dtype=torch.int64))
+
+
 @bug("double-softmax", "the output of relu", "never above 0")
 def relu_before_nll():
     F.nll_loss(nn.Linear(3, 4)(9 * X).relu(), CLASSES)
