@@ -120,8 +120,10 @@ def _look_at_options(optimizer):
         return
     defaults, group = optimizer.defaults, optimizer.param_groups[0]
     for name in defaults.keys() & optimizer.__dict__.keys():
-        if optimizer.__dict__[name] != group.get(name):
-            _say_assigned(f"optimizer.{name} = {optimizer.__dict__[name]}", name, group)
+        value = optimizer.__dict__[name]
+        known = group.get(name), group.get(f"initial_{name}"), defaults[name]
+        if not any(value is other or value == other for other in known):
+            _say_assigned(f"optimizer.{name} = {value}", name, group)
     for each in optimizer.param_groups:
         if "learning_rate" in each and each["learning_rate"] != each.get("lr"):
             _say_assigned(f"'learning_rate': {each['learning_rate']}", "lr", each)

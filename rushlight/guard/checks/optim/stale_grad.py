@@ -110,7 +110,7 @@ def ending():
 
 def stepped(optimizer):
     """After a step: its gradients are used (Note [Resting])."""
-    steps = optimizer._guard_history.steps
+    steps = history_of(optimizer).steps
     if steps > REST and steps & 15:
         return
     for group in optimizer.param_groups:

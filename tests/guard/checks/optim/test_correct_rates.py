@@ -128,6 +128,16 @@ def a_schedule_stepped_before_a_resumed_training():
 
 
 @correct
+def a_first_rate_that_is_kept_with_the_optimizer():
+    model, optimizer, x, classes = classifier()
+    optimizer.lr = 0.1
+    schedule = lr_scheduler.LinearLR(optimizer, 0.1, total_iters=80)
+    for _ in range(70):
+        train(model, optimizer, x, classes, 1)
+        schedule.step()
+
+
+@correct
 def options_that_a_class_of_ones_own_reads():
     class Own(torch.optim.SGD):
         def __init__(self, parameters, lr):
