@@ -22,7 +22,7 @@
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.tensor import Tensor
 from rushlight.guard._places import user_place
-from rushlight.guard._recording import release, watch
+from rushlight.guard._recording import are_links, links_of, release, watch
 from rushlight.guard._report import found
 
 NAME = "broadcast-loss"
@@ -46,9 +46,9 @@ PAIRED = frozenset(
     "mse_loss l1_loss smooth_l1_loss huber_loss gaussian_nll_loss poisson_nll_loss "
     "kl_div hinge_embedding_loss multilabel_soft_margin_loss".split()
 )
-#: Differences since the last backward: (edges, shape, shapes of the sides, line).
+#: Differences since the last backward: (links, shape, shapes of the sides, line).
 SUSPECTS = []
-#: Edges of sums with a constant that has the shape of all pairs.
+#: Links of sums with a constant that has the shape of all pairs.
 _MIXED = []
 _LOOKS = 16  # backwards that are searched for products
 
@@ -58,7 +58,7 @@ class Products:
 
     Attributes:
         looked: how many backwards were searched.
-        seen: (edges, shape, shapes, line) since the last backward, once one was found.
+        seen: (links, shape, shapes, line) since the last backward, once one was found.
     """
 
     def __init__(self):
@@ -134,14 +134,14 @@ def _sum(inputs, result):
 
 def _suspect(inputs, shape):
     shapes = tuple(list(t._array.shape) for t in inputs)
-    return tuple(t._edge for t in inputs), shape, shapes, user_place()
+    return links_of(inputs), shape, shapes, user_place()
 
 
 def _note_mixed(inputs, shape):
     """Note a sum with a constant of all pairs' shape (Note [Straight ways])."""
     for one in inputs:
         if one._edge is None and one._array.shape == shape:
-            _MIXED.append(tuple(t._edge for t in inputs))
+            _MIXED.append(links_of(inputs))
             del _MIXED[:-64]
 
 
@@ -272,7 +272,7 @@ class _Search:
             return None
         if name in _DIFFERENCES:
             for suspect in SUSPECTS:
-                if node.edges == suspect[0] and shape == suspect[1]:
+                if are_links(suspect[0], node.edges) and shape == suspect[1]:
                     return "difference", *suspect[2:], list(shape)
         if name == "mul":
             told = self.grown_product(node, shape)
@@ -291,7 +291,7 @@ class _Search:
     def is_mixed(self, node, name, shape):
         """Whether a constant of all pairs' shape comes in."""
         if name in _SUMS:
-            return node.edges in _MIXED
+            return any(are_links(links, node.edges) for links in _MIXED)
         for value in node.saved or ():
             if isinstance(value, Tensor) and value._edge is None:
                 if value._array.shape == shape:
@@ -301,7 +301,7 @@ class _Search:
     def grown_product(self, node, shape):
         """A product of (N, 1) and (N,) that is a suspect (Note [Products])."""
         for suspect in PRODUCTS.seen:
-            if node.edges == suspect[0] and shape == suspect[1]:
+            if are_links(suspect[0], node.edges) and shape == suspect[1]:
                 return "product", *suspect[2:], list(shape)
         if len(shape) == 2 and shape[0] == shape[1] > 1 and self.grows(node, shape[0]):
             self.product = True

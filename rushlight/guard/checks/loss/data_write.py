@@ -63,8 +63,10 @@ def _sample(array):
 def asked(tensor):
     """``tensor.data`` is read, or about to be set; it is part of a graph."""
     _calls[0] += 1
-    if _calls[0] > _ALWAYS and COUNT[0] & 15:
+    if _calls[0] > _ALWAYS and (COUNT[0] & 15 or not COUNT[0]):
         return
+    if len(NOTES) > _ALWAYS:  # of tensors that are gone, as no backward ran
+        NOTES.clear()
     base = tensor if tensor._base is None else tensor._base
     note = _Note(base)
     known = NOTES.get(id(base))

@@ -13,7 +13,7 @@ import weakref
 
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight.guard._places import user_place
-from rushlight.guard._recording import release, watch
+from rushlight.guard._recording import are_links, links_of, release, watch
 from rushlight.guard._report import found
 
 NAME = "lost-term"
@@ -27,7 +27,7 @@ _LINEAR = frozenset(
 #: value -> (name of the node it was taken of, weak references to it and to the other
 #: operations on single numbers before it), since the last backward.
 NUMBERS = {}
-_ADDED = []  # (edges of the sum, value, line)
+_ADDED = []  # (links of the sum, value, line)
 #: (node of the term or None, its name, value, line): told at the step if not used.
 PENDING = []
 
@@ -64,8 +64,8 @@ def _looking(inputs, result):
         return
     for value in inputs:
         if value.__class__ is float and value in NUMBERS:
-            edges = tuple(getattr(t, "_edge", None) for t in inputs)
-            _ADDED.append((edges, value, user_place()))
+            _ADDED.append((links_of(inputs), value, user_place()))
+            del _ADDED[:-64]
 
 
 def _is_used(node):
@@ -88,6 +88,7 @@ def starting(tensor):
             name, ref, own = NUMBERS[value]
             if all(each() not in graph for each in own):
                 PENDING.append((ref(), name, value, place))
+                del PENDING[:-8]
     _clear()
 
 
@@ -103,7 +104,7 @@ def _terms(edge):
         if name not in _LINEAR:
             continue
         if name in _SUMS:
-            yield from [added for added in _ADDED if added[0] == node.edges]
+            yield from [a for a in _ADDED if are_links(a[0], node.edges)]
         stack.extend(node.edges)
 
 
