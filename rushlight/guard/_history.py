@@ -26,6 +26,9 @@ REST = 64
 LIVES = []  # the History of each optimizer, also of those that are gone
 _MOST = 512
 LAST_LOSS = [None]
+#: At which count of backwards the watcher rests (Note [Rest] in _resting.py).
+LONG = 512
+REST_AT = [LONG]
 _latest = []  # the History of the optimizer that stepped last
 
 
@@ -127,6 +130,7 @@ def history_of(optimizer):
 def forget():
     """Start as a fresh process does."""
     COUNT[0], SCALED[0], LAST_LOSS[0] = 0, False, None
+    REST_AT[0] = LONG
     LIVES.clear()
     _latest.clear()
 

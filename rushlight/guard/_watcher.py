@@ -106,6 +106,7 @@ class Watcher:
 
     def created(self, optimizer):
         """An optimizer is made."""
+        _history.REST_AT[0] = _history.COUNT[0] + _history.LONG
         no_optimizer.created(optimizer)
 
     def zeroing(self, optimizer):
@@ -167,6 +168,14 @@ class Watcher:
     def stepped(self, optimizer):
         """Its step() has run."""
         stale_grad.stepped(optimizer)
+        if _history.COUNT[0] >= _history.REST_AT[0]:
+            self.rest()
+
+    def rest(self):
+        """A long training: see less for a while."""
+        from rushlight.guard import _resting
+
+        _resting.rest()
 
     def clipping(self, gradients, limit):
         """Gradients are about to be clipped."""
