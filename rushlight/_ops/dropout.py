@@ -342,9 +342,7 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
     slope = RRELU_SLOPE.short(
         input, lower=float(lower), upper=float(upper), training=training
     )
-    if inplace:
-        return input.mul_(slope)
-    return call2(RRELU, input, slope)
+    return input.mul_(slope) if inplace else call2(RRELU, input, slope)
 
 
 def rrelu_(input, lower=1 / 8, upper=1 / 3, training=False):
