@@ -7,12 +7,14 @@
 # only in what layers and losses are given, nan anywhere.
 """
 
+import sys
 import weakref
 
 import numpy as np
 
 from rushlight._core.node import AccumulateGrad, Output
 from rushlight._core.tensor import Tensor
+from rushlight.guard._places import is_own
 from rushlight.guard._report import found
 
 NAME = "nonfinite-input"
@@ -45,10 +47,49 @@ def named(loss):
         for array in _data_of(node):
             bad = ~np.isfinite(array)
             if bad.any() and (_takes_data(node) or np.isnan(array).any()):
-                _say(loss, node, array, bad)
+                _say(loss, f"the data {list(array.shape)} given to {_layer(node)}", bad)
                 _spoilt.update(_leaves(nodes))
                 return True
-    return False
+    variable = _variable(nodes)
+    if variable is not None:
+        name, bad = variable
+        _say(loss, f"the variable {name} {list(bad.shape)}", bad)
+        _spoilt.update(_leaves(nodes))
+    return variable is not None
+
+
+def _variable(nodes):
+    """(name, which are nan) of a variable of the user's with the nan of a graph.
+
+    A target that is only subtracted is kept by no node.  But the difference is, and
+    has nan in the same places as the target.
+    """
+    first = next((array for n in nodes for array in _kept(n) if _has_nan(array)), None)
+    frame = sys._getframe(1)
+    while frame is not None and is_own(frame):
+        frame = frame.f_back
+    if first is None or frame is None:
+        return None
+    places = np.isnan(first)
+    for name, value in list(frame.f_locals.items()):
+        if isinstance(value, Tensor) and value._edge is None:
+            array = value._array
+            if array.__class__ is np.ndarray and _has_nan(array):
+                if np.array_equal(np.isnan(array), places) and not places.all():
+                    return name, places
+    return None
+
+
+def _kept(node):
+    """The arrays that a node saved."""
+    for value in node.saved or ():
+        array = getattr(value, "_array", getattr(value, "array", None))
+        if array.__class__ is np.ndarray:
+            yield array
+
+
+def _has_nan(array):
+    return array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
 def _leaves(nodes):
@@ -86,13 +127,11 @@ def _takes_data(node):
     return node.op.name in _LAYERS or node.op.name.endswith(("_loss", "logits"))
 
 
-def _say(loss, node, array, bad):
-    kind = "nan" if np.isnan(array).any() else "infinite"
+def _say(loss, what, bad):
     found(
         NAME,
-        saw=f"the loss is {loss._array.item()}, and {int(bad.sum())} of {array.size} "
-        f"values of the data {list(array.shape)} given to {_layer(node)} are {kind}: "
-        f"{_where(bad)}",
+        saw=f"the loss is {loss._array.item()}, and {int(bad.sum())} of {bad.size} "
+        f"values of {what} are nan or infinite: {_where(bad)}",
         why="They pass on to the loss, to every gradient, and with the next step to "
         "every parameter",
         do="clean the data where they are loaded: drop such rows, or fill them in "

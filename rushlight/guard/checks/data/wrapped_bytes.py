@@ -3,9 +3,9 @@
 # Note [Wrapped on purpose]
 # Checksums, hashes and differences that a decoder adds up again wrap on purpose.  They
 # stay integers.  So a wrapped difference, or sum with a number, is named where it
-# becomes floating-point, or where its absolute value is asked for (a byte is its own); a
-# wrapped sum of tensors only where it is divided by the number of its terms, to a mean.
-# Adding 128 turns signed bytes into unsigned ones, and is left alone.
+# becomes floating-point, or where its absolute value is asked for (a byte is its own);
+# a wrapped sum of tensors only where it is divided by the number of its terms, to a
+# mean.  Adding 128 turns signed bytes into unsigned ones, and is left alone.
 # Products and operations on bits mix bytes as hashes do: what comes of them, as in
 # x * 31 + 7, is never named, nor is anything computed from what wrapped but its square.
 # Floating-point numbers that become bytes are named where one with a fraction lies
@@ -209,7 +209,8 @@ def _sum(name, x, y):
     marks = _mark_of(x), _mark_of(y)
     if MIXTURE in marks:
         return MIXTURE
-    if np.array_equal(y, 128) or any(mark and mark.is_number() for mark in marks):
+    signed = y.__class__ is int and y == 128
+    if signed or any(mark and mark.is_number() for mark in marks):
         return None  # what was subtracted is added up again
     total = np.add(x, y, dtype=np.uint16)
     above = total > 255

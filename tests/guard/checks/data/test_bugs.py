@@ -301,11 +301,19 @@ def a_column_without_deviation():
     fit((x - x.mean(0)) / x.std(0), torch.randn(8, 1))
 
 
-@bug("nonfinite-input", "given to mse_loss() are infinite: samples 6")
+@bug("nonfinite-input", "given to mse_loss() are nan or infinite: samples 6")
 def an_infinite_target():
     y = torch.randn(8, 1)
     y[6] = float("inf")
     fit(torch.randn(8, 3), y)
+
+
+@bug("nonfinite-input", "1 of 8 values of the variable wanted [8, 1]", "samples 2")
+def a_target_that_is_only_subtracted():
+    wanted = torch.randn(8, 1)
+    wanted[2] = float("nan")
+    model = nn.Linear(3, 1)
+    ((model(torch.randn(8, 3)) - wanted) ** 2).mean().backward()
 
 
 @bug("nonfinite-input", "convolution() in Sequential.0", "samples 1; channels 0")
