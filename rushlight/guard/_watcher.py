@@ -380,7 +380,8 @@ WATCHER = Watcher()
 
 def switch():
     """Turn the guarded places on or off, by whether any check may speak."""
-    GUARDS.see = WATCHER
+    if _history.COUNT[0] < _history.LONG or not isinstance(GUARDS.see, Watcher):
+        GUARDS.see = WATCHER  # who rests in a long training goes on with it
     levels = {BOOK.level(name) for name in BOOK.checks}
     GUARDS.on = levels != {"off"}
     if GUARDS.on:
