@@ -2,8 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/ops.py [--worst 20] [--names conv2d,gather]
 
-Both modules run in this one process on one thread and take turns; a time is the best of
-many, because whatever else the machine does only adds to it.  Every result is written
+Both modules run in this one process on one thread and take turns; a time is that
+thread's own, and the best of many, because whatever else the machine does only adds to
+it.  Every result is written
 to --log as it is found; a run that was broken off goes on from there.  Prints the worst
 ratios (Rushlight / PyTorch) as markdown.
 """
@@ -34,11 +35,11 @@ WARM = 12
 
 
 def timed(call, repeat):
-    """Seconds of one call, as the mean of `repeat`."""
-    begin = time.perf_counter()
+    """Seconds that this thread works for one call, as the mean of `repeat`."""
+    begin = time.thread_time()
     for _ in range(repeat):
         call()
-    return (time.perf_counter() - begin) / repeat
+    return (time.thread_time() - begin) / repeat
 
 
 def ratio(function, inputs):

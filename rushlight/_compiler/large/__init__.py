@@ -23,7 +23,7 @@
 
 from rushlight._backends.numpy import NUMPY_BACKEND
 from rushlight._compiler.large.calls import LargePointwise
-from rushlight._compiler.large.scans import REQUESTS
+from rushlight._compiler.large.routines import REQUESTS
 from rushlight._compiler.runtime.routine import AdaptiveRoutine
 
 

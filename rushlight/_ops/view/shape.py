@@ -1,5 +1,7 @@
 """Views of other shapes: view, reshape, flatten, unflatten."""
 
+import numpy
+
 from rushlight._base import dtype as dtypes
 from rushlight._base.errors import (
     ArgumentRuntimeError,
@@ -188,8 +190,10 @@ def reshape(input, *shape, **named):
         return VIEW.short(input, shape)
     resolved_shape(shape, array.size, "reshape()")
     try:
+        if array.__class__ is numpy.ndarray:  # asked first: a refused view has copied
+            array.reshape(shape, copy=False)
         return VIEW.short(input, shape=shape)
-    except ShapeError:
+    except (ShapeError, ValueError):
         return RESHAPE_COPY.short(input, shape=shape)
 
 

@@ -100,3 +100,19 @@ def test_refusals():
         F.affine_grid(rushlight.ones(1, 2, 3), (1, 1, 0, 2))
     with pytest.raises(NotImplementedError, match="4 or 5"):
         F.affine_grid(rushlight.ones(1, 2, 3), (1, 1, 2))
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("align", [False, True])
+@pytest.mark.parametrize("rank", [2, 3])
+def test_without_gradients_it_is_one_op_of_the_same_bits(mode, padding, align, rank):
+    rng = np.random.default_rng(0)
+    x = rushlight.from_numpy(rng.standard_normal((2, 3, 5, 4, 6)[: rank + 2]))
+    grid = rng.standard_normal((2, *(7, 3, 2)[:rank], rank)) * 1.5
+    grid = rushlight.from_numpy(grid)
+    alone = F.grid_sample(x, grid, mode, padding, align)
+    recorded = F.grid_sample(x.clone().requires_grad_(), grid, mode, padding, align)
+    assert alone.grad_fn is None and recorded.grad_fn is not None
+    assert rushlight.equal(alone, recorded.detach())
+    assert alone.is_contiguous()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
-from rushlight._compiler.large.scans import REQUESTS
+from rushlight._compiler.large.routines import REQUESTS
 from rushlight._core.table import TABLE
 
 pytest.importorskip("llvmlite")

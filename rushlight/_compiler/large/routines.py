@@ -1,4 +1,4 @@
-"""Requests for the routines of running totals and extremes (see `AdaptiveRoutine`)."""
+"""Requests for the routines of large calls (see `AdaptiveRoutine`)."""
 
 import math
 
@@ -38,8 +38,20 @@ def _extreme(kind):
     return lambda x, *, dim: _scan(kind, x, dim, places=True)
 
 
+def _grid_sample(x, grid, **attrs):
+    from rushlight._compiler.routines.sampling import grid_sample
+
+    dtype, out = _DTYPES.get(x.dtype), grid.shape[1:-1]
+    if dtype not in ("f32", "f64") or grid.dtype != x.dtype or 0 in (x.size, grid.size):
+        return None
+    count, (n, c, *sizes) = math.prod(out), x.shape
+    routine = grid_sample(n, c, tuple(sizes), count, dtype, **attrs)
+    return routine, [((n, c, *out), x.dtype)]
+
+
 #: By the op's name.
 REQUESTS = {
+    "grid_sample": _grid_sample,
     "cumsum": _total("add"),
     "cumprod": _total("mul"),
     "cummax": _extreme("max"),
