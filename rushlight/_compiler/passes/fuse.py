@@ -4,7 +4,7 @@
 # Reductions, results, and operands of products and library calls have to be stored:
 # they are *anchors*.  Everything else is computed where it is used, inside the kernels
 # of the anchors that need it, again in each of them if need be; a costly one that
-# several kernels use becomes an anchor itself.
+# several kernels use becomes an anchor itself (repeats.py).
 
 # Note [Groups]
 # Anchors with one domain (the shape that is walked, without sizes of 1) and the same
@@ -17,7 +17,7 @@
 import math
 from dataclasses import dataclass, field
 
-from rushlight._compiler.graph.expression import POINTWISE, VIEWS
+from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.passes.domains import (
     as_view,
     domain_of,
@@ -29,6 +29,7 @@ from rushlight._compiler.passes.domains import (
     reachable,
     spread,
 )
+from rushlight._compiler.passes.repeats import costly_repeats
 from rushlight._compiler.schedules.maps import (
     Apart,
     Misfit,
@@ -40,8 +41,6 @@ from rushlight._compiler.schedules.maps import (
 OWN_MEMORY = frozenset({"input", "product", "item", "join"})
 #: Anchors in one group.
 _MOST = 24
-#: Instructions that cost more than reading and writing a value.
-COSTLY = frozenset({"exp", "expm1", "log", "log1p", "tanh", "erf", "sin", "cos", "pow"})
 
 
 @dataclass(eq=False)
@@ -124,7 +123,7 @@ def fuse(lowered):
         except Misfit as misfit:
             forced.add(misfit.source)
             continue
-        more = found.costly_repeats() - forced
+        more = costly_repeats(found.units, found.stored) - forced
         if not more:
             return found.result()
         forced |= more
@@ -292,8 +291,9 @@ class _Fusion:
         others = {self.unit_of[s] for s in sources if s in self.unit_of} - {unit}
         if any(unit in other.after for other in others):
             return False
+        same = (joined.domain, joined.reduced) == (unit.domain, unit.reduced)
         try:
-            for member in joined.members:
+            for member in [anchor] if same else joined.members:
                 self._check(joined, member)
         except (Misfit, Apart):
             return False
@@ -346,45 +346,6 @@ class _Fusion:
         return operands(e, index, extents, self.stored)
 
     # ------------------------------------------------------------------------- results
-
-    def costly_repeats(self):
-        """What several groups compute, and had better read (Note [Anchors])."""
-        homes = {}
-        for unit in self.units:
-            if unit.kind == "group":
-                for e in self._inside(unit):
-                    homes.setdefault(e, set()).add(unit)
-        found = set()
-        for e, units in sorted(homes.items(), key=lambda item: item[0].number):
-            if len(units) > 1 and e.size >= 64 and e.kind in POINTWISE:
-                if e.kind in COSTLY or self._reads_much(e, found):
-                    found.add(e)
-        return found
-
-    def _reads_much(self, e, stored):
-        """Whether computing it again reads more than storing and reading it would."""
-        seen, stack, loads = set(), list(e.args), 0
-        while stack:
-            arg = stack.pop()
-            if arg in seen:
-                continue
-            seen.add(arg)
-            if arg in self.stored or arg in stored:
-                loads += arg.size * 2 >= e.size
-            else:
-                stack.extend(arg.args)
-        return loads > 2
-
-    def _inside(self, unit):
-        """What a group computes without storing it."""
-        found, stack = set(), [a for m in unit.members for a in m.args]
-        while stack:
-            e = stack.pop()
-            if e in found or e in self.stored:
-                continue
-            found.add(e)
-            stack.extend(e.args)
-        return found
 
     def result(self):
         units, done, waiting = [], set(), list(self.units)

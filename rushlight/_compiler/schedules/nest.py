@@ -20,7 +20,7 @@ import math
 from dataclasses import dataclass
 
 from rushlight._compiler.passes.domains import operands
-from rushlight._compiler.passes.fuse import COSTLY
+from rushlight._compiler.passes.repeats import COSTLY
 from rushlight._compiler.schedules.maps import identity
 from rushlight._compiler.schedules.writing import Writing
 
