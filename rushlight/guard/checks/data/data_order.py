@@ -24,8 +24,8 @@ NAME = "data-order"
 SUMMARY = "classes one after the other, or one class only, without shuffling"
 
 _LOSSES = frozenset(
-    "cross_entropy nll_loss binary_cross_entropy "
-    "binary_cross_entropy_with_logits".split()
+    "cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits "
+    "multi_margin_loss".split()
 )
 #: Weak references to the passes whose labels came class by class so far.
 ORDERED = []
@@ -43,13 +43,12 @@ def forget():
 
 def watched(loader, iterator):
     """What looks at the first pass of a loader; None if its order is not fixed."""
-    from rushlight.utils.data import SequentialSampler
+    from rushlight.utils.data import BatchSampler, SequentialSampler
 
-    if type(loader.sampler) is not SequentialSampler:
-        return None
-    if getattr(loader.batch_sampler, "sampler", None) is not loader.sampler:
-        return None
-    return _Pass(loader.dataset)
+    batches = loader.batch_sampler
+    if type(batches) is BatchSampler and type(batches.sampler) is SequentialSampler:
+        return _Pass(loader.dataset)
+    return None
 
 
 def loss(name, input, target):

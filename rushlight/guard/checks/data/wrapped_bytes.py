@@ -2,12 +2,12 @@
 
 # Note [Wrapped on purpose]
 # Checksums, hashes and differences that a decoder adds up again wrap on purpose.  They
-# stay integers.  So a wrapped difference, or sum with a number, is named where it
-# becomes floating-point, or where its absolute value is asked for (a byte is its own);
-# a wrapped sum of tensors only where it is divided by the number of its terms, to a
-# mean.  Adding 128 turns signed bytes into unsigned ones, and is left alone.
-# Products and operations on bits mix bytes as hashes do: what comes of them, as in
-# x * 31 + 7, is never named, nor is anything computed from what wrapped but its square.
+# stay integers.  So a wrapped difference or sum, or product with 2, 3 or 4, is named
+# where it becomes floating-point, or where its absolute value is asked for (a byte is
+# its own); a sum also where it is divided by the number of its terms, to a mean.
+# Adding 128 turns signed bytes into unsigned ones, and is left alone.  Other products
+# and operations on bits mix bytes as hashes do: what comes of them, as in x * 31 + 7,
+# is never named, nor is anything computed from what wrapped but its square.
 # Floating-point numbers that become bytes are named where one with a fraction lies
 # outside 0..255: a mark such as -1 has none.
 
@@ -37,7 +37,7 @@ class Mark:
     """How an array came about.
 
     Attributes:
-        kind: "difference", "sum", "sum with a number" or "mixture".
+        kind: "difference", "sum", "sum with a number", "multiple" or "mixture".
         wrapped, size: how many of its elements wrapped around, and of how many.
         example: one of them, in words.
         operands: what to convert, in words.
@@ -54,7 +54,7 @@ class Mark:
 
     def is_number(self):
         """Whether it stands for numbers that a byte cannot hold."""
-        return self.kind in ("difference", "sum with a number")
+        return self.wrapped > 0
 
 
 MIXTURE = Mark("mixture")
@@ -86,7 +86,6 @@ def _attach_uses():
             "to": _converted,
             "abs": _absolute,
             "pow": _square,
-            "div": _divided,
             "div_floor": _divided,
             "floor_divide": _divided,
         }
@@ -181,8 +180,22 @@ def _is_bytes(x, y):
 def _mixed(name, x, y=0):
     if getattr(x, "dtype", None) is not _BYTE:
         return None
-    mark = _mark_of(x) if y is x else None
-    return mark if mark is not None and mark.is_number() else MIXTURE
+    mark = _mark_of(x)
+    if y is x and mark is not None and mark.is_number():
+        return mark
+    if mark is None and name == "mul" and y.__class__ is int and 2 <= y <= 4:
+        return _multiple(x, y)
+    return MIXTURE
+
+
+def _multiple(x, y):
+    above = x > 255 // y
+    count = int(np.count_nonzero(above))
+    if not count:
+        return None
+    first = int(x[above][0])
+    example = f"{first} * {y} became {first * y % 256}"
+    return Mark("multiple", count, x.size, example, f"x.float() * {y}")
 
 
 def _difference(name, x, y):
@@ -210,7 +223,7 @@ def _sum(name, x, y):
     if MIXTURE in marks:
         return MIXTURE
     signed = y.__class__ is int and y == 128
-    if signed or any(mark and mark.is_number() for mark in marks):
+    if signed or any(mark and mark.kind != "sum" for mark in marks):
         return None  # what was subtracted is added up again
     total = np.add(x, y, dtype=np.uint16)
     above = total > 255
@@ -252,12 +265,10 @@ def narrowing(array):
 
 def _converted(name, x, *, dtype, format=None):
     if getattr(x, "dtype", None) is not _BYTE or dtype.numpy.kind not in "fV":
-        return None
+        return
     mark = _mark_of(x)
     if mark is not None and mark.is_number():
         _say(mark, f"was converted to {dtype}")
-        return None
-    return mark
 
 
 def _absolute(name, x):
@@ -273,7 +284,7 @@ def _square(name, x, y):
 
 def _divided(name, x, y):
     mark = _mark_of(x)
-    if mark is not None and mark.kind == "sum" and mark.wrapped:
+    if mark is not None and mark.kind == "sum" and mark.is_number():
         if np.ndim(y) == 0 and y == mark.terms:
             _say(mark, f"was divided by {mark.terms}, to a mean")
 
@@ -286,9 +297,10 @@ def _meets(name, inputs):
         if mark is None:
             continue
         if not mark.is_number():
-            if name == "div" and array is arrays[0]:
-                _divided(name, array, other)
-        elif name == "div" or _is_float(other):
+            continue
+        if name == "div" and mark.kind == "sum":
+            _divided(name, array, other)
+        if name == "div" or _is_float(other):
             _say(mark, "met floating-point numbers" if name != "div" else "was divided")
 
 

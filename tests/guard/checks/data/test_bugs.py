@@ -204,6 +204,17 @@ def brightened_bytes():
     (pictures(3, 3) + 100).float() / 255
 
 
+@bug("wrapped-bytes", "a multiple of uint8", "128 * 2 became 0", "x.float() * 2")
+def bytes_doubled():
+    (torch.tensor([7, 128], dtype=torch.uint8) * 2).float()
+
+
+@bug("wrapped-bytes", "a sum of uint8", "converted to torch.float32")
+def pictures_added_up():
+    x, y = pictures(4, 5)
+    (x + y).float() / 255
+
+
 @bug("wrapped-bytes", "x.float() + 60", "was divided")
 def bytes_brightened_in_place():
     x = pictures(3, 3)
@@ -259,12 +270,6 @@ def the_mean_of_two_pictures():
 def the_mean_of_three_pictures():
     x, y = pictures(4, 5)
     (x + y + x) // 3
-
-
-@bug("wrapped-bytes", "divided by 2")
-def the_mean_of_converted_sums():
-    x, y = pictures(4, 5)
-    (x + y).float() / 2
 
 
 @bug("wrapped-bytes", "values converted to uint8 lie outside 0..255", "clamp(0, 255)")
