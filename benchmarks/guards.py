@@ -10,9 +10,9 @@ of the machine's speed cancels.  Prints for each job
     step      a step with guards off, in milliseconds: the median of the blocks
     cost      the median of the pairs' ratios, less 1, in per cent
     95 %      where the true median lies with that certainty, by the sign test
-    inside    microseconds that a step spends in guards' own functions, by the median of
-              each one's calls: a figure that a busy machine hardly moves, but without
-              what guards change outside them
+    inside    microseconds that a step that is looked at spends in guards' own functions,
+              by the median of each one's calls: a figure that a busy machine hardly
+              moves, but without what guards change outside them
     start     the same cost over a model's first 40 steps, where guards look closest
 
 and ends with status 1 where a cost is above the limit with that certainty.
