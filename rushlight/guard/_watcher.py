@@ -300,10 +300,13 @@ class Watcher:
             eval_dropout.dropping(caller)
 
     def switched(self, module):
-        """train() or eval() is called on a module."""
-        lost_train.switched(module)
-        train_mode_eval.switched(module)
-        worker_random.TRAINING[0] = module.training
+        """train() or eval() is called on a module, or on one around it."""
+        caller = sys._getframe(1)
+        if caller.f_back is None or caller.f_back.f_code is not caller.f_code:
+            lost_train.switched(module)
+            worker_random.TRAINING[0] = module.training
+        if train_mode_eval.TRAINED or train_mode_eval.SUSPECTS:
+            train_mode_eval.switched(module)
 
     def saved_state(self, module, state_dict):
         """state_dict() has run."""

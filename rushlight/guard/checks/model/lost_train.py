@@ -8,7 +8,6 @@
 # with an optimizer whose gradients all belong to that module.
 """
 
-import sys
 import weakref
 
 from rushlight._core.guarding import GUARDS
@@ -40,14 +39,11 @@ class Evaluation:
 
 
 def switched(module):
-    """train() or eval() is called on a module."""
+    """train() or eval() is called on a module, not for one around it."""
     if module.training:
         PENDING.clear()
         GUARDS.evals = False
         return
-    caller = sys._getframe(2)
-    if caller.f_back is not None and caller.f_back.f_code is caller.f_code:
-        return  # called for the module around it
     same = [each for each in PENDING if each.root() is module]
     for each in same:
         PENDING.remove(each)
@@ -80,7 +76,7 @@ def running(layer):
 
 def stepping(optimizer):
     """step() is about to run, one of the first."""
-    if train_mode_eval._trained:
+    if train_mode_eval.TRAINED:
         _lines.setdefault(optimizer, set()).add(user_place())
 
 

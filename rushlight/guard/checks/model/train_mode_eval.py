@@ -24,16 +24,16 @@ from rushlight.nn.modules.module import Module
 NAME = "train-mode-eval"
 SUMMARY = "an evaluation with dropout or batch norm in training mode"
 
-_trained = {}  # {id: weak module} of layers that trained; a WeakSet is slower
+TRAINED = {}  # {id: weak module} of layers that trained; a WeakSet is slower
 SUSPECTS = []  # [(weak module, line)]
 
 
 def training(module):
     """A dropout or batch norm runs in training mode."""
     if GRAD_MODE.get():
-        known = _trained.get(id(module))
+        known = TRAINED.get(id(module))
         if known is None or known() is not module:
-            _trained[id(module)] = weakref.ref(module)
+            TRAINED[id(module)] = weakref.ref(module)
         if SUSPECTS:
             _clear()
     elif not _is_unreached(module, sys._getframe(4)):
@@ -44,7 +44,7 @@ def training(module):
 
 def has_trained(module):
     """Whether a layer ran with gradients since it was last switched."""
-    known = _trained.get(id(module))
+    known = TRAINED.get(id(module))
     return known is not None and known() is module
 
 
@@ -80,7 +80,7 @@ def _say_hidden(owner, layer, attribute, place):
 
 def switched(module):
     """train() or eval() is called on a module."""
-    _trained.pop(id(module), None)
+    TRAINED.pop(id(module), None)
     if SUSPECTS:
         _clear()
 
@@ -144,5 +144,5 @@ def _say(score):
 
 def forget():
     """Start as a fresh process does."""
-    _trained.clear()
+    TRAINED.clear()
     _clear()
