@@ -8,6 +8,9 @@ _DTYPES = {np.dtype("f4"): "f32", np.dtype("f8"): "f64", np.dtype("i8"): "i64"}
 #: The dtype of float32's totals (Note [Wide totals] in _ops/scan/cumulative.py).
 _TOTALS = {"f32": "f64"}
 
+#: The longest row of a product: half of it is kept in memory by each thread.
+_LONGEST = 1 << 16
+
 
 def _scan(kind, x, dim, **options):
     from rushlight._compiler.routines.scans import scan
@@ -38,6 +41,21 @@ def _extreme(kind):
     return lambda x, *, dim: _scan(kind, x, dim, places=True)
 
 
+def _product(x, *, dim, keepdim, dtype):
+    from rushlight._compiler.routines.halves import row_products
+
+    label = _DTYPES.get(x.dtype)
+    if dtype is not None and dtype.numpy != x.dtype:
+        return None
+    if dim is None or dim % x.ndim != x.ndim - 1 or label not in ("f32", "f64"):
+        return None
+    rows, length = x.size // x.shape[-1], x.shape[-1]
+    if not 32 < length <= _LONGEST:  # short ones are not halved by the eager rule
+        return None
+    shape = (*x.shape[:-1], 1) if keepdim else x.shape[:-1]
+    return row_products(rows, length, label), [(shape, x.dtype)]
+
+
 def _grid_sample(x, grid, **attrs):
     from rushlight._compiler.routines.sampling import grid_sample
 
@@ -52,6 +70,7 @@ def _grid_sample(x, grid, **attrs):
 #: By the op's name.
 REQUESTS = {
     "grid_sample": _grid_sample,
+    "prod": _product,
     "cumsum": _total("add"),
     "cumprod": _total("mul"),
     "cummax": _extreme("max"),

@@ -399,5 +399,6 @@ PROD = define(
     lower=_prod_lower,
     node=_numbered("Prod"),
     autocast="float32",
+    large_from=_MANY + 1,
 )
 expose(prod)

@@ -1,4 +1,4 @@
-"""grid_sample as a routine: the bits of the eager rule, nan and inf among the places."""
+"""grid_sample as a routine: the bits of the eager rule, also where places are nan."""
 
 import itertools
 
