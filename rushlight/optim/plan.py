@@ -14,6 +14,7 @@
 from rushlight._backends import backend_of
 from rushlight._backends.numpy.pointers import address
 from rushlight._base.config import default_dtype
+from rushlight._base.errors import ShapeError, explain
 from rushlight._core.inplace import bump
 from rushlight._core.tensor import wrap
 
@@ -61,6 +62,7 @@ class Plan:
             view = place.reshape(array.shape)
             old = state[param].get(name)
             if old is not None:
+                _check_shape(name, old._array.shape, array.shape)
                 view[...] = old._array
             state[param][name] = wrap(view)
         return flat
@@ -220,6 +222,20 @@ class Plan:
         if width <= len(self.scratch[0]):
             return [array[:width] for array in self.scratch]
         return [self.np.empty(width, self.dtype) for _ in range(2)]
+
+
+def _check_shape(name, have, shape):
+    """Refuse a state of another shape, as one loaded for another parameter has."""
+    if have != shape:
+        raise ShapeError(
+            explain(
+                "step()",
+                expected=f"the state '{name}' of shape {list(shape)}, its parameter's",
+                got=f"{list(have)}",
+                do="Load the state of an optimizer over the same parameters, in the "
+                "same order.",
+            )
+        )
 
 
 def _real(array):

@@ -127,3 +127,22 @@ def test_a_generator_that_is_used_up_is_warned_of():
     assert said[0].filename == __file__
     with pytest.raises(ValueError, match="optimizer got an empty parameter list"):
         torch.optim.SGD(parameters, lr=0.1)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Adagrad", "Rprop"])
+@pytest.mark.parametrize("other", [(3, 4), (1, 3), (3,)])
+def test_a_state_of_other_parameters_is_refused(name, other):
+    options = {"momentum": 0.9} if name == "SGD" else {}
+    optimizers = []
+    for shape in (other, (4, 3)):
+        parameter = nn.Parameter(torch.ones(shape))
+        parameter.grad = torch.ones(shape)
+        made = getattr(torch.optim, name)([parameter], lr=0.1, **options)
+        optimizers.append((made, parameter))
+    (first, _), (second, parameter) = optimizers
+    first.step()
+    second.load_state_dict(first.state_dict())
+    message = r"expected the state '\w+' of shape \[4, 3\].*Load the state"
+    with pytest.raises(RuntimeError, match=message):
+        second.step()
+    assert parameter.tolist() == [[1.0] * 3] * 4
