@@ -37,6 +37,41 @@ def test_spawned_processes_get_copies():
     assert counts.tolist() == [0.0, 0.0]
 
 
+def _train(index, model, data, half):
+    with torch.no_grad():
+        model.weight.add_(index + 1.0)
+        model.bias[index] = 7.0
+    half[1] = 5.0
+    assert data.is_shared() and half.is_shared() and model.weight.requires_grad
+    data[index] = 2.0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no descriptors are sent")
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_processes_share_memory_however_they_are_started(method):
+    model = torch.nn.Linear(2, 2).share_memory()
+    data = torch.zeros(2, 3, dtype=torch.bfloat16).share_memory_()
+    half = torch.zeros(1 << 23).share_memory_()[::2]
+    before = model.weight.detach().clone()
+    mp.spawn(_train, (model, data[:, 1], half), nprocs=2, start_method=method)
+    assert torch.allclose(model.weight, before + 3.0)
+    assert model.bias.tolist() == [7.0, 7.0]
+    assert data.tolist() == [[0, 2, 0], [0, 2, 0]]
+    assert half[1] == 5.0
+
+
+def test_arenas_are_filled_and_pickles_outside_of_a_spawn_are_copies():
+    import pickle
+
+    tensors = [torch.full((5,), float(i)).share_memory_() for i in range(50)]
+    large = torch.ones(1 << 23).share_memory_()
+    assert [t[0].item() for t in tensors] == list(range(50))
+    assert large.is_shared() and large.sum() == 1 << 23
+    copied = pickle.loads(pickle.dumps(tensors[3]))
+    assert not copied.is_shared() and copied.equal(tensors[3])
+
+
 def test_a_failure_arrives_with_its_traceback():
     with pytest.raises(mp.ProcessRaisedException, match="bad process") as caught:
         mp.spawn(_fail, nprocs=2, start_method="fork")

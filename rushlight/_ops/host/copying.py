@@ -15,6 +15,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor, attach
 from rushlight._ops._memory import memory_of_array
+from rushlight._ops._shared import for_pickle
 
 # ------------------------------------------------------------------- copy and pickle
 
@@ -62,7 +63,7 @@ def _reduce(self, protocol):
     else:
         host = backend_of(array.__class__).to_host(array)
         owner, start = memory_of_array(host)
-        where = (owner, host.shape, host.strides, start)
+        where = (for_pickle(owner), host.shape, host.strides, start)
     state = (type(self), str(device_of(array)), where, self._edge is not None)
     return _rebuild, state, self.__dict__ or None
 

@@ -1,7 +1,5 @@
 """Memory that processes share, and memory locked for GPUs."""
 
-import mmap
-
 import numpy as np
 
 from rushlight._backends import backend_for, device_of
@@ -12,12 +10,13 @@ from rushlight._ops._memory import (
     address,
     memory_of_array,
 )
+from rushlight._ops._shared import arena_of, shared_array
 
 # --------------------------------------------------------------------------- sharing
 
 
 def is_shared(input):
-    """Whether processes that are forked from this one see writes to the memory.
+    """Whether processes that this one starts see writes to the memory.
 
     Args:
         input: (*), any dtype.
@@ -35,13 +34,11 @@ def is_shared(input):
     array = input._array
     if array.__class__ is not np.ndarray:
         return device_of(array).type == "cuda"
-    while array.__class__ is np.ndarray:
-        array = array.base
-    return isinstance(getattr(array, "obj", array), mmap.mmap)
+    return arena_of(array) is not None
 
 
 def share_memory_(input):
-    """Move a tensor's memory, and its views with it, to memory that forks share.
+    """Move a tensor's memory, and its views with it, to memory that processes share.
 
     Args:
         input: (*), any dtype.
@@ -59,9 +56,7 @@ def share_memory_(input):
     if input._array.__class__ is not np.ndarray or is_shared(input):
         return input
     owner = memory_of_array(input._array)[0]
-    shared = np.frombuffer(
-        mmap.mmap(-1, max(owner.nbytes, 1)), owner.dtype, owner.size
-    ).reshape(owner.shape)
+    shared = shared_array(owner.dtype, owner.size).reshape(owner.shape)
     np.copyto(shared, owner)
     base = input if input._base is None else input._base
     views = base._memory.living_views() if base._memory is not None else []
