@@ -143,6 +143,8 @@ def multi_margin_loss(
     """
     who = "multi_margin_loss()"
     tensors(who, input=input, target=target)
+    if GUARDS.on:
+        GUARDS.see.loss("multi_margin_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce, who)
     if p not in (1, 2):
         raise ArgumentError(

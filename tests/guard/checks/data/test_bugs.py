@@ -8,8 +8,10 @@ import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
 from rushlight.utils.data import (
+    BatchSampler,
     ConcatDataset,
     DataLoader,
+    SequentialSampler,
     Subset,
     TensorDataset,
 )
@@ -58,6 +60,13 @@ def sorted_classes_after_a_conversion():
     data = TensorDataset(torch.randn(32, 3), torch.arange(32) // 16)
     batches = ((x, y.float().unsqueeze(1)) for x, y in DataLoader(data, batch_size=4))
     learn(batches, 1, F.binary_cross_entropy_with_logits)
+
+
+@bug("data-order")
+def sorted_classes_in_batches_of_a_sampler():
+    data = grouped(0, 1, 2, 3)
+    sampler = BatchSampler(SequentialSampler(data), 4, drop_last=False)
+    learn(DataLoader(data, batch_sampler=sampler), loss=F.multi_margin_loss)
 
 
 @bug("data-order")
