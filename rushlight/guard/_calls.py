@@ -70,3 +70,24 @@ def call_source(frame):
     except (SyntaxError, UnicodeDecodeError):
         return None
     return tree if isinstance(tree, ast.Call) else None
+
+
+def assigned(frame, name):
+    """What the last assignment above a frame's line gave to a name, as a syntax tree.
+
+    Returns:
+        An expression; None without the source, or where there is none.
+    """
+    text = "".join(linecache.getlines(frame.f_code.co_filename))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
+    found = None
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or node.lineno >= frame.f_lineno:
+            continue
+        if [t.id for t in node.targets if isinstance(t, ast.Name)] == [name]:
+            if found is None or node.lineno > found.lineno:
+                found = node
+    return None if found is None else found.value

@@ -9,7 +9,7 @@
 
 import ast
 
-from rushlight.guard._calls import call_source, user_frame
+from rushlight.guard._calls import assigned, call_source, user_frame
 from rushlight.guard._report import found, is_listening
 
 NAME = "shared-layer"
@@ -27,14 +27,23 @@ def contained(container):
     if not shared or frame is None:
         return
     source = call_source(frame)
-    if source is not None and any(map(_is_made_once, source.args)):
+    if source is None:
+        return
+    arguments = [a.value if isinstance(a, ast.Starred) else a for a in source.args]
+    arguments = [
+        assigned(frame, a.id) if isinstance(a, ast.Name) else a for a in arguments
+    ]
+    if any(map(_is_made_once, arguments)):
         _say(container, shared[0], sum(m is shared[0] for m in modules))
 
 
 def _is_made_once(node):
-    """Whether an argument is ``[Layer(...)] * n`` or ``*[Layer(...)] * n``."""
-    node = node.value if isinstance(node, ast.Starred) else node
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+    """Whether an expression is ``[Layer(...)] * n``, or a sum with one."""
+    if not isinstance(node, ast.BinOp):
+        return False
+    if isinstance(node.op, ast.Add):
+        return _is_made_once(node.left) or _is_made_once(node.right)
+    if not isinstance(node.op, ast.Mult):
         return False
     for side in (node.left, node.right):
         if isinstance(side, ast.List | ast.Tuple):

@@ -189,6 +189,17 @@ def blocks_that_are_multiplied():
     )
 
 
+@bug("shared-layer", "one Linear 3 times")
+def a_list_that_is_multiplied_and_named():
+    layers = [nn.Linear(3, 3)] * 3
+    nn.ModuleList(layers)
+
+
+@bug("shared-layer", "one Linear 2 times")
+def a_part_of_a_list_that_is_multiplied():
+    nn.Sequential(*[nn.Linear(2, 3), nn.ReLU()] + [nn.Linear(3, 3)] * 2)
+
+
 @bug("equal-units", "all 8 rows of Sequential.0.weight [8, 3]", "[4, 8]")
 def weights_that_are_all_equal():
     model, optimizer, x, classes = classifier(nn.Tanh())

@@ -47,6 +47,13 @@ def a_layer_that_is_shared_by_name():
 
 
 @correct
+def a_list_of_layers_with_a_name():
+    layers = [nn.Linear(3, 3)] * 3
+    layers = [layers[0], nn.ReLU(), layers[0]]
+    nn.Sequential(*layers)
+
+
+@correct
 def activations_that_are_multiplied():
     nn.Sequential(*[nn.ReLU()] * 3)
     act = nn.Tanh()
