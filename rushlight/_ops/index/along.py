@@ -45,6 +45,10 @@ def check_places(index, size, dim, who, negative=False):
         )
     if index.__class__ is Spec:
         return
+    if not negative and index.__class__ is np.ndarray:
+        unsigned = index.view(f"u{index.dtype.itemsize}")  # negatives become huge
+        if np.maximum.reduce(unsigned, None) < size:
+            return
     low, high = index.min(), index.max()
     if low < (-size if negative else 0) or high >= size:
         raise PlaceError(
@@ -100,11 +104,18 @@ def flat_places(np_, shape, index, dim):
     return places
 
 
+#: Elements that are quicker added one after another than sorted.
+_FEW = 1024
+
+
 def add_rows(np_, whole, rows, values):
     """``whole[rows[i]] += values[i]`` with repeated rows added up, in row order."""
     if not rows.size:
         return
     rows = np_.where(rows < 0, rows + whole.shape[0], rows)
+    if values.size <= _FEW:
+        np_.add.at(whole, rows, values)
+        return
     order = np_.argsort(rows, kind="stable")
     ordered = rows[order]
     starts = np_.flatnonzero(np_.concatenate([[True], ordered[1:] != ordered[:-1]]))
