@@ -7,6 +7,7 @@
 """
 
 import functools
+import itertools
 import random
 import types
 from contextlib import suppress
@@ -23,6 +24,14 @@ _PLAIN = (Tensor, np.ndarray, str, bytes, int, float, type(None))
 
 def state_of(source):
     """The state of a generator as (kind, seeded, position); None if unknown."""
+    with suppress(
+        Exception
+    ):  # a random.SystemRandom has none, a subclass what it likes
+        return _state_of(source)
+    return None
+
+
+def _state_of(source):
     if source is random or isinstance(source, random.Random):
         _, values, _ = source.getstate()
         return "MT19937", np.array(values[:-1], np.uint32).tobytes(), values[-1]
@@ -94,7 +103,8 @@ _KINDS = (random.Random, np.random.Generator, np.random.RandomState, Generator)
 def _inside(name, value):
     """Pairs (name, value) of what an object holds."""
     if isinstance(value, dict):
-        return [(f"{name}[{key!r}]", each) for key, each in list(value.items())[:64]]
+        pairs = itertools.islice(value.items(), 64)
+        return [(f"{name}[{key!r}]", each) for key, each in pairs]
     if isinstance(value, list | tuple):
         return [(f"{name}[{place}]", each) for place, each in enumerate(value[:64])]
     if isinstance(value, functools.partial):

@@ -145,6 +145,24 @@ def a_generator_that_is_not_used():
     read(lambda self: 0, seed_alike, rng=np.random.default_rng(0))
 
 
+class Odd:
+    """An object that answers no question."""
+
+    @property
+    def __dict__(self):
+        raise RuntimeError
+
+
+@correct
+def generators_without_a_state():
+    fields = {
+        "system": random.SystemRandom(),
+        "odd": Odd(),
+        "many": dict.fromkeys("ab"),
+    }
+    read(lambda self: self.system.random(), **fields)
+
+
 @correct
 def numbers_of_one_worker():
     data = Noisy(lambda self: self.rng.random(), rng=np.random.default_rng(0))
