@@ -13,7 +13,8 @@ def living_modules():
     modules = [o for o in gc.get_objects() if isinstance(o, Module)]
     modules = [m for m in modules if "_modules" in m.__dict__]
     inside = {id(child) for m in modules for child in m._modules.values()}
-    return [m for m in modules if id(m) not in inside]
+    roots = [m for m in modules if id(m) not in inside]
+    return [m._modules.get("_orig_mod", m) for m in roots]  # a compiled module
 
 
 def parameter_names():

@@ -92,16 +92,33 @@ def stepping(optimizer, closure):
         return
     if not any(isinstance(p, Parameter) for p in own):
         return
-    lost, ids = _lost(), {id(p) for p in own}
     reached = {id(ref()) for ref, _ in _reached}
-    idle = COUNT[0] >= steps and not any(
-        p._grad is not None or id(p) in reached for p in own
-    )
-    if idle and steps == 3:
-        if lost or not _another_trains(optimizer) or not _owners().keys() & ids:
-            _say_idle(optimizer, own, lost)
-    elif lost:
+    if steps == 3 and COUNT[0] >= steps:
+        if not any(p._grad is not None or id(p) in reached for p in own):
+            _ask_of_idle(optimizer, own)
+            return
+    lost = _lost()
+    if lost:
         _judge(optimizer, own, lost)
+
+
+def barren(optimizer, history):
+    """A step long after the first has no gradient at all: the third such in a row?"""
+    last, count = history.notes.get("barren", (COUNT[0], 0))
+    history.notes["barren"] = COUNT[0], count + (COUNT[0] > last)
+    if count == 2 and COUNT[0] > last and is_listening(NAME):
+        own = [p for group in optimizer.param_groups for p in group["params"]]
+        if any(isinstance(p, Parameter) for p in own):
+            _ask_of_idle(optimizer, own)
+
+
+def _ask_of_idle(optimizer, own):
+    """No gradient reaches an optimizer: is it that nothing is trained?"""
+    lost = _lost()
+    if not lost and _another_trains(optimizer):
+        if _owners().keys() & {id(p) for p in own}:
+            return
+    _say_idle(optimizer, own, lost)
 
 
 def ending():
@@ -241,14 +258,14 @@ def _say_lost(names, place, history, note):
 
 
 def _say_idle(optimizer, own, lost):
-    names = parameter_names()
+    names, steps = parameter_names(), history_of(optimizer).steps
     frozen = not any(p.requires_grad for p in own)
     reason = "they are frozen" if frozen else "the loss does not depend on them"
     if lost:
         reason += f", while {listed(lost, names)} get gradients and are in no optimizer"
     found(
         NAME,
-        saw=f"{type(optimizer).__name__} took 3 steps and none of its {len(own)} "
+        saw=f"{type(optimizer).__name__} took {steps} steps and none of its {len(own)} "
         f"parameters ({listed(own, names)}) has a gradient: {reason}",
         why="It holds parameters of a model, or layer, that was replaced after the "
         "optimizer was made, so nothing is trained",

@@ -29,6 +29,7 @@ from rushlight.guard._history import (
 )
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
+from rushlight.guard.checks.optim import no_optimizer
 from rushlight.nn.parameter import Parameter
 
 NAME = "step-order"
@@ -184,7 +185,10 @@ def stepping(optimizer, closure):
     elif gradient is None:
         if history.steps == 1 and COUNT[0] == 0:
             history.empty = user_place()
+        elif steps > 3:
+            no_optimizer.barren(optimizer, history)
     else:
+        history.notes.pop("barren", None)
         if history.empty is not None:
             _step_after_an_empty_one(optimizer, history)
         if LAST_SCALED[0] is not None:

@@ -181,6 +181,14 @@ def a_step_that_is_not_called():
 # ------------------------------------------------------------------------- ownership
 
 
+@bug("no-optimizer", "SGD took 22", "after the optimizer was made")
+def a_model_made_anew_after_many_steps():
+    model, optimizer, x, classes = classifier()
+    train(model, optimizer, x, classes, 18)
+    model = nn.Sequential(nn.Linear(3, 8), nn.Linear(8, 4))
+    train(model, optimizer, x, classes, 4)
+
+
 @bug(
     "no-optimizer", "made, or unfrozen, after the SGD", "holds 2 that are in no module"
 )

@@ -136,6 +136,21 @@ def optimizers_of_parts_of_which_one_has_no_loss_yet():
 
 
 @correct
+def an_optimizer_that_has_done_its_part():
+    model, optimizer, x, classes = classifier()
+    train(model, optimizer, x, classes, 8)
+    model.requires_grad_(False)
+    last = nn.Linear(4, 4)
+    second = torch.optim.SGD(last.parameters(), lr=0.1)
+    for _ in range(8):
+        optimizer.zero_grad()
+        second.zero_grad()
+        F.cross_entropy(last(model(x)), classes).backward()
+        optimizer.step()
+        second.step()
+
+
+@correct
 def a_layer_that_is_built_lazily():
     model = nn.Sequential(nn.LazyLinear(8), nn.Linear(8, 4))
     model(torch.ones(2, 3))
