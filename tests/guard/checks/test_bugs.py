@@ -106,7 +106,7 @@ def zero_grad_of_the_judge_is_missing():
 @bug("step-order", "zero_grad() at test_bugs.py")
 def zero_grad_between_backward_and_step():
     model, optimizer, x, classes = classifier()
-    for _ in range(3):
+    for _ in range(8):
         F.cross_entropy(model(x), classes).backward()
         optimizer.zero_grad()
         optimizer.step()

@@ -14,6 +14,7 @@ from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._recording import release, watch
 from rushlight.guard._report import found, is_listening
+from rushlight.guard.checks.optim import no_optimizer
 from rushlight.nn.parameter import Parameter
 
 NAME = "cut-graph"
@@ -91,9 +92,10 @@ def stepping(optimizer, steps, closure):
 
 
 def _without_gradients(optimizer):
-    """An optimizer's parameters, if they want gradients and none has one; else []."""
+    """An optimizer's parameters, if they want gradients and none got one; else []."""
     own = [p for group in optimizer.param_groups for p in group["params"]]
-    if any(p._grad is not None for p in own):
+    reached = {id(ref()) for ref, _ in no_optimizer._reached}
+    if any(p._grad is not None or id(p) in reached for p in own):
         return []
     wanting = [p for p in own if p.requires_grad and isinstance(p, Parameter)]
     return wanting if len(wanting) == len(own) else []
