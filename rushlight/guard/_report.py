@@ -51,6 +51,13 @@ class Finding:
             f"Fix: {self.do}. More: rushlight.guard.explain({self.check!r})"
         )
 
+    def warning(self):
+        """The text of its warning: Python tells the line's number and source."""
+        return (
+            f"[{self.check}] {self.saw}.\n  Why: {self.why}.\n  Fix: {self.do}.\n"
+            f"  More: rushlight.guard.explain({self.check!r})"
+        )
+
 
 class Book:
     """What is set and what was found.
@@ -139,7 +146,7 @@ def found(check, *, saw, why, do, place=None, note=False):
         return finding
     if BOOK.level(check) == "error":
         raise GuardError(str(finding))
-    warnings.warn_explicit(str(finding), GuardWarning, place[0], place[1])
+    warnings.warn_explicit(finding.warning(), GuardWarning, place[0], place[1])
     return finding
 
 
