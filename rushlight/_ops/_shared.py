@@ -2,9 +2,9 @@
 
 Note [Shared memory]
 Shared arrays lie in arenas: files without names, mapped as a whole, of which each array
-has a part for itself.  A process that is forked has the mapping.  One that is spawned is
-sent the file's descriptor with the pickle, once for each arena, and maps it again.  A
-forked child starts an arena of its own, because its parent goes on filling the old one.
+has a part for itself.  A process that is forked has the mapping.  One that is spawned
+is sent the file's descriptor with the pickle, once for each arena, and maps it again.
+A forked child starts its own arena, because its parent goes on filling the old one.
 """
 
 import mmap

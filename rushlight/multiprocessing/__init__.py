@@ -1,7 +1,7 @@
 """torch.multiprocessing: Python's multiprocessing, and spawn() for training processes.
 
-Tensors in shared memory (`Tensor.share_memory_`, `Module.share_memory`) stay shared with
-the processes that are started; other tensors, and those sent by queues, are copied.
+Tensors in shared memory (`Tensor.share_memory_`, `Module.share_memory`) stay shared
+with the processes that are started; other tensors, and what queues send, are copied.
 """
 
 import multiprocessing

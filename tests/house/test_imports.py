@@ -16,10 +16,10 @@ FLOORS = {
     **dict.fromkeys(["_ops"], 3),
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
-        "_doors _queries _settings accelerator amp autograd backends cuda distributed "
-        "distributions fft func hub jit linalg masked multiprocessing nn onnx optim "
-        "profiler random return_types serialization signal special testing utils "
-        "version".split(),
+        "_doors _queries _settings accelerator amp autograd backends cpu cuda "
+        "distributed distributions fft func hub jit linalg masked mps multiprocessing "
+        "nn onnx optim profiler random return_types serialization signal special "
+        "testing utils version xpu".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),
