@@ -25,7 +25,7 @@ NAMES = (
     "gelu gelu_backward silu silu_backward sigmoid sigmoid_backward tanh_backward "
     "mish elu elu_backward celu softplus softplus_backward logsigmoid "
     "logsigmoid_backward hardswish hardsigmoid threshold_backward leaky_relu_backward "
-    "lerp addcmul addcdiv"
+    "lerp addcmul addcdiv huber_loss smooth_l1_loss soft_margin_loss glu"
 ).split()
 
 

@@ -27,6 +27,9 @@ CASES = {
     "hardswish": ([SHAPE], {}),
     "layer_norm": ([SHAPE, (80,), (80,)], {"shape": (80,), "eps": 1e-5}),
     "tanh_backward": ([SHAPE, SHAPE], {}),
+    "huber_loss": ([SHAPE, SHAPE], {"reduction": "mean", "delta": 0.2}),
+    "smooth_l1_loss": ([SHAPE, SHAPE], {"reduction": "none", "beta": 0.2}),
+    "glu": ([SHAPE], {"dim": 1}),
 }
 
 

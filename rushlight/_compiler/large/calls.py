@@ -67,7 +67,7 @@ class LargePointwise:
             operands, out = arrays[:-1], arrays[-1]
         given = self._given(operands, out, attrs)
         walk = None if given is None else walk_of(given, out)
-        if walk is None:
+        if walk is None or self._is_as_quick(walk):
             return self.plain(*arrays, **attrs)
         key = (
             walk.pattern,
@@ -88,8 +88,6 @@ class LargePointwise:
     def _given(self, operands, out, attrs):
         """The operands that are there, all as arrays; None if NumPy shall have them."""
         op, first = self.op, operands[0]
-        if op.passes == 1 and threads.get_num_threads() == 1:
-            return None  # NumPy is as quick
         if attrs.get("format") is not None:
             return None
         given = []
@@ -106,6 +104,11 @@ class LargePointwise:
         if out is not None and not _is_writable(out, given):
             return None
         return given
+
+    def _is_as_quick(self, walk):
+        """Whether NumPy's form is as quick: one pass over one run, by one thread."""
+        is_flat = walk.steps is None and self.op.passes == 1
+        return is_flat and threads.get_num_threads() == 1
 
     def _new(self, key):
         with _lock:

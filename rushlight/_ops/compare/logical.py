@@ -92,6 +92,7 @@ def _define(name, lower):
         spec=compare_spec,
         lower=lower,
         promote=COMPARE,
+        passes=5,
     )
 
 
