@@ -106,6 +106,8 @@ def flat_places(np_, shape, index, dim):
 
 #: Elements that are quicker added one after another than sorted.
 _FEW = 1024
+#: Rows of one number, on average, that are quicker summed number by number.
+_OFTEN = 16
 
 
 def add_rows(np_, whole, rows, values):
@@ -122,7 +124,13 @@ def add_rows(np_, whole, rows, values):
     if starts.size == rows.size:
         whole[rows] += values
         return
-    whole[ordered[starts]] += np_.add.reduceat(values[order], starts, axis=0)
+    values = values[order]
+    if rows.size < _OFTEN * starts.size:
+        whole[ordered[starts]] += np_.add.reduceat(values, starts, axis=0)
+        return
+    edges = [*starts.tolist(), rows.size]
+    for row, first, last in zip(ordered[starts].tolist(), edges, edges[1:]):
+        whole[row] += np_.add.reduce(values[first:last], 0)
 
 
 def check_reduce(reduce, known, who):
