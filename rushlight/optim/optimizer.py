@@ -62,7 +62,7 @@ def _with_hooks(step):
             closure = args[0] if args else kwargs.get("closure")
             GUARDS.see.stepping(self, closure)
         result = step(self, *args, **kwargs)
-        if GUARDS.on:
+        if GUARDS.on and self._watched:
             GUARDS.see.stepped(self)
         for hook in (*self._step_post_hooks.values(), *_global_post_hooks.values()):
             hook(self, args, kwargs)
@@ -85,6 +85,9 @@ class Optimizer:
         ValueError: for an empty list, a result instead of a leaf, or a parameter in
             two groups.
     """
+
+    #: Whether guards look at what comes after this step, up to the next.
+    _watched = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -238,7 +241,7 @@ class Optimizer:
         Args:
             set_to_none: set them to None (less memory), else to zeros.
         """
-        if GUARDS.on:
+        if GUARDS.on and self._watched:
             GUARDS.see.zeroing(self)
         for group in self.param_groups:
             for param in group["params"]:

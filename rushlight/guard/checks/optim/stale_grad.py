@@ -9,7 +9,7 @@
 
 import weakref
 
-from rushlight.guard._history import REST, history_of, listed_numbers
+from rushlight.guard._history import history_of, listed_numbers
 from rushlight.guard._names import listed
 from rushlight.guard._places import user_place
 from rushlight.guard._report import found, is_listening
@@ -110,9 +110,6 @@ def ending():
 
 def stepped(optimizer):
     """After a step: its gradients are used (Note [Resting])."""
-    steps = history_of(optimizer).steps
-    if steps > REST and steps & 15:
-        return
     for group in optimizer.param_groups:
         for param in group["params"]:
             gradient = param._grad

@@ -83,9 +83,6 @@ def ending():
 
 def zeroing(optimizer):
     """zero_grad() is about to run."""
-    history = optimizer.__dict__.get("_guard_history")
-    if history is not None and history.steps > REST and history.steps & 15:
-        return
     gradient = _first_gradient(optimizer)
     if gradient is not None and "_consumed" not in gradient.__dict__:
         history = history_of(optimizer)
@@ -167,6 +164,8 @@ def stepping(optimizer, closure):
     """step() is about to run."""
     history = optimizer.__dict__.get("_guard_history") or history_of(optimizer)
     steps = history.steps = history.steps + 1
+    if steps > REST:
+        optimizer._watched = not steps & 15
     if steps > REST and steps & 15 != 1:
         loss = LAST_LOSS[0]
         if history.growing or loss is not None and not loss <= history.limit:
