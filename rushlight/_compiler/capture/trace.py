@@ -38,6 +38,7 @@ class Trace:
         steps: list of Step, and `left` the gradients that parameters are left with, a
             list of (parameter, Value or None) (Note [Training steps] in steps.py).
         holders: the parameters that may be given gradients.
+        once: why it has no second derivative, or None.
     """
 
     graph: Graph
@@ -52,6 +53,7 @@ class Trace:
     steps: list = field(default_factory=list)
     left: list = field(default_factory=list)
     holders: Any = None
+    once: str | None = None
 
 
 def trace(function, args, kwargs, names=None):
@@ -91,6 +93,7 @@ def trace(function, args, kwargs, names=None):
             traced.left, traced.steps, traced.holders = left, tracer.steps, holders
             if GRAD_MODE.get() and any(traced.differentiable):
                 traced.wanted = _backward(tracer, traced, found)
+                traced.once = tracer.once
     finally:
         holders.restore()
         SPEC_DEVICE.reset(device)
@@ -166,7 +169,7 @@ def _backward(tracer, traced, found):
             roots.append(leaf._edge)
             gradients.append(wrap(spec))
     sources = [c for c in tracer.captured.values() if c.edge is not None]
-    _refuse_foreign(roots, {c.edge for c in sources})
+    _refuse_foreign(roots, {c.edge for c in sources}, tracer)
     gradients = run_backward(
         roots,
         gradients,
@@ -187,14 +190,16 @@ def _backward(tracer, traced, found):
     return wanted
 
 
-def _refuse_foreign(roots, own):
-    """Refuse a graph that reaches real leaves past their shadows."""
+def _refuse_foreign(roots, own, tracer):
+    """Refuse a graph that reaches real leaves past their shadows; see its hooks."""
     seen, stack = set(), list(roots)
     while stack:
         node = stack.pop()
         if node is None or node in seen:
             continue
         seen.add(node)
+        if getattr(node, "hooks", None) is not None:
+            tracer.once = "a hook on a tensor in between"
         if node.__class__ is AccumulateGrad and node not in own:
             raise TraceStop("a parameter is used by a user's autograd Function")
         stack.extend(node.edges)

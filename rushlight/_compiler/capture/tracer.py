@@ -27,6 +27,7 @@ from rushlight._compiler.graph.ir import Graph, Value
 from rushlight._core.dispatch import run, wants_record
 from rushlight._core.inplace import check_writable, write
 from rushlight._core.node import AccumulateGrad
+from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops.view.shape import RESHAPE
 
@@ -68,6 +69,7 @@ class Tracer:
         steps: of optimizers and schedulers (Note [Training steps]).
         leaves: pairs (tensor, its gradient when it was met) of captured leaves.
         stepped: ids of the arrays of parameters that a step has changed.
+        once: why what was traced has no second derivative, or None.
     """
 
     def __init__(self, names=None):
@@ -76,6 +78,7 @@ class Tracer:
         self.steps, self.stepped, self.leaves = [], set(), []
         self._names = names or {}
         self._places = {}
+        self.once = None
 
     def __call__(self, call, proceed):
         for name, value in call.attrs.items():
@@ -105,14 +108,16 @@ class Tracer:
         ]
         result = compute()
         results = result if op.many else (result,)
-        node = self.graph.add(op, values, attrs, [t._array for t in results])
+        recorded = GRAD_MODE.get()
+        linked = [recorded and getattr(i, "_edge", None) is not None for i in inputs]
+        specs = [t._array for t in results]
+        node = self.graph.add(op, values, attrs, specs, tuple(linked))
         for place, (tensor, value) in enumerate(
             zip(results, node.outputs, strict=True)
         ):
             spec = tensor._array
             if op.view:
-                specs = tuple([v.spec for v in node.outputs])
-                step = Step(op, attrs, place, specs)
+                step = Step(op, attrs, place, tuple(specs))
                 self._bind_view(spec, value, inputs[0]._array, step)
             else:
                 self._bind(spec, value)
@@ -129,6 +134,8 @@ class Tracer:
         if wants_record((target, *others)):
             check_writable(target, f"{op.name}_()")
         result = self._record(op, inputs, attrs, lambda: run(op, inputs, attrs))
+        if target._edge is not None and not GRAD_MODE.get():
+            self.once = "a write that is not recorded to what has a history"
         write(target, result, f"{op.name}_()")
         value = self.value_of(result._array)
         if value.spec != target._array:

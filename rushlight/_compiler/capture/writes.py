@@ -77,12 +77,22 @@ def _store_eager(backend, x, *, dtype):
     return x.astype(dtype)
 
 
+def _store_grad(g):
+    return g
+
+
 def _store_lower(k, x, *, dtype):
     return k.cast(x, dtype)
 
 
 #: A value converted to the dtype of the memory that it is written to.
-STORE = define("graph_store", eager=_store_eager, spec=_store_spec, lower=_store_lower)
+STORE = define(
+    "graph_store",
+    eager=_store_eager,
+    spec=_store_spec,
+    grad=_store_grad,
+    lower=_store_lower,
+)
 
 
 def _write_view_spec(base, value, *, steps):
@@ -96,6 +106,16 @@ def _write_view_eager(backend, base, value, *, steps):
         view = step.of_array(view)
     view[...] = value
     return out
+
+
+def _write_view_grad(g, *, steps, needs):
+    value = g
+    for step in steps:
+        value = step.surely_view().of(value)
+    rest = None
+    if needs[0]:
+        rest = call(WRITE_VIEW, g, value.new_zeros(value.shape), steps=steps)
+    return rest, value
 
 
 def _write_view_lower(k, base, value, *, steps):
@@ -139,5 +159,6 @@ WRITE_VIEW = define(
     inputs="base value",
     eager=_write_view_eager,
     spec=_write_view_spec,
+    grad=_write_view_grad,
     lower=_write_view_lower,
 )

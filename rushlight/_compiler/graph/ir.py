@@ -37,12 +37,17 @@ class Value:
 
 
 class Node:
-    """One operation: inputs are Values, Python numbers or None."""
+    """One operation: inputs are Values, Python numbers or None.
 
-    __slots__ = ("op", "inputs", "attrs", "outputs")
+    `linked` tells for each input whether it had a history when it was traced; None
+    where any that it has counts (Note [Twice differentiable] in runtime/again.py).
+    """
 
-    def __init__(self, op, inputs, attrs, specs):
+    __slots__ = ("op", "inputs", "attrs", "outputs", "linked")
+
+    def __init__(self, op, inputs, attrs, specs, linked=None):
         self.op, self.inputs, self.attrs = op, tuple(inputs), attrs
+        self.linked = linked
         self.outputs = tuple([Value(spec, self, i) for i, spec in enumerate(specs)])
 
     @property
@@ -79,9 +84,9 @@ class Graph:
         self.inputs.append(value)
         return value
 
-    def add(self, op, inputs, attrs, specs):
+    def add(self, op, inputs, attrs, specs, linked=None):
         """Append a node; its outputs are Values of the specs."""
-        node = Node(op, inputs, attrs, specs)
+        node = Node(op, inputs, attrs, specs, linked)
         self.nodes.append(node)
         return node
 

@@ -1,4 +1,4 @@
-"""Repeats: what several groups compute, and had better read (Note [Anchors] in fuse)."""
+"""Repeats: what several groups compute, and had better read (Note [Anchors])."""
 
 from rushlight._compiler.graph.expression import POINTWISE
 

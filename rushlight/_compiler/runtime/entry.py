@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rushlight._base.errors import ArgumentRuntimeError, GraphError, explain
+from rushlight._base.errors import GraphError, explain
 from rushlight._base.pytree import unflatten
 from rushlight._compiler import log
 from rushlight._compiler.capture.tracer import Captured
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.partition import partition
+from rushlight._compiler.runtime.again import graph_again, recorded_gradients
 from rushlight._compiler.runtime.plan import plan_for
 from rushlight._core.inplace import bump
 from rushlight._core.node import Node, Output, freed_message, next_number
@@ -25,6 +26,8 @@ class Entry:
         halves: the graphs.
         places: where the tensors stand among the arguments' leaves.
         forward, backward: their plans (backward's is made when it is first needed).
+        kept, others: the places of the captured tensors that backward reads, and of
+            those that only forward does (Note [Twice differentiable] in again.py).
     """
 
     def __init__(self, trace, guards, places):
@@ -41,6 +44,9 @@ class Entry:
         self.writes = [place[id(c)] for c, _ in trace.writes]
         by_value = {id(c.value): i for i, c in enumerate(trace.captured)}
         self.kept = [by_value[id(v)] for v in self.halves.kept]
+        self.captured, self.once = [c.value for c in trace.captured], trace.once
+        self.again, read = graph_again(trace, self.halves)
+        self.others = [p for p in read if p not in {*self.kept, *self.writes}]
         self.sources = [(place[id(c)], v is not None) for c, v in trace.wanted]
         number = {id(v): i for i, v in enumerate(self.halves.gradients)}
         self.steps = [(s.call, _numbered(s.gradients, number)) for s in trace.steps]
@@ -148,7 +154,7 @@ class CompiledBackward(Node):
     def __init__(self, entry, tensors, saved):
         self.entry = entry
         self.edges = tuple([tensors[place]._edge for place, _ in entry.sources])
-        kept = [tensors[place] for place in entry.kept]
+        kept = [tensors[place] for place in (*entry.kept, *entry.others)]
         self.saved = saved, kept
         self.versions = [version_of(t) for t in kept]
         self.hooks = self.notes = None
@@ -160,24 +166,19 @@ class CompiledBackward(Node):
     def gradients(self, gradient):
         if self.saved is None:
             raise GraphError(freed_message(self.name()))
-        if GRAD_MODE.get():
-            raise ArgumentRuntimeError(
-                explain(
-                    "backward through a compiled function",
-                    expected="create_graph=False",
-                    got="create_graph=True: compiled functions have no second "
-                    "derivative",
-                    do="Call the function without rushlight.compile.",
-                )
-            )
-        saved, kept = self.saved
-        for tensor, version in zip(kept, self.versions, strict=True):
+        entry, (saved, kept) = self.entry, self.saved
+        if not GRAD_MODE.get():
+            kept = kept[: len(entry.kept)]
+        for tensor, version in zip(kept, self.versions, strict=False):
             if version_of(tensor) != version:
                 raise self._modified(tensor, version)
+        if GRAD_MODE.get():
+            places = zip((*entry.kept, *entry.others), kept, strict=True)
+            return recorded_gradients(entry, dict(places), saved, gradient)
         arrays = [*saved, *[t._array for t in kept], *[g._array for g in gradient]]
-        found = iter(self.entry.backward(arrays).run(arrays))
+        found = iter(entry.backward(arrays).run(arrays))
         return tuple(
-            [wrap(next(found)) if there else None for _, there in self.entry.sources]
+            [wrap(next(found)) if there else None for _, there in entry.sources]
         )
 
     def _modified(self, tensor, version):
