@@ -33,23 +33,31 @@ class MetaBackend(Backend):
         return META
 
     def kernel(self, op):
-        spec, takes_data = op.spec, op.promote is None  # indices may have data
+        spec, refused = op.spec, None if op.promote is not None else "fcV"
 
         def run_spec(*arrays, **attrs):
-            if not takes_data:
-                for array in arrays:
-                    if (
-                        hasattr(array, "ndim")
-                        and not isinstance(array, Spec)
-                        and array.ndim
-                    ):
-                        raise TypeError("a meta tensor meets one with data")
+            for array in arrays:
+                if isinstance(array, Spec) or not getattr(array, "ndim", 0):
+                    continue
+                if refused is None or array.dtype.kind in refused:  # else an index
+                    raise _two_devices(op)
             found = spec(*arrays, **attrs)
             if found.__class__ is Spec:
                 return _fresh(found)
             return tuple([_fresh(one) for one in found])
 
         return run_spec
+
+
+def _two_devices(op):
+    return DeviceError(
+        explain(
+            f"{op.name}()",
+            expected="all tensors to be on the same device",
+            got="a tensor on the meta device and one with data on cpu",
+            do="Move one of them with .to(device).",
+        )
+    )
 
 
 def _fresh(spec):
