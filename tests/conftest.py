@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Tests do on purpose what guards name; tests/guard turns them on.
 os.environ.setdefault("RUSHLIGHT_GUARD", "off")
+os.environ.setdefault("RUSHLIGHT_GUARD_STRICT", "1")  # a check's own error is seen
 
 import numpy as np
 import pytest

@@ -13,6 +13,7 @@
 
 from rushlight._core.guarding import GUARDS
 from rushlight.guard import _history
+from rushlight.guard._safe import safe_class
 from rushlight.guard._watcher import WATCHER, Watcher
 from rushlight.guard.checks.data import data_order
 from rushlight.guard.checks.loss import data_write, lost_term
@@ -43,6 +44,7 @@ def wake():
     GUARDS.see = WATCHER
 
 
+@safe_class
 class Resting(Watcher):
     """Sees what is no part of a step, and counts (Note [Rest]).
 

@@ -9,6 +9,7 @@ from rushlight.guard import _history
 from rushlight.guard._generators import noting
 from rushlight.guard._passes import loading
 from rushlight.guard._report import BOOK
+from rushlight.guard._safe import safe_class
 from rushlight.guard.checks.data import (
     data_order,
     label_range,
@@ -101,6 +102,7 @@ CHECKS = (
 BOOK.checks.update({check.NAME: check for check in CHECKS})
 
 
+@safe_class
 class Watcher:
     """One method for each guarded place (Note [Guarded places])."""
 
