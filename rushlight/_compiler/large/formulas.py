@@ -32,6 +32,8 @@ _UNROUNDED = frozenset(
 )
 #: What a cast to half precision is, but for the rounding as it is stored.
 _NARROW = {dtypes.float16: dtypes.float32, dtypes.bfloat16: dtypes.float32}
+#: What rules raise that want more dimensions than one.
+_NO_ROWS = RushlightError, IndexError
 #: The size of the operands that a rule is asked about.
 _SOME = 64
 
@@ -80,7 +82,7 @@ def formula_of(op, given, attrs):
         return None
     try:
         result = op.spec(*_specs(given), **attrs)
-    except RushlightError:
+    except _NO_ROWS:
         return None  # a dimension or a size that some elements in a row lack
     if result.__class__ is not Spec or result.shape != (_SOME,):
         return None
@@ -100,7 +102,7 @@ def formula_of(op, given, attrs):
     graph.outputs = list(graph.add(op, inputs, attrs, (spec,)).outputs)
     try:
         lowered = lower_graph(graph)
-    except NotLowered:
+    except (NotLowered, *_NO_ROWS):
         return None
     if WIDE[STORED[result.dtype.name]] != WIDE.get(lowered.outputs[0].dtype):
         return None

@@ -27,6 +27,9 @@ FORMULAS = [
 ]
 NONE = [
     ("sum", "f", {"dim": None, "keepdim": False, "dtype": None}),
+    ("sum", "f", {"dim": (2,), "keepdim": False, "dtype": None}),
+    ("softmax_backward", "ff", {"dim": 1}),
+    ("join_halves", "ff", {"dim": 1}),
     ("remainder", "dd", {}),
     ("clamp", [HALF], {"min": 0.2, "max": None}),
     ("maximum", [HALF, HALF], {}),
