@@ -98,25 +98,27 @@ def _clear():
 
 def detach():
     """Stop looking at comparisons."""
-    kernels = TABLE["eq"].kernels
-    kernel = kernels.get(np.ndarray)
-    if hasattr(kernel, "unguarded"):
-        kernels[np.ndarray] = kernel.unguarded
+    for kernels in (TABLE["eq"].kernels, TABLE["eq"].large):
+        kernel = kernels.get(np.ndarray)
+        if hasattr(kernel, "unguarded"):
+            kernels[np.ndarray] = kernel.unguarded
 
 
 def _watch_comparisons():
-    kernels = TABLE["eq"].kernels
-    kernel = kernels[np.ndarray]
-    if hasattr(kernel, "unguarded"):
-        return
+    for kernels in (TABLE["eq"].kernels, TABLE["eq"].large):
+        kernel = kernels[np.ndarray]
+        if not hasattr(kernel, "unguarded"):
+            kernels[np.ndarray] = _comparing(kernel)
 
+
+def _comparing(kernel):
     def comparing(x, y, *rest, **named):
         if SUSPECTS and _are_classes(x, y):
             _say("a comparison of class numbers")
         return kernel(x, y, *rest, **named)
 
     comparing.unguarded = kernel
-    kernels[np.ndarray] = comparing
+    return comparing
 
 
 def _are_classes(x, y):
