@@ -57,7 +57,7 @@ def test_a_note_is_for_those_who_ask(tmp_path):
     assert done.returncode == 0
     assert "rushlight doctor: nothing found, 1 note" in done.stderr
     assert "Note: never-trained at train.py:15" in done.stderr
-    assert "does not depend on it)" in done.stderr
+    assert "its module was called, but the loss does" in done.stderr
 
 
 def test_a_finding_at_the_end_is_told_and_sets_the_status(tmp_path):
