@@ -7,8 +7,10 @@ import warnings
 import numpy as np
 
 from rushlight._base import threads
+from rushlight._base.dtype import dtype
 from rushlight._compiler.large.walks import walk_of
 from rushlight._core.operands import NUMBERS
+from rushlight._core.table import FLOAT
 from rushlight._ops._team import share
 
 #: Seconds of NumPy's form after which the cache on disk is asked, and about as many as
@@ -24,6 +26,9 @@ BLOCK, LARGE_BLOCK = 2048, 16384
 PIECE, WORTH_SHARING = 1 << 16, 1.5e-4
 #: Kernels of one op.
 LIMIT = 24
+
+_PLAIN = frozenset((int, float, bool, str, type(None), tuple, dtype))
+_INT64 = np.dtype(np.int64)
 
 _lock = threading.Lock()
 
@@ -88,8 +93,10 @@ class LargePointwise:
     def _given(self, operands, out, attrs):
         """The operands that are there, all as arrays; None if NumPy shall have them."""
         op, first = self.op, operands[0]
-        if attrs.get("format") is not None:
+        if attrs.get("format") is not None or not _are_plain(attrs):
             return None
+        if op.promote is FLOAT and getattr(first, "dtype", _INT64).kind in "biu":
+            return None  # it is promoted first
         given = []
         for operand in operands:
             if operand.__class__ in NUMBERS:
@@ -230,6 +237,14 @@ def _dtypes(operands):
     """The dtype of each operand; numbers have the first one's."""
     first = operands[0].dtype
     return [None if a is None else getattr(a, "dtype", first) for a in operands]
+
+
+def _are_plain(attrs):
+    """Whether attributes are told apart by how they are printed."""
+    for value in attrs.values():
+        if value.__class__ not in _PLAIN:
+            return False
+    return True
 
 
 def _number(number, like):

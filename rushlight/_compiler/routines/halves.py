@@ -1,4 +1,4 @@
-"""Products of rows by halves: the order of the eager rule (`_halved` in totals.py)."""
+"""Products of rows by halves, in the order of the eager rule (`reduce/_halves.py`)."""
 
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task

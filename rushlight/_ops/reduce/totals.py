@@ -11,6 +11,7 @@ from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, renamed, to_out
 from rushlight._ops._arrays import add_reduce, is_half, sum_of_few
 from rushlight._ops._values import as_dtype
+from rushlight._ops.reduce._halves import MANY, halved
 from rushlight._ops.reduce.dims import (
     axis_of,
     count_of,
@@ -346,24 +347,9 @@ def _prod_eager(backend, x, *, dim, keepdim, dtype):
     found, x = total_dtype(x, dtype), in_dtype(x, dtype)
     if is_half(x):
         return np.multiply.reduce(x, axis, "float32", None, keepdim).astype(found)
-    if axis is not None and x.shape[axis] > 32 and x.size > _MANY and is_float(x):
-        x = _halved(x, axis)
+    if axis is not None and x.shape[axis] > 32 and x.size > MANY and is_float(x):
+        x = halved(x, axis)
     return np.multiply.reduce(x, axis, found, None, keepdim)
-
-
-_MANY = 4096
-
-
-def _halved(x, axis):
-    """Half times half until the dimension is short: NumPy is slow along rows."""
-    lanes = x.swapaxes(axis, -1)
-    while lanes.shape[-1] > 16:
-        half = lanes.shape[-1] // 2
-        rest = lanes[..., 2 * half :]
-        lanes = lanes[..., :half] * lanes[..., half : 2 * half]
-        if rest.shape[-1]:
-            lanes[..., :1] *= rest
-    return lanes.swapaxes(axis, -1)
 
 
 def _prod_grad(g, *, x, dim, keepdim):
@@ -399,6 +385,6 @@ PROD = define(
     lower=_prod_lower,
     node=_numbered("Prod"),
     autocast="float32",
-    large_from=_MANY + 1,
+    large_from=MANY + 1,
 )
 expose(prod)
