@@ -4,6 +4,7 @@ from rushlight._base.errors import ArgumentTypeError, GraphError, explain
 from rushlight._core.dispatch import wants_record
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.inplace import check_writable
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.node import (
     Node,
     Output,
@@ -245,7 +246,9 @@ class Function(metaclass=_FunctionMeta):
     @classmethod
     def apply(cls, *args, **kwargs):
         """Run forward without recording and link the outputs to the user's backward."""
-        ctx = cls._node()
+        ctx, capture = cls._node(), CAPTURE.get()
+        if capture is not None:
+            args = tuple([capture.shadow(a) for a in args])
         tensors = [a for a in args if isinstance(a, Tensor)]
         recording = wants_record(tensors)
         ctx.needs_input_grad = tuple(

@@ -60,6 +60,12 @@ CASES = {
     "sign": lambda x: x.sign() + x.sgn() * 2,
     "added": lambda x: t.addmm(x, x, x, beta=0.5, alpha=2),
 }
+CASES |= {
+    "numbers": lambda x: t.where(x > 0, 2.5, -1) * x,
+    "whole numbers": lambda x: t.where(x > 0, 2, -3),
+    "bools": lambda x: t.where(x > 0, True, x < -1),
+    "bools and numbers": lambda x: t.where(x > 0, x < 2, 2.5),
+}
 CASES["scores"] = lambda x: F.binary_cross_entropy_with_logits(
     x, (x.detach() > 0).float()
 )

@@ -32,6 +32,7 @@ import numpy as np
 
 from rushlight._base.errors import explain
 from rushlight._compiler.capture.tracer import TraceStop
+from rushlight._core.node import Node
 from rushlight._core.tensor import Tensor
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -119,9 +120,10 @@ def _see(frame, event, function):
             _check_reading(frame)
         if _logs(frame.f_code):
             _stop("it writes to a log")
-        what = _stores(frame.f_code)
-        if what and not _is_importing(frame):
-            _stop(what)
+        for what, owner in _stores(frame.f_code):
+            is_own = isinstance(frame.f_locals.get(owner), Node)  # a Function's ctx
+            if not is_own and not _is_importing(frame):
+                _stop(what)
     elif event == "c_call":
         name = _FORBIDDEN.get(id(function))
         owner = getattr(function, "__self__", None)
@@ -180,17 +182,30 @@ def _is_importing(frame):
 
 @functools.lru_cache(4096)
 def _stores(code):
-    """What a user's function stores outside of itself, in words; None for nothing."""
+    """What a user's function stores outside of itself.
+
+    Returns:
+        list: pairs (in words, the local variable whose attribute it is, or None).
+    """
     if is_ours(code.co_filename) or code.co_name in ("__init__", "<module>"):
-        return None
+        return []
+    found, before = [], None
     for instruction in dis.get_instructions(code):
-        if instruction.opname in _STORES:
-            return f"{code.co_qualname} stores {instruction.argval}"
-        if instruction.opname == "STORE_DEREF" and (
-            instruction.argval in code.co_freevars
-        ):
-            return f"{code.co_qualname} stores {instruction.argval} of its closure"
-    return None
+        name, what = instruction.opname, instruction.argval
+        if name in _STORES:
+            found.append((f"{code.co_qualname} stores {what}", _loaded(before)))
+        elif name == "STORE_DEREF" and what in code.co_freevars:
+            found.append((f"{code.co_qualname} stores {what} of its closure", None))
+        before = instruction
+    return found
+
+
+def _loaded(instruction):
+    """The local variable that an instruction has loaded last, or None."""
+    if instruction is None or not instruction.opname.startswith("LOAD_FAST"):
+        return None
+    name = instruction.argval
+    return name[-1] if isinstance(name, tuple) else name
 
 
 def _random_states():

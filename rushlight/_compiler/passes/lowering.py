@@ -78,7 +78,16 @@ class Lowering:
         return self.x.pointwise(op, *[self.operand(a, dtype) for a in args])
 
     def _of_bools(self, op, *args):
-        """An instruction on bools: by logic, or as integers."""
+        """An instruction on bools: by logic, or as integers.
+
+        Numbers beside bools are no bools; whoever asked casts the result.
+        """
+        first = op == "where"  # the condition is one in any case
+        numbers = {a.__class__ for a in args if not hasattr(a, "kind")} - {bool}
+        if numbers:
+            dtype = "f64" if float in numbers else "i64"
+            wide = [self.x.cast(self.operand(a, dtype), dtype) for a in args[first:]]
+            return self.instruction(op, *args[:first], *wide)
         args = [self.operand(a, "bool") for a in args]
         if op == "where":
             chosen, x, y = args

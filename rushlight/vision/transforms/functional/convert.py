@@ -23,6 +23,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.limits import iinfo
 from rushlight._core.expose import TORCH
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.tensor import Tensor, wrap
 from rushlight.vision._images import image_of, is_pil, not_an_image
 from rushlight.vision.transforms.functional.sizes import check_image_tensor
@@ -323,7 +324,8 @@ def _per_channel(numbers, tensor):
     plain = numbers.__class__ in (tuple, list) and _NUMBERS.issuperset(
         map(type, numbers)
     )
-    if plain and array.__class__ is np.ndarray and array.dtype in _EXACT:
+    on_cpu = array.__class__ is np.ndarray or CAPTURE.get() is not None
+    if plain and on_cpu and array.dtype in _EXACT:
         return wrap(np.array(numbers, array.dtype).reshape(-1, 1, 1))
     made = TORCH["as_tensor"](numbers, dtype=tensor.dtype, device=tensor.device)
     return made.view(-1, 1, 1) if made.ndim == 1 else made
