@@ -109,6 +109,8 @@ class History:
         text += listed_numbers(losses)
         if len(norms) > 1:
             text += f" and the norm of all gradients {listed_numbers(norms)}"
+        if self.growing:
+            text += ", as each step uses the gradients of earlier ones too (stale-grad)"
         return text
 
 

@@ -7,6 +7,7 @@
 # one.  A gradient that was written in between (zero_(), a decay by hand) was meant.
 """
 
+import math
 import weakref
 
 from rushlight.guard._history import history_of, listed_numbers
@@ -98,6 +99,8 @@ def ending():
         loss, _, norm = history.course[-1]
         rows = [*history.growth, (history.steps, loss, norm)]
         rows = [(step, norm) for step, _, norm in rows if norm is not None]
+        finite = [row for row in rows if math.isfinite(row[1])]
+        rows = rows[: len(finite) + 1]  # from the first that is not, none is
         if len(rows) < 2:
             continue
         told = ", ".join(f"{norm:.3g} (step {step})" for step, norm in rows)

@@ -5,6 +5,7 @@ from rushlight import nn
 from rushlight.nn import functional as F
 from tests.guard.checks.optim.naming import entering, naming
 from tests.guard.correct import classifier, train
+from tests.guard.guarded import guarded
 
 PROGRAMS = []
 bug = entering(PROGRAMS)
@@ -345,6 +346,19 @@ def a_learning_rate_that_explodes():
         optimizer.zero_grad()
         model(x).pow(2).mean().backward()
         optimizer.step()
+
+
+def test_gradients_that_pile_up_are_named_where_the_loss_explodes():
+    torch.manual_seed(0)
+    model, optimizer, x, _ = classifier()
+    with guarded() as findings:
+        for _ in range(60):
+            model(10 * x).pow(2).mean().backward()
+            optimizer.step()
+    stale, exploded = findings
+    assert (stale.check, exploded.check) == ("stale-grad", "nonfinite-loss")
+    assert exploded.saw.endswith("the gradients of earlier ones too (stale-grad)")
+    assert stale.later.count("nan") + stale.later.count("inf") == 1
 
 
 def train_in_half(factor, model):
