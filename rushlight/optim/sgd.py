@@ -8,6 +8,7 @@ from rushlight.optim._common.checks import (
     check_rate,
     check_together,
 )
+from rushlight.optim._common.rule import is_meta
 from rushlight.optim.optimizer import Optimizer
 from rushlight.optim.plan import plans_for
 from rushlight.optim.update import Update
@@ -108,9 +109,12 @@ class SGD(Optimizer):
         loss = self.loss_of(closure)
         for group in self.param_groups:
             if group["differentiable"]:
-                _differentiable_step(self.state, group)
-            else:
-                with no_grad():
+                _recorded_step(self.state, group)
+                continue
+            with no_grad():
+                if is_meta(group):
+                    _recorded_step(self.state, group)
+                else:
                     _step(self, group)
         return loss
 
@@ -150,7 +154,7 @@ def _update(momentum, nesterov, maximize, decay):
     return Update("sgd", rule, states, ("lr", "momentum", "new", "decay"))
 
 
-def _differentiable_step(state, group):
+def _recorded_step(state, group):
     """The same in recorded Tensor operations."""
     for p in group["params"]:
         if p.grad is None:

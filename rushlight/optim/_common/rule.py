@@ -8,6 +8,7 @@
 
 from typing import Any
 
+from rushlight._base.spec import Spec
 from rushlight._core.expose import TORCH
 from rushlight._core.grad_mode import no_grad
 from rushlight._core.tensor import Tensor
@@ -61,8 +62,11 @@ class RuleOptimizer(Optimizer):
                 self._begin(group)
             if group["differentiable"]:
                 self._record(group)
-            else:
-                with no_grad():
+                continue
+            with no_grad():
+                if is_meta(group):
+                    self._record(group)
+                else:
                     self._run(group)
         return loss
 
@@ -114,6 +118,12 @@ class RuleOptimizer(Optimizer):
 def number_tensor(value):
     """A state that is one number, in the default dtype."""
     return TORCH["tensor"](float(value))
+
+
+def is_meta(group):
+    """Whether a group's parameters have no data; Tensor operations do without."""
+    params = group["params"]
+    return bool(params) and params[0]._array.__class__ is Spec
 
 
 class _Shared:

@@ -39,3 +39,19 @@ def test_the_learning_rate_may_be_a_tensor_and_carries_gradients():
     optimizer.step()
     copied.sum().backward()
     assert rate.grad.item() < 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    "SGD Adam AdamW RMSprop Adagrad NAdam Adadelta Adamax RAdam Rprop".split(),
+)
+def test_parameters_without_data(name):
+    """Specs have no arithmetic, but a model may be laid out and stepped on meta."""
+    param = torch.nn.Parameter(torch.ones(3, 2, device="meta"))
+    optimizer = getattr(torch.optim, name)([param], lr=0.1)
+    for _ in range(2):
+        param.grad = torch.ones(3, 2, device="meta")
+        optimizer.step()
+    assert param.device.type == "meta"
+    states = optimizer.state[param]
+    assert all(s.device.type == "meta" for n, s in states.items() if s.ndim)
