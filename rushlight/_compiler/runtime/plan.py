@@ -5,7 +5,9 @@
 # arena, made once.  So a plan is run by one thread at a time.
 """
 
+import functools
 import threading
+import warnings
 
 import numpy as np
 
@@ -30,7 +32,17 @@ def plan_for(graph, arrays=None):
     check_graph(graph)
     if machine.is_available() and blas.is_available():
         return Plan(graph, arrays)
+    _say_why_not()
     return InterpretedPlan(graph)
+
+
+@functools.cache
+def _say_why_not():
+    warnings.warn(
+        "compile(): graphs run operation by operation, as llvmlite or a BLAS for it "
+        "cannot be loaded. Install them: pip install llvmlite scipy-openblas32.",
+        stacklevel=2,
+    )
 
 
 class Plan:

@@ -10,6 +10,7 @@ import pytest
 
 import rushlight as t
 from rushlight._compiler.graph.interpreter import run_graph
+from rushlight._compiler.runtime import plan as plans
 from rushlight._compiler.runtime.plan import InterpretedPlan, Plan, order_of, plan_for
 from tests._compiler.graphs import graph_of, jobs, numbers
 from tests.cli.running import environment
@@ -164,3 +165,12 @@ def test_a_training_run_does_not_depend_on_the_threads(native):
 @pytest.mark.slow
 def test_everything_works_without_llvmlite():
     assert _printed(hide="llvmlite").startswith("[")
+
+
+def test_a_graph_that_is_interpreted_says_so(monkeypatch):
+    monkeypatch.setattr(plans.machine, "is_available", lambda: False)
+    plans._say_why_not.cache_clear()
+    double = t.compile(lambda x: x * 2)
+    with pytest.warns(UserWarning, match="pip install llvmlite"):
+        assert double(t.ones(2)).tolist() == [2.0, 2.0]
+    assert double(t.ones(3)).tolist() == [2.0, 2.0, 2.0]  # said once
