@@ -61,6 +61,13 @@ CASES = {
     "added": lambda x: t.addmm(x, x, x, beta=0.5, alpha=2),
 }
 CASES |= {
+    "rolled": lambda x: x.roll((1, -1), (0, 1)) * x + x.roll(2),
+    "reflected": lambda x: F.pad(x[None], (2, 1), mode="reflect") * 2,
+    "replicated": lambda x: F.pad(x[None, None], (2, 1, 0, 3), mode="replicate") * 2,
+    "wrapped": lambda x: F.pad(x[None, None], (2, -1, 3, 0), mode="circular") * 2,
+    "diagonal": lambda x: x.diagonal(1) * 2,
+    "diagonals": lambda x: t.stack([x, -x]).diagonal(-1, 2, 1).exp(),
+    "trace": lambda x: x[:, :2].trace() * x,
     "numbers": lambda x: t.where(x > 0, 2.5, -1) * x,
     "whole numbers": lambda x: t.where(x > 0, 2, -3),
     "bools": lambda x: t.where(x > 0, True, x < -1),

@@ -131,11 +131,24 @@ def _pad_border_grad(g, *, x_shape, widths, mode):
     return PAD_FOLD.short(g, shape=x_shape, widths=widths, mode=mode)
 
 
+def _pad_border_lower(k, x, *, widths, mode):
+    for dim, before, after in _border_pairs(x.shape, widths, mode):
+        lead, joined = (slice(None),) * dim, []
+        parts = _border_parts(x.shape[dim], before, after, mode)
+        for target, source in sorted(parts, key=lambda part: part[0].start):
+            part, shape = k.slice(x, (*lead, source)), list(x.shape)
+            shape[dim] = target.stop - target.start  # one edge element is repeated
+            joined.append(k.broadcast(part, shape))
+        x = k.join(joined, dim)
+    return x
+
+
 PAD_BORDER = define(
     "pad_border",
     eager=_pad_border_eager,
     spec=_pad_border_spec,
     grad=_pad_border_grad,
+    lower=_pad_border_lower,
     node=lambda inputs, attrs: NODES[attrs["mode"]].format(len(attrs["widths"]) // 2),
 )
 
@@ -165,10 +178,29 @@ def _pad_fold_grad(g, *, widths, mode):
     return PAD_BORDER.short(g, widths=widths, mode=mode)
 
 
+def _pad_fold_lower(k, g, *, shape, widths, mode):
+    for dim, before, after in reversed(_border_pairs(shape, widths, mode)):
+        lead, size, total = (slice(None),) * dim, shape[dim], None
+        wanted = [*g.shape[:dim], size, *g.shape[dim + 1 :]]
+        for place, origin in _border_parts(size, before, after, mode):
+            part, places = k.slice(g, (*lead, place)), range(size)[origin]
+            if len(places) < part.shape[dim]:  # one edge element, repeated
+                part = k.reduce("add", part, dim, True)
+            elif places.step < 0:
+                part, places = k.flip(part, [dim]), places[::-1]
+            if places:
+                inside = slice(places.start, places.stop)
+                part = k.place(part, wanted, (*lead, inside))
+                total = part if total is None else k.add(total, part)
+        g = total
+    return g
+
+
 PAD_FOLD = define(
     "pad_fold",
     inputs="g",
     eager=_pad_fold_eager,
     spec=_pad_fold_spec,
     grad=_pad_fold_grad,
+    lower=_pad_fold_lower,
 )

@@ -79,7 +79,21 @@ def _roll_grad(g, *, shifts, dims):
     return g.roll([-shift for shift in shifts], dims or None)
 
 
-ROLL = define("roll", eager=_roll_eager, spec=_roll_spec, grad=_roll_grad)
+def _roll_lower(k, x, *, shifts, dims):
+    if not dims:
+        return k.reshape(_roll_lower(k, k.reshape(x, (-1,)), shifts=shifts, dims=(0,)),
+                         x.shape)  # fmt: skip
+    for shift, dim in zip(shifts, dims, strict=True):
+        cut, lead = -shift % x.shape[dim], (slice(None),) * (dim % len(x.shape))
+        if cut:
+            parts = (*lead, slice(cut, None)), (*lead, slice(None, cut))
+            x = k.join([k.slice(x, part) for part in parts], dim)
+    return x
+
+
+ROLL = define(
+    "roll", eager=_roll_eager, spec=_roll_spec, grad=_roll_grad, lower=_roll_lower
+)
 expose(roll)
 
 # ------------------------------------------------------------------------------ flip

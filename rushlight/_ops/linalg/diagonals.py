@@ -56,7 +56,15 @@ def _trace_grad(g, *, x_shape):
     return g * g.new_ones(x_shape).tril().triu()
 
 
-TRACE = define("trace", eager=_trace_eager, spec=_trace_spec, grad=_trace_grad)
+def _trace_lower(k, x):
+    flat, step = k.reshape(x, (-1,)), x.shape[1] + 1
+    stop = (min(x.shape) - 1) * step + 1
+    return k.reduce("add", k.slice(flat, slice(0, stop, step)))
+
+
+TRACE = define(
+    "trace", eager=_trace_eager, spec=_trace_spec, grad=_trace_grad, lower=_trace_lower
+)
 expose(trace)
 
 # ------------------------------------------------------------------------------- diag

@@ -71,11 +71,36 @@ def _diagonal_grad(g, *, x_shape, offset, dim1, dim2):
     return DIAGONAL_PLACE.short(g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2)
 
 
+def _on_a_line(shape, offset, dim1, dim2):
+    """Where a diagonal lies in its matrices as rows, and the order that makes them so.
+
+    Returns:
+        (order of dimensions, shape with one row for each matrix, index).
+    """
+    ndim = len(shape)
+    i, j = dim1 % ndim, dim2 % ndim
+    rest = [d for d in range(ndim) if d not in (i, j)]
+    rows, columns = shape[i], shape[j]
+    if offset >= 0:
+        length, start = min(rows, columns - offset), offset
+    else:
+        length, start = min(rows + offset, columns), -offset * columns
+    stop = start + (length - 1) * (columns + 1) + 1
+    flat = (*[shape[d] for d in rest], rows * columns)
+    return [*rest, i, j], flat, (..., slice(start, stop, columns + 1))
+
+
+def _diagonal_lower(k, x, *, offset, dim1, dim2):
+    order, flat, index = _on_a_line(x.shape, offset, dim1, dim2)
+    return k.slice(k.reshape(k.permute(x, order), flat), index)
+
+
 DIAGONAL = define(
     "diagonal",
     eager=_diagonal_eager,
     spec=_diagonal_spec,
     grad=_diagonal_grad,
+    lower=_diagonal_lower,
     view=True,
 )
 expose(diagonal)
@@ -136,11 +161,18 @@ def _diagonal_place_grad(g, *, offset, dim1, dim2):
     return g.diagonal(offset, dim1, dim2)
 
 
+def _diagonal_place_lower(k, g, *, shape, offset, dim1, dim2):
+    order, flat, index = _on_a_line(shape, offset, dim1, dim2)
+    whole = k.reshape(k.place(g, flat, index), [shape[d] for d in order])
+    return k.permute(whole, [order.index(d) for d in range(len(order))])
+
+
 DIAGONAL_PLACE = define(
     "diagonal_place",
     inputs="g",
     eager=_diagonal_place_eager,
     spec=_diagonal_place_spec,
     grad=_diagonal_place_grad,
+    lower=_diagonal_place_lower,
     node="DiagonalBackwardBackward0",
 )
