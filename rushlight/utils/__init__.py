@@ -1,6 +1,6 @@
 """torch.utils: each room is opened on first use."""
 
-_ROOMS = frozenset("benchmark checkpoint data dlpack hooks tensorboard".split())
+_ROOMS = frozenset("_pytree benchmark checkpoint data dlpack hooks tensorboard".split())
 
 
 def __getattr__(name):
