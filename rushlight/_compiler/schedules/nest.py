@@ -13,7 +13,8 @@
 
 # Note [Merging]
 # Neighbouring axes become one where every access steps over them as over one; this is
-# found by writing the nest once and looking at the places.
+# found by writing the nest once and looking at the places.  The inner axis grows, and
+# the outer one goes: places no longer speak of it.
 """
 
 import math
@@ -26,7 +27,6 @@ from rushlight._compiler.schedules.writing import Writing
 
 #: The longest run of one accumulator.
 _RUN = 4096
-_ONE = 1
 
 
 @dataclass
@@ -54,10 +54,10 @@ class Nest:
         ]
         self.extents, self.places = unit.axes(), unit.places()
         self.stages = {}
-        draft = Writing(self, name, self.axes, {}, set())
-        merged, steps = self._merge(draft)
+        draft = Writing(self, name, self.axes, set(), set())
+        merged, gone = self._merge(draft)
         self.axes_written, spilled = self._split_long(merged), self._to_spill(draft)
-        final = Writing(self, name, self.axes_written, steps, spilled)
+        final = Writing(self, name, self.axes_written, gone, spilled)
         self.kernel, self.buffers = final.kernel, final.order
 
     def stage(self, e, index):
@@ -86,21 +86,17 @@ class Nest:
         return self.stages[key]
 
     def _merge(self, draft):
-        """Axes after Note [Merging], and {axis that went: (axis, its step there)}."""
-        merged, steps = [], {}
+        """Axes after Note [Merging], and the names of those that went."""
+        merged, gone = [], set()
         for axis in self.axes:
             last = merged[-1] if merged else None
             if last and last.kept == axis.kept and self._is_one(draft, last, axis):
-                name, size = f"{last.name}{axis.name[1:]}_", last.size * axis.size
-                for old in [n for n, into in steps.items() if into[0] == last.name]:
-                    steps[old] = name, None
-                steps[last.name] = name, None
-                steps[axis.name] = name, _ONE
-                merged[-1] = Axis(name, size, axis.kept)
-                draft.merge(last.name, axis.name, name, axis.size)
+                merged[-1] = Axis(axis.name, last.size * axis.size, axis.kept)
+                gone.add(last.name)
+                draft.drop(last.name)
             else:
                 merged.append(axis)
-        return merged, steps
+        return merged, gone
 
     def _is_one(self, draft, outer, inner):
         if outer.name in draft.positions or inner.name in draft.positions:

@@ -17,8 +17,8 @@ _INTEGER_START = {"add": 0, "mul": 1, "max": -(2**63), "min": 2**63 - 1}
 class Writing:
     """One writing of the nest by the builder."""
 
-    def __init__(self, nest, name, axes, steps, spilled):
-        self.nest, self.axes, self.steps, self.spilled = nest, axes, steps, spilled
+    def __init__(self, nest, name, axes, gone, spilled):
+        self.nest, self.axes, self.gone, self.spilled = nest, axes, gone, spilled
         self.k = Builder(name)
         self.buffers, self.order, self.locals = {}, [], {}
         self.terms, self.positions, self.computed = [], set(), {}
@@ -328,10 +328,8 @@ class Writing:
 
     def _indices(self, name, step):
         """A domain's axis with a step, as loop indices (Note [Merging])."""
-        if name in self.steps:
-            name, keeps = self.steps[name]
-            if keeps is None:  # the inner axis of the merged pair has the step
-                return
+        if name in self.gone:
+            return
         if name in self.blocked:
             block, rows = self.blocked[name]
             yield block, step * rows
@@ -341,13 +339,10 @@ class Writing:
             yield split.name, step * run.size
         yield name, step
 
-    def merge(self, outer, inner, name, size):
-        """Let the collected places speak of the merged axis."""
+    def drop(self, axis):
+        """Let the collected places speak no more of an axis that is part of another."""
         for terms in self.terms:
-            step = terms.pop(inner, 0)
-            terms.pop(outer, None)
-            if step:
-                terms[name] = step
+            terms.pop(axis, None)
 
 
 class _Blocks:
