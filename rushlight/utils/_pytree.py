@@ -1,8 +1,8 @@
 """torch.utils._pytree: containers of containers as a list of leaves, and back.
 
 Lists, tuples, named tuples, dicts, OrderedDicts, defaultdicts, deques, sizes and what
-`max(dim)` and its like return are containers, and classes that `register_pytree_node` was
-told of; everything else is a leaf.
+`max(dim)` and its like return are containers, and classes that `register_pytree_node`
+was told of; everything else is a leaf.
 """
 
 from collections import OrderedDict, defaultdict, deque
