@@ -23,7 +23,7 @@ SLOW = 10
 #: Elements of one block: of slow operations, and of quick ones.
 BLOCK, LARGE_BLOCK = 2048, 16384
 #: Elements in a piece of a ufunc that is shared; seconds that are worth sharing.
-PIECE, WORTH_SHARING = 1 << 16, 1.5e-4
+PIECE, WORTH_SHARING = 1 << 17, 5e-4
 #: Kernels of one op.
 LIMIT = 24
 
