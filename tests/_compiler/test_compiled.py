@@ -322,44 +322,6 @@ def test_a_second_backward_and_changed_parameters_are_refused():
         result.backward()
 
 
-class _Scaled(t.autograd.Function):
-    @staticmethod
-    def forward(ctx, x, factor):
-        ctx.factor = factor
-        ctx.save_for_backward(x)
-        return x * x * factor
-
-    @staticmethod
-    def backward(ctx, g):
-        return g * 2 * ctx.saved_tensors[0] * ctx.factor, None
-
-
-def test_functions_of_users_may_keep_things_in_their_context():
-    x = t.ones(3, requires_grad=True)
-    compiled = t.compile(lambda x, k: _Scaled.apply(x, k), fullgraph=True)
-    for factor in (2.0, 3.0):
-        x.grad = None
-        compiled(x, factor).sum().backward()
-        assert x.grad.tolist() == [2 * factor] * 3
-
-
-def test_functions_of_users_take_parameters():
-    x, w = t.ones(3), t.full((3,), 2.0, requires_grad=True)
-    compiled = t.compile(lambda x: (_Scaled.apply(w, 3.0) * x).sum(), fullgraph=True)
-    for _ in range(2):
-        w.grad = None
-        compiled(x).backward()
-        assert w.grad.tolist() == [12.0] * 3
-
-
-def test_pictures_are_normalised():
-    from rushlight.vision import transforms
-
-    normalise = transforms.Normalize([0.5, 0.4, 0.3], [0.2, 0.3, 0.4])
-    x = t.rand(3, 4, 5)
-    close(t.compile(normalise, fullgraph=True)(x), normalise(x))
-
-
 def test_without_gradients_there_is_no_node():
     w = t.ones(3, requires_grad=True)
     f = t.compile(lambda x: x * w, fullgraph=True)

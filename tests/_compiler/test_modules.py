@@ -264,3 +264,11 @@ def test_negative_variances_are_refused_by_compiled_losses_too():
     assert loss(R(4), R(4), t.ones(4)).isfinite()
     with pytest.raises(ValueError, match="variances >= 0"):
         loss(R(4), R(4), -t.ones(4))
+
+
+def test_pictures_are_normalised():
+    from rushlight.vision import transforms
+
+    normalise = transforms.Normalize([0.5, 0.4, 0.3], [0.2, 0.3, 0.4])
+    x = t.rand(3, 4, 5)
+    assert t.allclose(t.compile(normalise, fullgraph=True)(x), normalise(x))

@@ -30,7 +30,7 @@ def nest_of(unit, stored, written):
 
 
 def _signature(unit, stored, written):
-    """What makes groups equal, and the expressions in the order in which it has them."""
+    """What makes groups equal, and the expressions in the order in which it says so."""
     members = set(unit.members)
     places, rows = {}, []
     stack = list(reversed(unit.members))
