@@ -1,9 +1,9 @@
-"""The watcher of a long training: 16 of every 64 steps are looked at closely.
+"""The watcher of a long training: 16 of every 128 steps are looked at closely.
 
 # Note [Rest]
 # What goes wrong with steps and gradients goes wrong at every step, so that it is seen
-# as well in some of them.  After 512 backwards the places that each step passes see
-# nothing for 48, and everything for the next 16; a new optimizer is watched for 512
+# as well in some of them.  After 320 backwards the places that each step passes see
+# nothing for 112, and everything for the next 16; a new optimizer is watched for 320
 # again.  At rest the counts go on, the loss is looked at (one that is nan or infinite
 # wakes the watcher at once), and so is everything that is no part of a step: modes,
 # evaluations, loaders, states, hooks, writes.  What a check remembers of one step for
@@ -11,16 +11,24 @@
 # `thorough()` nobody rests.
 """
 
+import sys
+
 from rushlight._core.guarding import GUARDS
+from rushlight._core.state import GRAD_MODE
 from rushlight.guard import _history
-from rushlight.guard._safe import safe_class
+from rushlight.guard._safe import safe
 from rushlight.guard._watcher import WATCHER, Watcher
 from rushlight.guard.checks.data import data_order
 from rushlight.guard.checks.loss import data_write, lost_term
-from rushlight.guard.checks.model import broken_tie, lost_train, nonfinite_op
+from rushlight.guard.checks.model import (
+    broken_tie,
+    eval_dropout,
+    lost_train,
+    nonfinite_op,
+)
 from rushlight.guard.checks.optim import never_trained, step_order
 
-ASLEEP, AWAKE = 48, 16
+ASLEEP, AWAKE = 112, 16
 COUNT = _history.COUNT
 
 
@@ -44,7 +52,6 @@ def wake():
     GUARDS.see = WATCHER
 
 
-@safe_class
 class Resting(Watcher):
     """Sees what is no part of a step, and counts (Note [Rest]).
 
@@ -55,6 +62,7 @@ class Resting(Watcher):
     def __init__(self):
         self.until = 0
 
+    @safe
     def created(self, optimizer):
         wake()
         super().created(optimizer)
@@ -62,6 +70,7 @@ class Resting(Watcher):
     def zeroing(self, optimizer):
         pass
 
+    @safe
     def starting(self, tensor):
         array = tensor._array
         value = None
@@ -81,10 +90,12 @@ class Resting(Watcher):
         if never_trained.WATCHES:
             never_trained.backward(walk)
 
+    @safe
     def stepping(self, optimizer, closure):
         history = _history.history_of(optimizer)
         history.steps += 1
-        history.look(optimizer)
+        rate = optimizer.param_groups[0].get("lr")
+        history.course.append((_history.LAST_LOSS[0], rate, None))
         if never_trained.WATCHES:
             never_trained.stepping(optimizer)
         if broken_tie.PENDING:
@@ -108,6 +119,13 @@ class Resting(Watcher):
     def data(self, tensor):
         pass
 
+    def dropping(self):
+        if not GRAD_MODE.get():
+            caller = sys._getframe(3)
+            if caller.f_code.co_filename != eval_dropout.LAYERS:
+                eval_dropout.dropping(caller)
+
+    @safe
     def loss(self, name, input, target):
         if input._edge is None:
             super().loss(name, input, target)
