@@ -79,7 +79,7 @@ def _walk(arrays, target):
     if guide is None:
         return None
     lead = guide.strides
-    order = sorted(range(rank), key=lambda d: -lead[d] if shape[d] > 1 else 0)
+    order = sorted(range(rank), key=lambda d: -lead[d])
     if target is None:
         steps, step = [0] * rank, 1
         for d in reversed(order):

@@ -48,7 +48,7 @@ def _accumulated(np, name, x, dim, who, dtype, reverse=False):
     if reverse:
         x = np.flip(x, dim)
     total = getattr(np, name).accumulate(x, dim, _wider(dtype))
-    total = total.astype(dtype, copy=False)
+    total = total.astype(dtype, "C", copy=False)
     return np.flip(total, dim) if reverse else total
 
 

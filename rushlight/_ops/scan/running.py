@@ -84,7 +84,8 @@ def _rules(name, ufunc):
             [-1 if d == dim % x.ndim else 1 for d in range(x.ndim)]
         )
         places = np.maximum.accumulate(np.where(reached, order, 0), dim)
-        return values.astype(x.dtype, copy=False), places
+        places = places.astype("int64", "C", copy=False)
+        return values.astype(x.dtype, "C", copy=False), places
 
     return spec, eager
 

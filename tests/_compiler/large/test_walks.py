@@ -70,6 +70,12 @@ def test_there_is_no_walk_through_what_is_irregular(name):
     assert walk_of(IRREGULAR[name]) is None
 
 
+def test_sizes_of_one_keep_their_place_in_memory():
+    pictures = np.ones((1, 8, 4, 64)).transpose(0, 3, 1, 2)
+    walk = walk_of([pictures, pictures])
+    assert (walk.order, walk.rows) == ((0, 2, 3, 1), 1)
+
+
 def test_a_target_of_another_order_decides_the_order():
     target = np.empty((64, 6)).T
     assert walk_of([MATRIX, MATRIX], target) is None
