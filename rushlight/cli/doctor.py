@@ -1,6 +1,6 @@
 """Run a script with every check on, and report what they found.
 
-Like `rushlight run`, with the guards of docs/guards collecting what they find, and each
+Like `rushlight run`, with all guards collecting what they find, and each
 operation looked at for values that are not finite (which is slow).  At the end one
 report tells what was checked, what was found, where, and how to mend it.
 

@@ -42,7 +42,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--guard",
         choices=("error", "warn", "off"),
-        help="how silent training bugs are told (docs/guards); warn is the default",
+        help="how silent training bugs are told; warn is the default",
     )
     parser.add_argument(
         "--also",

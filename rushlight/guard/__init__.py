@@ -2,7 +2,7 @@
 
 ``rushlight.guard("error")``, ``rushlight.guard("off", "stale-grad")``,
 ``with rushlight.guard.allow("stale-grad"):``, ``rushlight.guard.explain(name)``.
-docs/guards/ has a page for each check.
+pages/ has a page for each check, which the tests run.
 """
 
 import os
@@ -77,7 +77,7 @@ def explain(name):
         name: of a check.
 
     Returns:
-        str: its page in docs/guards/, or a shorter text where the pages are not there.
+        str: its page in rushlight/guard/pages, with a bad and a good example.
 
     Raises:
         ValueError: for a name that no check has.
@@ -87,13 +87,9 @@ def explain(name):
     '# stale-grad: a step uses gradients that an earlier step already used'
     """
     check_names([name])
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    page = os.path.join(root, "docs", "guards", f"{name}.md")
-    if os.path.exists(page):
-        with open(page, encoding="utf-8") as file:
-            return file.read()
-    check = _BOOK.checks[name]
-    return f"# {name}: {check.SUMMARY}\n\n{check.__doc__}"
+    page = os.path.join(os.path.dirname(__file__), "pages", f"{name}.md")
+    with open(page, encoding="utf-8") as file:
+        return file.read()
 
 
 def __getattr__(name):

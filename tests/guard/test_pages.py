@@ -12,7 +12,7 @@ import rushlight
 from rushlight.cli.rewrite.compiling import to_code
 from tests.guard.guarded import guarded
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "guards"
+PAGES = Path(__file__).resolve().parents[2] / "rushlight/guard/pages"
 NAMES = sorted(rushlight.guard.checks())
 
 

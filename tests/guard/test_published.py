@@ -11,7 +11,7 @@ from tests.guard.guarded import guarded
 from tests.guard.published import framework, lists, taxonomy, traincheck
 from tests.guard.published.case import CASES, SOURCES
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "guards" / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "rushlight/guard/pages/README.md"
 FAMILIES = (traincheck, taxonomy, lists)
 CAUGHT = [case for case in CASES if case.check is not None]
 MISSED = [case for case in CASES if case.check is None]
