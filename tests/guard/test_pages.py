@@ -45,3 +45,12 @@ def test_pages_begin_with_the_summary(name):
     page = rushlight.guard.explain(name)
     assert page.startswith(f"# {name}: {rushlight.guard.checks()[name]}\n")
     assert "## Precision" in page
+
+
+def test_the_readme_lists_each_page_with_its_summary():
+    text = (PAGES / "README.md").read_text(encoding="utf-8")
+    listed = [line for line in text.splitlines() if line.startswith("- [")]
+    told = rushlight.guard.checks()
+    assert sorted(listed) == [f"- [{name}]({name}.md): {told[name]}" for name in NAMES]
+    pages = {path.stem for path in PAGES.glob("*.md")} - {"README"}
+    assert sorted(pages) == NAMES
