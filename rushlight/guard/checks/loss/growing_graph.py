@@ -65,7 +65,7 @@ def starting(tensor):
         return
     _roots.append(weakref.ref(edge))
     _count[0] += 1
-    if not _count[0] % WINDOW:
+    if _count[0] >= WINDOW and not _count[0] & 15:
         living = {root for ref in _roots if (root := ref()) is not None}
         if len(living) >= ALIVE:
             _say(living)
