@@ -88,8 +88,7 @@ def trace(function, args, kwargs, names=None):
             holders.adopt(leaves_given)
             left = holders.set_anew(tracer)
             holders.restore()
-            length = len(tracer.graph.nodes)
-            traced = _traced(tracer, found, plan, arguments, length)
+            traced = _traced(tracer, found, plan, arguments)
             traced.left, traced.steps, traced.holders = left, tracer.steps, holders
             if GRAD_MODE.get() and any(traced.differentiable):
                 traced.wanted = _backward(tracer, traced, found)
@@ -109,7 +108,7 @@ def _check_arguments(arguments, shadows, plan):
         raise TraceStop("it writes to a list or dict among its arguments")
 
 
-def _traced(tracer, found, plan, arguments, length):
+def _traced(tracer, found, plan, arguments):
     made = _made_inside(tracer, arguments)
     by_shadow = {id(c.shadow): c for c in tracer.captured.values() if c not in made}
     results = [_result(tracer, leaf, by_shadow) for leaf in found]
@@ -119,6 +118,7 @@ def _traced(tracer, found, plan, arguments, length):
     ]
     written = [c for c in tracer.written if c not in made]
     writes = [(c, tracer.value_of(c.shadow._array)) for c in written]
+    length = len(tracer.graph.nodes)  # with those that read written views anew
     return Trace(
         tracer.graph, length, [], arguments, results, plan, differentiable, writes
     )

@@ -1,5 +1,7 @@
 """Writes through views: new values of what they show, and their gradients."""
 
+import random
+
 import pytest
 
 import rushlight as t
@@ -78,7 +80,23 @@ def _strided(x):
     return y * x
 
 
-NATIVE = _rows, _base_of_a_view, _turned, _two_places, _pieces, _flattened, _many_steps
+def _read_anew(x):
+    y = x * 1
+    part = y[1:]
+    y.mul_(x)
+    return part
+
+
+NATIVE = (
+    _read_anew,
+    _rows,
+    _base_of_a_view,
+    _turned,
+    _two_places,
+    _pieces,
+    _flattened,
+    _many_steps,
+)
 OTHERS = _dropped, _expanded, _diagonal, _strided
 
 
@@ -141,3 +159,60 @@ def test_a_leaf_that_requires_grad_is_refused_as_in_eager_mode():
     with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
         t.compile(lambda x: weight.add_(x))(t.ones(2))
     assert weight.tolist() == [1.0, 1.0]
+
+
+def _random_program(seed):
+    """A function that views, writes and computes by chance; results in a tuple."""
+    rng = random.Random(seed)
+    choices = [
+        (rng.randrange(12), rng.random(), rng.random(), rng.choice([0.5, -1.0, 2.0]))
+        for _ in range(rng.randint(3, 8))
+    ]
+
+    def program(x):
+        found = [x * 1, x.sin()]
+        for kind, one, two, factor in choices:
+            u, v = found[int(one * len(found))], found[int(two * len(found))]
+            if kind == 0:
+                u.mul_(factor)
+            elif kind == 1:
+                u.tanh_()
+            elif kind == 2 and u.shape == v.shape and u is not v:
+                u.add_(v)
+            elif kind == 3:
+                u[..., ::2] = factor
+            else:
+                found.append(_COMPUTED[kind - 4](u) if kind >= 4 else u)
+        return tuple(found)
+
+    return program
+
+
+_COMPUTED = [
+    lambda u: u * 2 + 0.1,
+    lambda u: u.t() if u.dim() == 2 else u.unsqueeze(0),
+    lambda u: u[0] if u.dim() > 1 else u,
+    lambda u: u[1:] if u.shape[0] > 1 else u,
+    lambda u: u.reshape(-1),
+    lambda u: u.sum(0, keepdim=True).expand_as(u) * u,
+    lambda u: u.detach(),
+    lambda u: u.transpose(0, -1).contiguous(),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_programs_that_write_through_views_by_chance(seed):
+    function, found = _random_program(seed), []
+    x = t.randn(3, 4, generator=t.Generator().manual_seed(seed)).requires_grad_()
+    compiled = t.compile(function, fullgraph=True)
+    for run in (function, compiled):
+        try:
+            results = [y for y in run(x) if y.requires_grad]
+            slope = t.autograd.grad(sum((y * y.cos()).sum() for y in results), x)
+        except RuntimeError as error:  # what is saved was written, or sharing unknown
+            assert run is function or "a view or a copy" in str(error)
+            return
+        found.append([*results, *slope])
+    for got, want in zip(*found, strict=True):
+        assert t.allclose(got, want, rtol=1e-3, atol=1e-3, equal_nan=True)
