@@ -35,8 +35,8 @@ class LargeKernels(dict):
         return kernel
 
 
-#: Elements from which on a quick operation is worth more than a call of NumPy.
-LARGE = 1 << 17
+#: Elements from which on one quick pass is worth waking other threads: some 80 us.
+LARGE = 1 << 19
 
 
 class Op:
@@ -192,7 +192,7 @@ def define(
         eager, spec, grad, lower, promote, many, fills_missing, view, wide_numbers,
             one_value, autocast: see `Op`.
         passes, large_from, exact: see `Op`; by default one pass for a ufunc, else
-            three, and as many elements as take some 20 us.
+            three, and as many elements as take some 80 us.
         inputs: names of the tensor arguments, separated by spaces.
         node: the name of the recorded node (default: from the op's name), or a
             function ``(inputs, attrs) -> name``.

@@ -10,7 +10,7 @@ from rushlight._base import threads
 from rushlight._base.dtype import dtype
 from rushlight._compiler.large.walks import walk_of
 from rushlight._core.operands import NUMBERS
-from rushlight._core.table import FLOAT
+from rushlight._core.table import FLOAT, LARGE
 from rushlight._ops._team import share
 
 #: Seconds of NumPy's form after which the cache on disk is asked, and about as many as
@@ -223,7 +223,8 @@ class LargePointwise:
     def _settle(self, entry, formula, how):
         from rushlight._compiler.large.native import Native
 
-        entry.native, entry.settled = Native(formula, *how), True
+        native = Native(formula, *how, LARGE // self.op.passes)
+        entry.native, entry.settled = native, True
 
 
 def _is_kept(kernel):

@@ -16,10 +16,11 @@ class Native:
         pattern: of the walks (`Walk.pattern`).
         is_flat: whether they are one run.
         block: elements of a block, about.
+        wake_from: elements that are worth waking other threads for.
     """
 
-    def __init__(self, formula, pattern, is_flat, block):
-        self.dtype, self.block = formula.dtype, block
+    def __init__(self, formula, pattern, is_flat, block, wake_from=0):
+        self.dtype, self.block, self.wake_from = formula.dtype, block, wake_from
         self.has_checks = bool(formula.checks)
         self.program = SizedProgram(kernel_of(formula, pattern, block, is_flat))
 
@@ -36,11 +37,12 @@ class Native:
         else:
             result = out
         sizes, blocks = self._sizes(walk)
+        wake = walk.count * walk.rows >= self.wake_from
         if not self.has_checks:
-            self.program.run_sized((*arrays, result), sizes, blocks)
+            self.program.run_sized((*arrays, result), sizes, blocks, wake)
             return result
         wrong = np.empty(blocks, _INT64)
-        self.program.run_sized((*arrays, result, wrong), sizes, blocks)
+        self.program.run_sized((*arrays, result, wrong), sizes, blocks, wake)
         if wrong.any():
             return None
         if out is None:

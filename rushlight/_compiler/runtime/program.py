@@ -209,18 +209,19 @@ class SizedProgram(Program):
         super().__init__([Step(native.address, args, 1, keep=native)], True, given)
         self.native = native
 
-    def run_sized(self, arrays, sizes, blocks):
+    def run_sized(self, arrays, sizes, blocks, wake):
         """Run it; as `run_on`.
 
         Args:
             arrays: an ndarray for each buffer, which begins at its first element.
             sizes: in the order of the kernel's.
             blocks: how many there are.
+            wake: whether the work is worth waking sleeping threads for.
         """
         with self._lock:
             self._sizes[:] = sizes
             self._tables["P_GROUPS"][0, 2] = blocks
-            self._head["P_WAKE"] = blocks > 1
+            self._head["P_WAKE"] = wake and blocks > 1
             self._run(map(id, arrays), self._execute_on)
 
 

@@ -222,7 +222,7 @@ def test_tensors_take_this_way_only_if_they_are_large(eager_to_compile, monkeypa
 
 
 def test_gradients_and_in_place_forms_of_tensors_go_through_it():
-    torch, size = rushlight, 300_000
+    torch, size = rushlight, 600_000
     x = torch.linspace(-3, 3, size).requires_grad_()
     for _ in range(40):
         y = (x.clamp(-1, 1) * 2 + x.remainder(0.7)).sum()
