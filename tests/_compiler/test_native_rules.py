@@ -109,6 +109,13 @@ def _same(got, want):
     np.testing.assert_array_equal(np.signbit(got[got == 0]), np.signbit(want[got == 0]))
 
 
+@pytest.mark.parametrize("dtype", [t.int32, t.uint8, t.float16])
+def test_dtypes_that_are_only_stored_are_filled(dtype):
+    x = t.ones(2, 3, dtype=dtype)
+    compiled = t.compile(lambda x: x.clone().fill_(2), fullgraph=True)
+    assert compiled(x).equal(t.full((2, 3), 2, dtype=dtype))
+
+
 @pytest.mark.parametrize(
     "function",
     [

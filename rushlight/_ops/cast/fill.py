@@ -188,6 +188,8 @@ def _fill_grad(g, *, needs):
 def _fill_lower(k, x, value, *, form):
     if hasattr(value, "kind"):
         return k.broadcast(k.cast(value, x.dtype), x.shape)
+    if x.dtype not in k.NUMPY:
+        raise k.NotLowered
     element(value, np.dtype(k.NUMPY[x.dtype]), "fill_()")
     return k.whole(x.shape, x.dtype, value)
 
