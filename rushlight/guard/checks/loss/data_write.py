@@ -118,7 +118,7 @@ def _look(edge, changed):
         stack.extend(node.edges)
         for value in _flat(node.saved):
             for base, note in changed:
-                if node.number < note.number and _is_of(value, base):
+                if node.number < note.number and _is_of(value, base, note):
                     _say(node, base, note)
                     changed = [pair for pair in changed if pair[0] is not base]
                     break
@@ -132,13 +132,31 @@ def _flat(saved):
             yield value
 
 
-def _is_of(value, base):
-    """Whether a saved value shares a tensor's memory."""
+def _is_of(value, base, note):
+    """Whether a saved value has elements that were changed since a note."""
     if isinstance(value, Tensor):
-        return value is base or value._base is base
+        return value is base or (
+            value._base is base and _holds(value._array, base._array, note.sample)
+        )
     if isinstance(value, SavedOutput):
         return value.memory is base._memory
     return False
+
+
+def _holds(view, base, old):
+    """Whether a view has one of its base's elements that differ from a sample."""
+    if view.size > 1 << 20:
+        return True
+    changed = np.flatnonzero(_sample(base) != old) * (base.size // 16 + 1)
+    indices = np.unravel_index(changed, base.shape)
+    mine = _addresses(view, np.indices(view.shape, sparse=True))
+    return bool(np.isin(_addresses(base, indices), mine).any())
+
+
+def _addresses(array, indices):
+    """Where the elements of these indices lie."""
+    start = array.__array_interface__["data"][0]
+    return sum((i * s for i, s in zip(indices, array.strides, strict=True)), start)
 
 
 def _say(node, base, note):

@@ -198,6 +198,17 @@ def data_of_an_activation():
     hidden.sum().backward()
 
 
+@bug("data-write", "a tensor [6, 4]", "MulBackward0")
+def data_of_columns():
+    model = nn.Linear(3, 4)
+    x = torch.randn(6, 3)
+    for _ in range(2):
+        hidden = model(x).tanh()
+        loss = (hidden[:, 1:] * hidden[:, :-1]).sum()
+        hidden.data[:, 1:3] = 5
+        loss.backward()
+
+
 @bug("data-write", "Sequential.2.weight [4, 8]")
 def data_that_is_replaced():
     model = net()
