@@ -9,6 +9,7 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._core.guarding import GUARDS
+from rushlight._core.intercept import CAPTURE
 from rushlight._core.node import AccumulateGrad
 from rushlight._core.tape import root_gradient, run_backward
 from rushlight._core.tensor import Tensor, attach
@@ -149,7 +150,9 @@ def grad(
             )
         )
     edges, starts = _start(outputs, grad_outputs, "grad()")
-    inputs = _sequence(inputs)
+    inputs, capture = _sequence(inputs), CAPTURE.get()
+    if capture is not None:  # a trace records what stands for them
+        inputs = tuple(map(capture.shadow, inputs))
     targets = _targets(inputs, "grad()")
     retain = create_graph if retain_graph is None else retain_graph
     found = run_backward(

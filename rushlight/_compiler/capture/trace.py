@@ -90,7 +90,9 @@ def trace(function, args, kwargs, names=None):
             holders.restore()
             traced = _traced(tracer, found, plan, arguments)
             traced.left, traced.steps, traced.holders = left, tracer.steps, holders
-            if GRAD_MODE.get() and any(traced.differentiable):
+            if any(traced.differentiable) and not GRAD_MODE.get():
+                raise TraceStop("it records gradients where they are switched off")
+            if any(traced.differentiable):
                 traced.wanted = _backward(tracer, traced, found)
                 traced.once = tracer.once
     finally:

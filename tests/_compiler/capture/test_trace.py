@@ -32,6 +32,30 @@ def test_backward_is_part_of_the_graph():
     assert names == ["c0", "c1", "c2", "g0"]
 
 
+def test_gradients_of_what_a_function_finds_where_they_are_off():
+    w = t.tensor([2.0, 3.0], requires_grad=True)
+
+    def slope(x):
+        with t.enable_grad():
+            return t.autograd.grad((x * w**2).sum(), w)[0]
+
+    with t.no_grad():
+        compiled = t.compile(slope, fullgraph=True)
+        assert compiled(t.ones(2)).tolist() == [4.0, 6.0]
+        assert compiled(t.tensor([1.0, -1.0])).tolist() == [4.0, -6.0]
+
+
+def test_a_graph_recorded_where_gradients_are_off_is_not_lost():
+    w = t.tensor([2.0, 3.0], requires_grad=True)
+
+    def product(x):
+        with t.enable_grad():
+            return x * w
+
+    with t.no_grad(), pytest.raises(TraceStop, match="where they are switched off"):
+        trace(product, (t.ones(2),), {})
+
+
 @pytest.mark.parametrize("mode", [t.no_grad, t.inference_mode])
 def test_without_gradients_there_is_no_backward(mode):
     w = t.ones(2, requires_grad=True)
