@@ -167,7 +167,9 @@ def _mish_grad(g, *, x):
 
 
 def _mish_lower(k, x):
-    return k.mul(x, k.tanh(k.log(k.add(k.const(1), k.exp(k.min(x, k.const(20)))))))
+    e = k.exp(k.min(x, k.const(20)))
+    n = k.mul(e, k.add(e, k.const(2)))
+    return k.mul(k.div(n, k.add(n, k.const(2))), x)
 
 
 def _mish_backward_spec(g, x):
@@ -312,13 +314,16 @@ def _hardswish_grad(g, *, x):
     return slope.where(~(x <= -3), 0)
 
 
+def _six_lower(k, x):
+    return k.min(k.max(k.add(x, k.const(3)), k.const(0)), k.const(6))
+
+
 def _hardsigmoid_lower(k, x):
-    six = k.min(k.max(k.add(x, k.const(3)), k.const(0)), k.const(6))
-    return k.div(six, k.const(6))
+    return k.div(_six_lower(k, x), k.const(6))
 
 
 def _hardswish_lower(k, x):
-    return k.mul(x, _hardsigmoid_lower(k, x))
+    return k.div(k.mul(_six_lower(k, x), x), k.const(6))
 
 
 HARDSIGMOID = define(

@@ -247,11 +247,16 @@ def _lerp_number_grad(g, *, weight):
 
 
 def _lerp_lower(k, x, y, w):
-    return k.add(x, k.mul(w, k.sub(y, x)))
+    near, way = k.lt(k.abs(w), k.const(0.5)), k.sub(y, x)
+    far = k.sub(y, k.mul(way, k.sub(k.const(1), w)))
+    return k.where(near, k.add(x, k.mul(w, way)), far)
 
 
 def _lerp_number_lower(k, x, y, *, weight):
-    return k.add(x, k.mul(k.const(weight), k.sub(y, x)))
+    way = k.sub(y, x)
+    if abs(weight) < 0.5:
+        return k.add(x, k.mul(k.const(weight), way))
+    return k.sub(y, k.mul(way, k.const(1 - weight)))
 
 
 LERP = define(
