@@ -100,6 +100,8 @@ def main(args):
                 status = launch.launch(args.rest, launch.packages(args.also))
         except SystemExit as ended:
             status = _status(ended.code)
+        except KeyboardInterrupt:  # what was found so far is what is wanted
+            status = 130
     sys.stdout.flush()
     text = report(findings, counts, verbose=args.verbose, ending=_ending())
     sys.stderr.write(text + "\n")

@@ -93,6 +93,13 @@ def test_a_program_that_exits(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_program_that_is_interrupted(tmp_path):
+    done = doctor(tmp_path, BAD.replace('print("end")', "raise KeyboardInterrupt"))
+    assert done.returncode == 130
+    assert "rushlight doctor: 1 finding\nThe program ended early" in done.stderr
+
+
+@pytest.mark.slow
 def test_the_cause_comes_before_its_effect(tmp_path):
     source = FINE.replace("loss = ", "loss = (model(x).mean() * 0).log() + ")
     report = doctor(tmp_path, source).stderr
