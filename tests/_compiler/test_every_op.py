@@ -25,7 +25,7 @@ from tests import battery
 pytestmark = pytest.mark.slow
 pytest.importorskip("llvmlite")
 
-_DTYPES = ("float32", "float64", "int64", "bool")
+_DTYPES = "float32 float64 int64 bool int32 uint8 float16 bfloat16".split()
 _CLOSE = {"float32": 2e-5, "float64": 1e-9}
 
 

@@ -16,7 +16,7 @@ from rushlight._core.expose import expose
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._arrays import wide
+from rushlight._ops._arrays import is_half, wide
 from rushlight._ops.norm._channels import (
     affine,
     affine_of_two,
@@ -250,7 +250,7 @@ def _batch_norm_slowly(g, x, weight, mean, var, training, eps, needs):
 
 
 def _backward_spec(g, x, weight, mean, var, *, training, eps, needs):
-    dtype = g.dtype if weight is None else weight.dtype
+    dtype = "float32" if is_half(g) else g.dtype
     return Spec(x.shape, x.dtype), Spec(mean.shape, dtype), Spec(mean.shape, dtype)
 
 

@@ -21,7 +21,7 @@ from rushlight._core.expose import expose
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
-from rushlight._ops._arrays import add_reduce, wide
+from rushlight._ops._arrays import add_reduce, is_half, wide
 from rushlight._ops.norm._checks import check_factor
 
 # ------------------------------------------------------------------------ layer_norm
@@ -184,7 +184,7 @@ def _layer_norm_slowly(g, g_rows, g_scale, rows, scale, weight, shape, needs):
 
 
 def _layer_norm_backward_spec(g, rows, scale, weight, *, shape, needs):
-    factor = g.dtype if weight is None else weight.dtype
+    factor = "float32" if is_half(g) else g.dtype
     return Spec(rows.shape, rows.dtype), Spec(shape, factor), Spec(shape, factor)
 
 
