@@ -19,7 +19,7 @@ FLOORS = {
         "_doors _queries _settings accelerator amp autograd backends cpu cuda "
         "distributed distributions fft func hub jit linalg masked mps multiprocessing "
         "nn onnx optim profiler random return_types serialization signal special "
-        "testing utils version xpu".split(),
+        "testing torch_version utils version xpu".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),
@@ -39,6 +39,7 @@ UNIMPORTED = {
     "rushlight.__main__": "python -m rushlight",
     "rushlight.cli.__main__": "python -m rushlight.cli",
     "rushlight._dynamo": "torch's name; the door opens it",
+    "rushlight.utils._pytree": "torch's name; utils opens it",
     "rushlight._compiler.loops.interpreter": "what compiled code is tested against",
 }
 

@@ -43,6 +43,9 @@ class UntypedStorage:
 
     size = __len__ = nbytes
 
+    def __sizeof__(self):
+        return object.__sizeof__(self) + self.nbytes()
+
     def element_size(self):
         """Bytes in one element: 1, for a storage has no dtype."""
         return 1

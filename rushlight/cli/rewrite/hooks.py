@@ -42,6 +42,7 @@ def install(also=(), shadowed=()):
     if _installed:
         return
     _installed = True
+    _answer_as_torch()
     _load_files()
     _compile_texts()
     _find_by_name()
@@ -50,6 +51,14 @@ def install(also=(), shadowed=()):
     sys.meta_path.append(ModuleGuide())
     children.follow(after)
     after.call(_PYTEST, _keep_pytests_cache_apart)
+
+
+def _answer_as_torch():
+    """Let `torch.__version__` be the release that scripts may rely on."""
+    import rushlight
+    from rushlight import torch_version, version
+
+    rushlight.__version__ = version.__version__ = torch_version.__version__
 
 
 def _load_files():

@@ -186,7 +186,7 @@ def matters(text):
     return any(word in text for word in _WORDS_IN_BYTES)
 
 
-_WORDS = ("torch", "__import__", "exec", "eval")
+_WORDS = ("torch", "__import__", "exec", "eval", "sys.modules")
 _WORDS_IN_BYTES = tuple(word.encode() for word in _WORDS)
 
 

@@ -1,5 +1,7 @@
 """untyped_storage."""
 
+import sys
+
 import rushlight
 from rushlight._ops.memory.storage import UntypedStorage
 
@@ -39,3 +41,11 @@ def test_typed_storage():
     assert storage.untyped() == x.untyped_storage()
     assert not storage.is_shared() and storage.device.type == "cpu"
     assert "dtype=torch.int64, device=cpu) of size 5" in repr(storage)
+
+
+def test_the_size_of_storages_is_that_of_their_bytes():
+    empty, some = rushlight.zeros(0), rushlight.zeros(1000)
+    more = sys.getsizeof(some.untyped_storage()) - sys.getsizeof(
+        empty.untyped_storage()
+    )
+    assert more == 4000

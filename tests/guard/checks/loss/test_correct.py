@@ -161,4 +161,27 @@ def products_of_leaves_that_broadcast():
     (c * d).sum().backward()
 
 
+@correct
+def rows_that_are_filled_one_by_one():
+    class Fill(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, table, value, place):
+            ctx.place = place
+            table.data[..., place] = value
+            return table
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad, grad[..., ctx.place], None
+
+    w = torch.randn(2, requires_grad=True)
+    for _ in range(4):
+        table = Fill.apply(torch.zeros(2, 5), w * 2, 0)
+        for place in range(1, 5):
+            value = (table[..., :place] * w[:, None]).sum(-1)
+            table = Fill.apply(table, value, place)
+        table.sum().backward()
+        w.grad = None
+
+
 test_is_quiet = quiet(PROGRAMS)

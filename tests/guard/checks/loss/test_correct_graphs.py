@@ -266,29 +266,6 @@ def data_that_is_looked_at():
 
 
 @correct
-def rows_that_are_filled_one_by_one():
-    class Fill(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, table, value, place):
-            ctx.place = place
-            table.data[..., place] = value
-            return table
-
-        @staticmethod
-        def backward(ctx, grad):
-            return grad, grad[..., ctx.place], None
-
-    w = torch.randn(2, requires_grad=True)
-    for _ in range(4):
-        table = Fill.apply(torch.zeros(2, 5), w * 2, 0)
-        for place in range(1, 5):
-            value = (table[..., :place] * w[:, None]).sum(-1)
-            table = Fill.apply(table, value, place)
-        table.sum().backward()
-        w.grad = None
-
-
-@correct
 def a_perturbation_that_is_undone():
     model, optimizer, x, classes = classifier()
     for _ in range(4):
