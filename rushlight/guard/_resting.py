@@ -26,7 +26,7 @@ from rushlight.guard.checks.model import (
     lost_train,
     nonfinite_op,
 )
-from rushlight.guard.checks.optim import never_trained, step_order
+from rushlight.guard.checks.optim import learning_rate, never_trained, step_order
 
 ASLEEP, AWAKE = 112, 16
 COUNT = _history.COUNT
@@ -96,6 +96,8 @@ class Resting(Watcher):
         history.steps += 1
         rate = optimizer.param_groups[0].get("lr")
         history.course.append((_history.LAST_LOSS[0], rate, None))
+        if not history.steps & 63:
+            learning_rate.stepping(optimizer)
         if never_trained.WATCHES:
             never_trained.stepping(optimizer)
         if broken_tie.PENDING:
