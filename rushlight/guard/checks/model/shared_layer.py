@@ -20,7 +20,7 @@ def contained(container):
     """A container is made that holds a module several times."""
     if not is_listening(NAME):
         return
-    modules = list(container._modules.values())
+    modules = [m for m in container._modules.values() if m is not None]
     shared = [m for m in modules if sum(m is other for other in modules) > 1]
     shared = [m for m in shared if any(True for _ in m.parameters())]
     frame = user_frame()

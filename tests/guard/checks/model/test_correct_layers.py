@@ -47,6 +47,13 @@ def a_layer_that_is_shared_by_name():
 
 
 @correct
+def places_without_a_layer():
+    layers = nn.ModuleList([None, nn.Linear(2, 2), None])
+    assert layers[0] is None and len(layers) == 3
+    assert nn.ModuleDict({"a": None, "b": None})["a"] is None
+
+
+@correct
 def a_list_of_layers_with_a_name():
     layers = [nn.Linear(3, 3)] * 3
     layers = [layers[0], nn.ReLU(), layers[0]]
