@@ -107,10 +107,10 @@ legacy_contiguous_format = contiguous_format
 
 #: Imported when they are first used, so that the start stays short.
 _ROOMS = frozenset(
-    "_dynamo accelerator amp backends compiler cpu cuda distributed distributions fft "
-    "func guard hub jit linalg masked mps multiprocessing nn onnx optim profiler "
-    "random return_types serialization signal special testing torch_version utils "
-    "version vision xpu".split()
+    "_C _dynamo accelerator amp backends compiler cpu cuda distributed distributions "
+    "fft func fx guard hub jit linalg masked mps multiprocessing nn onnx optim "
+    "profiler random return_types serialization signal special testing torch_version "
+    "utils version vision xpu".split()
 )
 
 # What `from rushlight import *` gives: as in torch, not the rooms.

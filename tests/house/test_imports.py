@@ -16,9 +16,9 @@ FLOORS = {
     **dict.fromkeys(["_ops"], 3),
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
-        "_doors _queries _settings accelerator amp autograd backends cpu cuda "
-        "distributed distributions fft func hub jit linalg masked mps multiprocessing "
-        "nn onnx optim profiler random return_types serialization signal special "
+        "_C _doors _queries _settings accelerator amp autograd backends cpu cuda "
+        "distributed distributions fft func fx hub jit linalg masked mps "
+        "multiprocessing nn onnx optim profiler random return_types serialization signal special "
         "testing torch_version utils version xpu".split(),
         5,
     ),
@@ -38,6 +38,7 @@ SIDEWAYS = {}
 UNIMPORTED = {
     "rushlight.__main__": "python -m rushlight",
     "rushlight.cli.__main__": "python -m rushlight.cli",
+    "rushlight._C": "torch's name; the door opens it",
     "rushlight._dynamo": "torch's name; the door opens it",
     "rushlight.utils._pytree": "torch's name; utils opens it",
     "rushlight._compiler.loops.interpreter": "what compiled code is tested against",
