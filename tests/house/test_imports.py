@@ -18,8 +18,8 @@ FLOORS = {
     **dict.fromkeys(
         "_C _doors _queries _settings accelerator amp autograd backends cpu cuda "
         "distributed distributions fft func fx hub jit linalg masked mps "
-        "multiprocessing nn onnx optim profiler random return_types serialization signal special "
-        "testing torch_version utils version xpu".split(),
+        "multiprocessing nn onnx optim profiler random return_types serialization "
+        "signal special testing torch_version utils version xpu".split(),
         5,
     ),
     **dict.fromkeys(["guard", "report", "vision"], 6),
@@ -40,6 +40,7 @@ UNIMPORTED = {
     "rushlight.cli.__main__": "python -m rushlight.cli",
     "rushlight._C": "torch's name; the door opens it",
     "rushlight._dynamo": "torch's name; the door opens it",
+    "rushlight.jit.annotations": "torch's name, for typing's",
     "rushlight.utils._pytree": "torch's name; utils opens it",
     "rushlight._compiler.loops.interpreter": "what compiled code is tested against",
 }
