@@ -5,6 +5,7 @@ import warnings
 import pytest
 
 import rushlight as torch
+from rushlight.guard import _mentions
 from tests.guard.guarded import guarded
 
 
@@ -16,8 +17,10 @@ def naming(programs):
     """
 
     @pytest.mark.parametrize(("program", "check", "words"), programs)
-    def test(program, check, words):
+    def test(program, check, words, monkeypatch):
         torch.manual_seed(0)
+        # the program is this file alone, not whatever tests are loaded beside it
+        monkeypatch.setattr(_mentions, "_files", list)
         notes = check == "never-trained" or "note" in words
         with guarded(notes=notes) as findings, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
