@@ -21,5 +21,6 @@ def test_there_is_no_symbolic_tracing():
         torch.fx.symbolic_trace(torch.nn.Linear(1, 1))
 
 
-def test_nothing_is_promised_of_torchs_core():
+def test_torchs_core_is_asked_before_it_is_used():
     assert getattr(torch._C, "_CudaDeviceProperties", None) is None
+    assert torch._C._log_api_usage_once("library.name") is None
