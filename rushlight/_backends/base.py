@@ -41,5 +41,5 @@ class Backend:
         raise NotImplementedError
 
     def large_kernel(self, op):
-        """The callable that runs it on large arrays; the same, if there is no better."""
+        """What runs it on large arrays: the same, if there is nothing better."""
         return op.kernels[self.array_type]

@@ -128,7 +128,7 @@ def _sum_middle(x):
 
 
 def _sum_block(x):
-    """(outer, n, inner) -> (outer, inner) for n inner of at most a piece, or 32 rows."""
+    """(outer, n, inner) -> (outer, inner), n inner at most a piece, or 32 rows."""
     if x.shape[2] > _BLOCK:
         return numpy.add.reduce(x, 1)
     return numpy.matmul(_ONES[x.dtype][: x.shape[1]], x)

@@ -52,7 +52,7 @@ def test_arguments_are_counted_and_named(times):
 
 
 def test_the_source_is_that_of_the_call_alone():
-    asked([int("1")] * 3, "\u00e4"); asked(2)  # noqa: E702
+    _ = asked([int("1")] * 3, "\u00e4"), asked(2)
     assert ast.unparse(SEEN[2]) == "asked(2)"
     asked(
         *[1] * 3,

@@ -21,7 +21,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a setting of Linux's C library")
 def test_repeated_large_results_cause_no_page_faults():
-    alone = {**os.environ, "RUSHLIGHT_NUM_THREADS": "1"}  # no kernel is loaded meanwhile
+    alone = {**os.environ, "RUSHLIGHT_NUM_THREADS": "1"}  # no kernel is loaded
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env=alone,

@@ -1,6 +1,5 @@
 """Idioms of losses, as papers' code has them: all correct."""
 
-
 import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
