@@ -64,7 +64,7 @@ torch.manual_seed(0)
 images, masks = discs(96)
 model = UNet()
 print(f"{sum(p.numel() for p in model.parameters())} parameters")
-optimizer = torch.optim.NAdam(model.parameters(), lr=3e-3, eps=1e-5)
+optimizer = torch.optim.NAdam(model.parameters(), lr=1e-3, eps=1e-5)
 entropy = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(2.0))
 for epoch in range(3):
     for rows in torch.randperm(80).split(16):
@@ -77,4 +77,4 @@ for epoch in range(3):
         found = model(images[80:]) > 0
     wanted = masks[80:].bool()
     overlap = (found & wanted).sum() / (found | wanted).sum()
-    print(f"epoch {epoch}: loss {loss.item():.4f}, overlap {overlap.item():.3f}")
+    print(f"epoch {epoch}: loss {loss.item():.3f}, overlap {overlap.item():.2f}")
