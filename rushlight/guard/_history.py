@@ -27,7 +27,7 @@ LIVES = []  # the History of each optimizer, also of those that are gone
 _MOST = 512
 LAST_LOSS = [None]
 #: At which count of backwards the watcher rests (Note [Rest] in _resting.py).
-LONG = 320
+LONG = 112
 REST_AT = [LONG]
 _latest = []  # the History of the optimizer that stepped last
 

@@ -2,8 +2,8 @@
 
 # Note [Rest]
 # What goes wrong with steps and gradients goes wrong at every step, so that it is seen
-# as well in some of them.  After 320 backwards the places that each step passes see
-# nothing for 112, and everything for the next 16; a new optimizer is watched for 320
+# as well in some of them.  After 112 backwards the places that each step passes see
+# nothing for 112, and everything for the next 16; a new optimizer is watched for 112
 # again.  At rest the counts go on, the loss is looked at (one that is nan or infinite
 # wakes the watcher at once), and so is everything that is no part of a step: modes,
 # evaluations, loaders, states, hooks, writes.  What a check remembers of one step for
@@ -26,7 +26,12 @@ from rushlight.guard.checks.model import (
     lost_train,
     nonfinite_op,
 )
-from rushlight.guard.checks.optim import learning_rate, never_trained, step_order
+from rushlight.guard.checks.optim import (
+    learning_rate,
+    never_trained,
+    no_optimizer,
+    step_order,
+)
 
 ASLEEP, AWAKE = 112, 16
 COUNT = _history.COUNT
@@ -106,6 +111,8 @@ class Resting(Watcher):
             lost_train.lost(optimizer)
         if data_order.ORDERED:
             data_order.stepping()
+        if history.steps in no_optimizer.ASK_AT:
+            no_optimizer.stepping(optimizer, closure)
         if COUNT[0] >= self.until:
             wake()
 

@@ -165,7 +165,7 @@ def test_a_new_optimizer_is_watched_from_its_beginning():
 
 def test_what_a_rest_begins_and_ends_with():
     with guarded():
-        assert _history.REST_AT[0] == 320
+        assert _history.REST_AT[0] == _history.LONG
         awake = GUARDS.see
         _resting.rest()
         assert GUARDS.see is _resting.RESTING

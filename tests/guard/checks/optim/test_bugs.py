@@ -68,7 +68,7 @@ def a_step_for_each_batch_and_zero_grad_for_each_fourth():
 def clearing_that_stops_after_many_steps():
     model, optimizer, x, classes = classifier()
     train(model, optimizer, x, classes, 133)
-    for _ in range(17):
+    for _ in range(130):
         loss_of(model, x, classes).backward()
         optimizer.step()
 
@@ -77,7 +77,7 @@ def clearing_that_stops_after_many_steps():
 def clearing_that_comes_too_late_after_many_steps():
     model, optimizer, x, classes = classifier()
     train(model, optimizer, x, classes, 133)
-    for _ in range(17):
+    for _ in range(130):
         loss_of(model, x, classes).backward()
         optimizer.zero_grad()
         optimizer.step()
