@@ -40,7 +40,8 @@ class Products:
         if self.left > 0:
             self.left -= x.size * y.shape[-1]
             return plain(x, y, bias)
-        key = x.shape, x.strides, y.shape, y.strides, x.dtype.char, bias is None
+        layout = None if bias is None else bias.shape
+        key = x.shape, x.strides, y.shape, y.strides, x.dtype.char, y.dtype.char, layout
         try:
             product = self.known[key]
         except KeyError:

@@ -51,6 +51,15 @@ def test_the_teams_product(name, biased, team):
     np.testing.assert_allclose(found, want, rtol=1e-5, atol=2e-4)
 
 
+def test_a_bias_of_another_shape_is_another_layout(team):
+    """The program of a whole bias would read beyond one that is to be broadcast."""
+    x, y = LAYOUTS["whole"]
+    whole, single = _random(128), np.full(1, 3, "f")
+    for bias in (whole, single, whole):
+        np.testing.assert_allclose(team(x, y, bias), x @ y + bias, atol=2e-4)
+    assert len(team.known) == 2
+
+
 def test_a_layout_that_blas_cannot_read_stays_with_numpy(team):
     x, y = _random(300, 400)[:, ::2], _random(200, 300)
     np.testing.assert_array_equal(team(x, y), x @ y)
