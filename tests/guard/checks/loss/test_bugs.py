@@ -6,28 +6,10 @@ import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
 from tests.guard import bugs
+from tests.guard.checks.loss.loops import CLASSES, YES, X, learn, net
 
 PROGRAMS = []
 bug = functools.partial(bugs.bug, PROGRAMS)
-
-X = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
-CLASSES = torch.tensor([0, 1, 2, 3, 0, 1])
-YES = torch.tensor([0.0, 1, 0, 1, 0, 1])
-
-
-def net(outputs=4):
-    """A small network."""
-    return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, outputs))
-
-
-def learn(loss, outputs=4, steps=6):
-    """A correct loop around a loss of the network's output."""
-    model = net(outputs)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        loss(model(X)).backward()
-        optimizer.step()
 
 
 # ---------------------------------------------------------------------- probabilities

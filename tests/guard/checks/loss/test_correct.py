@@ -3,27 +3,17 @@
 import rushlight as torch
 from rushlight import nn
 from rushlight.nn import functional as F
+from tests.guard.checks.loss.loops import YES
+from tests.guard.checks.loss.loops import learn_at_random as learn
 from tests.guard.correct import classifier, quiet
 
 PROGRAMS = []
-YES = torch.tensor([0.0, 1, 0, 1, 0, 1])
 
 
 def correct(program):
     """Enter a program in the list."""
     PROGRAMS.append(program)
     return program
-
-
-def learn(loss, outputs=4, steps=6, model=None):
-    """A loop around a loss of a network's output."""
-    model = nn.Linear(3, outputs) if model is None else model
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    x = torch.randn(6, 3)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        loss(model(x)).backward()
-        optimizer.step()
 
 
 # ---------------------------------------------------------------------- probabilities
