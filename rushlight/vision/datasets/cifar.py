@@ -1,7 +1,6 @@
 """CIFAR-10 and CIFAR-100: 32 x 32 coloured pictures of ten or a hundred classes."""
 
 import os
-import tarfile
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from rushlight.serialization.unpickle import Reader
 from rushlight.vision._images import image_of
 from rushlight.vision.datasets.batch import batch_of
 from rushlight.vision.datasets.download import fetch, problem_with
+from rushlight.vision.datasets.utils import unpack_tar
 from rushlight.vision.datasets.vision import VisionDataset
 
 __all__ = ["CIFAR10", "CIFAR100"]
@@ -119,8 +119,7 @@ class CIFAR10(VisionDataset):
             return
         who = type(self).__name__
         path = fetch([self.url], self.root, self.filename, self.tgz_md5, who=who)
-        with tarfile.open(path) as archive:
-            archive.extractall(self.root, filter="data")
+        unpack_tar(path, self.root)
 
     # -- items -----------------------------------------------------------------------
 

@@ -111,6 +111,32 @@ def download_and_extract_archive(
     extract_archive(os.path.join(root, name), extract_root or root, remove_finished)
 
 
+def unpack_tar(path, folder):
+    """Unpack a .tar archive, compressed or not; all of it or nothing.
+
+    Raises:
+        RuntimeError: where a member lies outside the folder, or is a link or device that
+            this Python cannot check (before 3.11.4).
+    """
+    checks = hasattr(tarfile, "data_filter")
+    root = os.path.realpath(folder)
+    with tarfile.open(path) as archive:
+        members = archive.getmembers()
+        for member in members:
+            place = os.path.realpath(os.path.join(root, member.name))
+            is_inside = os.path.commonpath([root, place]) == root
+            if not is_inside or not (checks or member.isreg() or member.isdir()):
+                raise ArgumentRuntimeError(
+                    explain(
+                        f"unpacking {os.path.basename(path)}",
+                        expected="files and folders inside the target folder",
+                        got=f"the member {member.name!r}",
+                        do="Do not trust this archive; nothing of it was written.",
+                    )
+                )
+        archive.extractall(root, members, **({"filter": "data"} if checks else {}))
+
+
 def extract_archive(from_path, to_path=None, remove_finished=False):
     """Unpack a .zip or .tar archive, or a .gz, .bz2 or .xz file.
 
@@ -132,8 +158,7 @@ def extract_archive(from_path, to_path=None, remove_finished=False):
     suffix = os.path.splitext(path)[1]
     result = folder
     if path.endswith(_TARS):
-        with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
+        unpack_tar(path, folder)
     elif suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             archive.extractall(folder)

@@ -65,10 +65,22 @@ def test_archives(name, tmp_path):
 def test_nothing_is_written_outside_the_folder(tmp_path):
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as archive:
+        archive.addfile(tarfile.TarInfo("first"))
         archive.addfile(tarfile.TarInfo("../outside"))
-    with pytest.raises(tarfile.OutsideDestinationError):
+    with pytest.raises(RuntimeError, match="got the member '../outside'"):
         utils.extract_archive(str(path), str(tmp_path / "inside"))
     assert not (tmp_path / "outside").exists()
+    assert not (tmp_path / "inside" / "first").exists()
+
+
+def test_links_are_refused_where_they_cannot_be_checked(tmp_path, monkeypatch):
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    path, link = tmp_path / "a.tar", tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(path, "w") as archive:
+        archive.addfile(link)
+    with pytest.raises(RuntimeError, match="got the member 'link'"):
+        utils.extract_archive(str(path), str(tmp_path / "inside"))
 
 
 def test_an_unknown_archive(tmp_path):
