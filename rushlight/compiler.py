@@ -59,7 +59,9 @@ def compile(
         model: a function or an `nn.Module`; left out, a decorator is returned.
         fullgraph: bool, raise where a call cannot be traced as a whole; else it runs
             uncompiled, and one warning says why.
-        dynamic: None or bool; every set of sizes is compiled for itself either way.
+        dynamic: whether sizes are symbolic from the first call on (True) or never
+            (False), so that one compiled form serves many; None for those that keep
+            changing.
         backend: "inductor", the compiler, or "eager", which runs the function as it is
             written; None for the default.
         mode: one of torch's modes; there is one way to compile here.

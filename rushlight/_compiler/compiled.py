@@ -16,7 +16,8 @@ from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._compiler import log, report
 from rushlight._compiler.capture.containers import WrittenStop, keeping_containers
 from rushlight._compiler.capture.effects import is_ours, watching_effects
-from rushlight._compiler.capture.guards import Guards, key_of, modules_of, without_sizes
+from rushlight._compiler.capture.guards import Guards, key_of, modules_of
+from rushlight._compiler.capture.sizes import FEW, Symbols, changing, kind_of
 from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.capture.tracer import TraceStop
 from rushlight._compiler.runtime.entry import Entry
@@ -47,6 +48,8 @@ class Compiled:
         names: ``() -> {id of a tensor: name}``, for printing.
         eager: run as written, always.
         limit: how many kinds of calls are compiled.
+        dynamic: whether sizes are symbolic from the first call on (True), never
+            (False), or where they keep changing (Note [When sizes become symbolic]).
         waits: run the first call of each kind as written.
         name: for messages.
         say: what is called with the reason why calls are not compiled, once; by default
@@ -55,6 +58,8 @@ class Compiled:
     Attributes:
         function: as it was given.
         entries: {key: list of Entry}; an empty list where tracing failed.
+        symbolic: {kind of call: list of Entry with symbolic sizes}; None where there
+            can be none.
         reasons: why calls were not compiled, in order.
     """
 
@@ -66,12 +71,14 @@ class Compiled:
         names=None,
         eager=False,
         limit=None,
+        dynamic=None,
         waits=False,
         name=None,
         say=None,
     ):
         self.function, self.fullgraph = function, fullgraph
-        self.entries, self.reasons = {}, []
+        self.entries, self.symbolic, self.reasons = {}, {}, []
+        self._dynamic = dynamic
         self._names, self._say = names or dict, say or warn
         self._own_limit = limit
         self._waits, self._seen, self._again = waits, set(), set()
@@ -96,7 +103,7 @@ class Compiled:
                 found = self.function(*args, **kwargs)
                 self._say_why()
                 return found
-        return entry([leaves[place] for place in entry.places])
+        return entry(leaves)
 
     def __get__(self, owner, kind=None):
         return self if owner is None else functools.partial(self, owner)
@@ -106,23 +113,18 @@ class Compiled:
             known = self.entries.get(key)
             if known == [] and not self.fullgraph:
                 return None
+            entry = self._symbolic_entry(key, leaves)
+            if entry is not None:
+                return entry
             if self._is_to_wait(key) or self._is_unfinished(leaves):
                 return None
             if not self._has_room(key):
                 self._remember_failure(key)
                 return None
             try:
-                with (
-                    keeping_containers(self.function, leaves) as containers,
-                    watching_effects(containers.add_frame),
-                ):
-                    traced = trace(self.function, args, kwargs, self._names())
-                guards = Guards(
-                    self.function,
-                    modules_of(self.function, leaves),
-                    containers.globals,
-                )
-                entry = Entry(traced, guards, _first_places(leaves))
+                entry = self._with_symbols(key, args, kwargs, leaves)
+                if entry is None:
+                    entry = self._traced(args, kwargs, leaves)
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
                 if not isinstance(error, WrittenStop) or key in self._again:
                     self._remember_failure(key)
@@ -132,6 +134,52 @@ class Compiled:
             self.entries.setdefault(key, []).append(entry)
             log.say_entry(self.name, key, entry)
             return entry
+
+    def _traced(self, args, kwargs, leaves, symbols=None):
+        """An Entry for a call; None where symbols are found to be equal or fixed."""
+        with (
+            keeping_containers(self.function, leaves) as containers,
+            watching_effects(containers.add_frame),
+        ):
+            traced = trace(self.function, args, kwargs, self._names(), symbols)
+        if symbols and symbols.groups_after() is not None:
+            return None
+        modules = modules_of(self.function, leaves)
+        guards = Guards(self.function, modules, containers.globals)
+        return Entry(traced, guards, _first_places(leaves))
+
+    def _symbolic_entry(self, key, leaves):
+        """An entry with symbolic sizes that serves a call, or None."""
+        for entry in self.symbolic.get(kind_of(key)) or ():
+            if entry.serves(key, leaves) and entry.holds():
+                if len(self.entries) < MOST_FAILURES:
+                    self.entries.setdefault(key, []).append(entry)
+                return entry
+        return None
+
+    def _with_symbols(self, key, args, kwargs, leaves):
+        """A new Entry with symbols for sizes that keep changing, or None."""
+        kind = kind_of(key)
+        known = [k for k, e in self.entries.items() if e and kind_of(k) == kind]
+        wanted = len(known) >= FEW if self._dynamic is None else self._dynamic
+        if not wanted or self.symbolic.get(kind, ()) is None:
+            return None
+        groups, entry = changing([*known, key], bool(self._dynamic)), None
+        if not groups:
+            return None
+        try:
+            while groups and entry is None:
+                symbols = Symbols(groups, leaves, key)
+                entry = self._traced(args, kwargs, leaves, symbols)
+                groups, reason = symbols.groups_after(), symbols.why_fixed()
+        except Exception as error:  # noqa: BLE001 - then each set of sizes for itself
+            reason = f"{_reason(error)}{_users_line(error)}"
+        if entry is None or not entry.serves(key, leaves):
+            log.say("fallbacks", f"{self.name}: its sizes stay fixed: {reason}")
+            self.symbolic.setdefault(kind, None)
+            return None
+        self.symbolic.setdefault(kind, []).append(entry)
+        return entry
 
     def _is_to_wait(self, key):
         """Whether a call that no entry serves is to run as written (Note [Stances])."""
@@ -169,12 +217,11 @@ class Compiled:
     def _has_room(self, key):
         """Whether one more kind of call is to be compiled."""
         limit = MOST_ENTRIES if self._own_limit is None else self._own_limit
-        if sum(map(len, self.entries.values())) >= limit:
+        if len(self.kinds) >= limit:
             self._give_up(f"it was compiled for {limit} kinds of calls already")
             return False
-        kind = without_sizes(key)
-        like_it = [e for k, e in self.entries.items() if without_sizes(k) == kind]
-        if sum(map(bool, like_it)) >= MOST_SIZES:
+        kind = kind_of(key)
+        if len({id(e) for k, e in self.kinds if kind_of(k) == kind}) >= MOST_SIZES:
             self._give_up(f"it was compiled for {MOST_SIZES} sets of sizes already")
             return False
         return True
@@ -207,6 +254,7 @@ class Compiled:
         """Forget what was compiled, and why some was not."""
         with self._lock:
             self.entries.clear()
+            self.symbolic.clear()
             self.reasons.clear()
             self._seen.clear()
             self._message, self._said = None, False
@@ -215,8 +263,10 @@ class Compiled:
 
     @property
     def kinds(self):
-        """List of (key, Entry): everything that is compiled, oldest first."""
-        return [(k, e) for k, entries in list(self.entries.items()) for e in entries]
+        """List of (key of its first call, Entry): what is compiled, oldest first."""
+        all_of_them = [(k, e) for k, own in list(self.entries.items()) for e in own]
+        first = {id(e): (k, e) for k, e in reversed(all_of_them)}
+        return list(reversed(first.values()))
 
     @property
     def graph(self):

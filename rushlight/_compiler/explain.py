@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rushlight._base.symint import hint_of
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.lower import label
 from rushlight._compiler.passes.lowering import STORED
 from rushlight._compiler.report import call_text, halves_of
 from rushlight._compiler.runtime.assemble import FREE
-from rushlight._compiler.runtime.program import Program, Step
+from rushlight._compiler.runtime.program import Step
 
 #: Seconds for which one piece is run to time it, and the most runs.
 _SECONDS, _RUNS = 0.02, 200
@@ -149,6 +150,8 @@ def profiled(plan):
     states = [generator.get_state() for generator in generators]
     arrays = [_random(value) for value in plan.graph.inputs]
     with plan._lock:
+        if plan.sizes is not None:
+            plan.bind(tuple(plan.sizes.hints))
         held = plan.begin(arrays)
         found = [_timed(plan, piece, held) for piece in plan.pieces]
     for generator, state in zip(generators, states, strict=True):
@@ -171,16 +174,18 @@ def _generators(plan):
 def _random(value):
     """An array for an input: small numbers; integers are 0, as they may be indices."""
     assert value.__class__ is Value
-    array = np.zeros(value.shape, value.dtype)
+    array = np.zeros([hint_of(size) for size in value.shape], value.dtype)
     if value.dtype.kind == "f":
-        array += np.random.default_rng(0).random(value.shape) + 0.1
+        array += np.random.default_rng(0).random(array.shape) + 0.1
     return array
 
 
 def _timed(plan, piece, held):
     """The best of some runs of a piece, in seconds."""
     if piece.run.__class__ is Step:
-        program = Program([piece.run], bases=plan.layout.count)
+        program = plan.program_of([piece.run])
+        if plan.sizes is not None:
+            program.bind(tuple(plan.sizes.hints))
         return _best(lambda: program.run_on(held))
     if piece.run.node.draws:
         return _best(lambda: piece.run.run_on(held), runs=1)

@@ -72,8 +72,8 @@ def to_arguments(
 ):
     """The arguments of `Compiled` for those of compile(); None where disabled.
 
-    `dynamic`, `mode` and `isolate_recompiles` change nothing: every set of sizes is
-    compiled for itself, in one way, and every result of compile() counts for itself.
+    `mode` and `isolate_recompiles` change nothing: there is one way to compile, and
+    every result of compile() counts for itself.
 
     Raises:
         RuntimeError: for an unknown backend or mode, for mode and options at once, for
@@ -96,7 +96,7 @@ def to_arguments(
                 "compile(): shapes_spec",
                 expected="None",
                 got=repr(shapes_spec),
-                do="Leave it away: each set of sizes is compiled for itself.",
+                do="Leave it away: sizes that keep changing are found by themselves.",
             )
         )
     if disable:
@@ -105,6 +105,7 @@ def to_arguments(
         "fullgraph": fullgraph,
         "eager": eager,
         "limit": recompile_limit,
+        "dynamic": dynamic,
         "name": name,
     }
 

@@ -12,6 +12,7 @@ from weakref import ref
 import numpy as np
 
 from rushlight._base.errors import RushlightError
+from rushlight._base.spec import Spec
 from rushlight._core.intercept import Call, intercepted
 from rushlight._core.node import Output, next_number
 from rushlight._core.operands import (
@@ -80,7 +81,7 @@ def run(op, inputs, attrs):
         arrays = promoted(op, inputs)
     kind = arrays[0].__class__
     try:
-        large = getattr(arrays[0], "size", 0) >= op.large_from
+        large = kind is not Spec and getattr(arrays[0], "size", 0) >= op.large_from
         result = (op.large if large else op.kernels)[kind](*arrays, **attrs)
     except Exception as error:  # noqa: BLE001
         result = _second_try(op, inputs, arrays, attrs, error)

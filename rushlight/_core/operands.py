@@ -23,6 +23,7 @@ from rushlight._base import dtype as dtypes
 from rushlight._base.errors import ArgumentTypeError, DeviceError, explain
 from rushlight._base.promote import result_dtype
 from rushlight._base.spec import Spec
+from rushlight._base.symint import is_symbolic
 from rushlight._core.table import FLOAT
 
 NUMBERS = frozenset((float, int, bool, complex))
@@ -161,6 +162,8 @@ def convert(value, dtype, home):
                 do="Convert it with torch.tensor.",
             )
         )
+    if is_symbolic(value):  # beside specs only
+        return Spec((), dtype.numpy)
     array = np.asarray(value)
     if array.dtype.kind == "O":  # an integer beyond 64 bits
         array = np.asarray(value, dtype=float)

@@ -82,8 +82,15 @@ def test_other_shapes_and_values_are_traced_anew():
     assert len(f.entries) == 4
 
 
-def test_sizes_that_keep_changing_do_not_compile_without_end():
-    f = t.compile(lambda x: x * 2)
+def test_sizes_that_keep_changing_are_compiled_once():
+    f = t.compile(lambda x: x * 2 + x.shape[0], fullgraph=True)
+    for size in range(1, 40):
+        assert (f(t.ones(size)) == 2 + size).all()
+    assert len(f.kinds) == 3  # 1, 2, and all others
+
+
+def test_sizes_that_stay_fixed_do_not_compile_without_end():
+    f = t.compile(lambda x: x * 2, dynamic=False)
     with pytest.warns(UserWarning, match="8 sets of sizes"):
         for size in range(1, 12):
             assert (f(t.ones(size)) == 2).all()

@@ -41,16 +41,6 @@ def key_of(args, kwargs):
     return (plan, GRAD_MODE.get(), config.default_dtype(), tuple(parts)), leaves
 
 
-def without_sizes(key):
-    """A key in which the sizes of tensors do not count."""
-    plan, mode, dtype, parts = key
-    return plan, mode, dtype, tuple([_without_sizes(part) for part in parts])
-
-
-def _without_sizes(part):
-    return (len(part[0]), *part[1:]) if part and part[0].__class__ is tuple else part
-
-
 def _plain_key(leaf):
     if isinstance(leaf, _CHANGING):  # never compiled, so one key for all
         return leaf.__class__, None

@@ -39,6 +39,7 @@ class Trace:
             list of (parameter, Value or None) (Note [Training steps] in steps.py).
         holders: the parameters that may be given gradients.
         once: why it has no second derivative, or None.
+        symbols: Symbols in the places of sizes that change, or None.
     """
 
     graph: Graph
@@ -54,20 +55,22 @@ class Trace:
     left: list = field(default_factory=list)
     holders: Any = None
     once: str | None = None
+    symbols: Any = None
 
 
-def trace(function, args, kwargs, names=None):
+def trace(function, args, kwargs, names=None, symbols=None):
     """Trace a call.
 
     Args:
         function: what to call; its tensors are replaced by shadows.
         args, kwargs: as it is called; nothing in them is changed.
         names: {id of a tensor: name} for printing.
+        symbols: Symbols in the places of sizes that change, or None.
 
     Raises:
         TraceStop: where that cannot be done.
     """
-    tracer = Tracer(names)
+    tracer = Tracer(names, symbols and symbols.shapes)
     leaves, plan = flatten((args, kwargs))
     changing = unguarded(leaves)
     if changing is not None:
@@ -79,6 +82,7 @@ def trace(function, args, kwargs, names=None):
     try:
         with intercepting(tracer):
             shadows = [tracer.shadow(leaf) for leaf in leaves]
+            shadows = symbols.replace(shadows) if symbols else shadows
             arguments, leaves_given = len(tracer.captured), len(tracer.leaves)
             shadow_args, shadow_kwargs = unflatten(plan, shadows)
             asked = plan
@@ -99,7 +103,9 @@ def trace(function, args, kwargs, names=None):
         holders.restore()
         SPEC_DEVICE.reset(device)
         CAPTURE.reset(capture)
-    traced.captured = list(tracer.captured.values())
+    traced.captured, traced.symbols = list(tracer.captured.values()), symbols
+    if symbols:
+        symbols.sizes.is_strict = False  # the user's code has run
     return traced
 
 

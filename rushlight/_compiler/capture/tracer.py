@@ -70,10 +70,14 @@ class Tracer:
         leaves: pairs (tensor, its gradient when it was met) of captured leaves.
         stepped: ids of the arrays of parameters that a step has changed.
         once: why what was traced has no second derivative, or None.
+
+    Args:
+        names: {id of a tensor: name} for printing.
+        shapes: {id of an array: its shape with symbols}.
     """
 
-    def __init__(self, names=None):
-        self.graph = Graph()
+    def __init__(self, names=None, shapes=None):
+        self.graph, self._shapes = Graph(), shapes or {}
         self.captured, self.written = {}, []
         self.steps, self.stepped, self.leaves = [], set(), []
         self._names = names or {}
@@ -165,7 +169,8 @@ class Tracer:
         array = tensor._array
         if tensor.device.type != "cpu":
             raise TraceStop(f"a tensor on {tensor.device}; the compiler serves the CPU")
-        shadow = wrap(Spec(array.shape, array.dtype))
+        shape = self._shapes.get(id(array), array.shape)
+        shadow = wrap(Spec(shape, array.dtype))
         if tensor._edge is not None:
             shadow._edge = AccumulateGrad(shadow)
             if tensor.is_leaf:  # backward() inside gives it to the tensor itself

@@ -3,6 +3,7 @@
 # Note [Primitives]
 # input     the place among the graph's inputs
 # const     a number, of no dimensions
+# number    one that is known at each call: a formula of symbolic sizes
 # iota      the position along a dimension
 # <instruction>  of the loop language, on operands of one shape; cast too
 # permute expand reshape slice   index maps: nothing is computed
@@ -21,6 +22,10 @@ from rushlight._compiler.loops.ir import COMPARISONS, INSTRUCTIONS, LOGICAL
 
 VIEWS = frozenset({"permute", "expand", "reshape", "slice"})
 POINTWISE = frozenset(INSTRUCTIONS)
+#: Kinds of expressions that views can show and that are not computed from others.
+ADDRESSLESS = frozenset({"const", "number", "iota", "gather"})
+#: Dtypes of a "number".
+_NUMBERS = frozenset({"i64", "f32", "f64"})
 
 
 class Expr:
@@ -86,14 +91,14 @@ class Expressions:
             return x
         if x.kind == "reshape":
             return self.reshape(x.args[0], shape)
-        if x.kind == "const":
+        if x.kind in ("const", "number"):
             return self.expand(x, shape)
         return self.make("reshape", [x], shape, x.dtype)
 
     def expand(self, x, shape):
         """Dimensions of size 1, and new ones in front, repeated."""
         shape = tuple(shape)
-        if shape == x.shape:
+        if len(shape) == x.ndim and shape == x.shape:
             return x
         if x.kind == "expand":
             return self.expand(x.args[0], shape)
@@ -118,6 +123,10 @@ class Expressions:
             value = float(value)
         return self.make("const", [], (), dtype, _Number(value))
 
+    def number(self, value, dtype):
+        """A number of symbolic sizes (Note [Symbolic sizes] in _base/symbols.py)."""
+        return self.make("number", [], (), dtype, value)
+
     def iota(self, shape, dim):
         """The position along a dimension, in a shape."""
         return self.make("iota", [], shape, "i64", dim)
@@ -128,6 +137,8 @@ class Expressions:
             return x
         if x.kind == "const":
             return self.const(x.data.value, dtype)
+        if x.kind == "number" and dtype in _NUMBERS:
+            return self.number(x.data, dtype)
         if x.kind in VIEWS:  # views last: they fold into the consumer
             inner = self.cast(x.args[0], dtype)
             return self.make(x.kind, [inner], x.shape, dtype, x.data)

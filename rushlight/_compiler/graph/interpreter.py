@@ -2,17 +2,19 @@
 
 import numpy as np
 
+from rushlight._base.sized import with_values
 from rushlight._core.dispatch import run
 from rushlight._core.state import GRAD_MODE
 from rushlight._core.tensor import wrap
 
 
-def run_graph(graph, arrays):
+def run_graph(graph, arrays, sizes=()):
     """Compute a graph's outputs.
 
     Args:
         graph: a checked graph.
         arrays: one for each input, in order.
+        sizes: values of the symbols, where sizes are symbolic.
 
     Returns:
         list of arrays.
@@ -21,7 +23,8 @@ def run_graph(graph, arrays):
     token = GRAD_MODE.set(False)
     try:
         for node in graph.nodes:
-            results = run_node(node, [values.get(id(i), i) for i in node.inputs])
+            inputs = [values.get(id(i), i) for i in node.inputs]
+            results = run_node(node.with_values(sizes), with_values(inputs, sizes))
             for value, result in zip(node.outputs, results, strict=True):
                 values[id(value)] = result
     finally:

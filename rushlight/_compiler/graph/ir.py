@@ -8,6 +8,8 @@
 
 from dataclasses import dataclass, field
 
+from rushlight._base.sized import with_values
+
 
 def draws(op):
     """Whether an op takes random numbers: it runs once for each node, in order."""
@@ -54,6 +56,15 @@ class Node:
     def values(self):
         """Those of the inputs that are Values."""
         return [i for i in self.inputs if i.__class__ is Value]
+
+    def with_values(self, values):
+        """The same node with numbers in the place of symbolic attributes."""
+        if not values:
+            return self
+        node = Node.__new__(Node)
+        node.op, node.inputs, node.linked = self.op, self.inputs, self.linked
+        node.attrs, node.outputs = with_values(self.attrs, values), self.outputs
+        return node
 
     @property
     def draws(self):

@@ -2,7 +2,8 @@
 
 import math
 
-from rushlight._compiler.graph.expression import POINTWISE, VIEWS
+from rushlight._base.sized import is_same
+from rushlight._compiler.graph.expression import ADDRESSLESS, POINTWISE, VIEWS
 from rushlight._compiler.schedules.maps import (
     ZERO,
     Flat,
@@ -77,7 +78,7 @@ def placed(e, index, stored):
         source = x
         while source not in stored and source.kind in VIEWS:
             source = source.args[0]
-        lost = source in stored or source.kind in ("const", "iota", "gather")
+        lost = source in stored or source.kind in ADDRESSLESS
         raise Misfit(x if lost else source)
     source, offset, strides = found
     terms, bounds = {}, []
@@ -134,7 +135,7 @@ def domain_of(anchor):
 
 def finer(a, b):
     """The finer of two domains that cut one range of elements, or None."""
-    if math.prod(a) != math.prod(b):
+    if not is_same(math.prod(a), math.prod(b)):
         return None
     cuts_a, cuts_b = _cuts(a), _cuts(b)
     return a if cuts_a >= cuts_b else b if cuts_b >= cuts_a else None

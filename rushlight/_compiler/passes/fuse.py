@@ -17,7 +17,7 @@
 import math
 from dataclasses import dataclass, field
 
-from rushlight._compiler.graph.expression import VIEWS
+from rushlight._compiler.graph.expression import ADDRESSLESS, VIEWS
 from rushlight._compiler.passes.domains import (
     as_view,
     domain_of,
@@ -191,7 +191,7 @@ class _Fusion:
             source = e
             while source not in self.stored and source.kind in VIEWS:
                 source = source.args[0]
-            if source in self.stored or source.kind in ("const", "iota", "gather"):
+            if source in self.stored or source.kind in ADDRESSLESS:
                 return False
             self._store(source)
             found = strides_in(e, self.stored.__contains__)

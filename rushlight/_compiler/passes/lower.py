@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler import slots
 from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.graph.ir import Value
@@ -143,6 +144,8 @@ def _routine_for(node, values):
     """What the op's request for a routine gives, for operands like these."""
     request = slots.REQUESTS.get(node.op.name)
     if request is None or any(0 in v.shape for v in node.values):
+        return None
+    if any(map(is_symbolic, [n for v in node.values for n in v.shape])):
         return None
     if node.op.name in slots.WITH_SPEC:
         request = partial(request, node.op.spec)

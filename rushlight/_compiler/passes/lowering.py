@@ -7,6 +7,8 @@ import numpy as np
 
 from rushlight._base.dtype import dtype as torch_dtype
 from rushlight._base.shape import wrap_dim
+from rushlight._base.sized import operator_index, slice_indices
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.graph.expression import VIEWS, Expressions
 from rushlight._compiler.loops.ir import (
     COMPARISONS,
@@ -55,6 +57,10 @@ class Lowering:
         """A number as an expression; expressions as they are."""
         if hasattr(value, "kind"):
             return value
+        if is_symbolic(value):
+            if dtype == "bool":
+                raise NotLowered
+            return self.x.number(value, dtype)
         if dtype == "i64" and value != value // 1:  # also nan and inf
             raise NotLowered
         return self.x.const(value, dtype)
@@ -136,7 +142,8 @@ class Lowering:
         """
         rows = math.prod([x.shape[d] for d in dims])
         rest = x.shape[len(dims) :]
-        if x.kind not in VIEWS and dims == tuple(range(len(dims))):
+        leading = dims == tuple(range(len(dims)))
+        if x.kind not in VIEWS and leading and not is_symbolic(rows):
             if math.prod(rest) >= 16:
                 run = _divisor(rows, 16, 64) if rows >= 256 else None
             else:
@@ -353,9 +360,9 @@ def _region(index, whole):
 def _along(part, size):
     """(start, size, step, whether the dimension stays) of an int or slice."""
     if isinstance(part, slice):
-        start, stop, step = part.indices(size)
+        start, stop, step = slice_indices(part, size)
         return start, max(0, -(-(stop - start) // step)), step, True
-    place = operator.index(part)
+    place = operator_index(part)
     return place + size if place < 0 else place, 1, 1, False
 
 

@@ -4,9 +4,12 @@ Values that are needed at the same time lie apart in one arena; a place is taken
 when its value's last reader has run.
 """
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from rushlight._base.symint import is_symbolic
 
 #: Places begin at multiples of this, in bytes.
 ALIGNMENT = 64
@@ -53,6 +56,36 @@ def plan_memory(lives):
         arena.offsets[value] = offset
         arena.size = max(arena.size, offset + size)
     return arena
+
+
+def plan_symbolic_memory(lives):
+    """Give each value of a size that is not known a place.
+
+    Only values of equal sizes take the same place after one another, whatever the sizes
+    turn out to be; a size that is a formula is rounded up as one.
+
+    Args:
+        lives: as `plan_memory` takes them.
+
+    Returns:
+        Arena, of formulas.
+    """
+    free, places, starts = {}, [], {}
+    for value, (size, first, last) in sorted(lives.items(), key=lambda i: i[1][1]):
+        if not is_symbolic(size):
+            size = max(size, 1)
+        size = -(-size // ALIGNMENT) * ALIGNMENT
+        rows = free.setdefault(size, [])
+        row = next((row for row in rows if row[0] < first), None)
+        if row is None:
+            row = [last, len(places)]
+            rows.append(row)
+            places.append(size)
+        row[0] = last
+        starts[value] = row[1]
+    offsets = list(itertools.accumulate(places, initial=0))
+    found = {value: offsets[number] for value, number in starts.items()}
+    return Arena(found, offsets[-1])
 
 
 def bytes_of(expression):

@@ -1,5 +1,6 @@
 """Repeats: what several groups compute, and had better read (Note [Anchors])."""
 
+from rushlight._base.symint import hint_of
 from rushlight._compiler.graph.expression import POINTWISE
 
 #: Instructions that cost more than reading and writing a value.
@@ -47,8 +48,9 @@ def _is_much(e, stored, found):
     computed, read = _behind(e, stored, found)
     if computed > _LONG:
         return True
-    reads_much = sum(source.size * 2 >= e.size for source in read) > 2
-    return e.size >= _MANY and (e.kind in COSTLY or reads_much)
+    size = hint_of(e.size)
+    reads_much = sum(hint_of(source.size) * 2 >= size for source in read) > 2
+    return size >= _MANY and (e.kind in COSTLY or reads_much)
 
 
 def _behind(e, stored, found):

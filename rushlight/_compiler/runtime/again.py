@@ -11,6 +11,7 @@
 """
 
 from rushlight._base.errors import ArgumentRuntimeError, explain
+from rushlight._base.sized import with_values
 from rushlight._compiler.graph.ir import Graph, Value
 from rushlight._core.dispatch import run
 from rushlight._core.state import GRAD_MODE
@@ -21,7 +22,7 @@ from rushlight._core.tensor import Tensor, wrap
 _LOST = object()
 
 
-def recorded_gradients(entry, tensors, saved, gradients):
+def recorded_gradients(entry, tensors, saved, gradients, sizes=()):
     """The gradients of an entry's sources, recorded (Note [Twice differentiable]).
 
     Args:
@@ -29,6 +30,7 @@ def recorded_gradients(entry, tensors, saved, gradients):
         tensors: {place: tensor}, the captured tensors that forward reads.
         saved: the arrays that forward left for backward.
         gradients: of the results that have one.
+        sizes: values of the symbols.
 
     Raises:
         RuntimeError: where the call has no second derivative.
@@ -44,7 +46,8 @@ def recorded_gradients(entry, tensors, saved, gradients):
         if node.draws:
             found = [kept.get(id(value), _LOST) for value in node.outputs]
         else:
-            found = _run(node, [values.get(id(i), i) for i in node.inputs])
+            given = [values.get(id(i), i) for i in node.inputs]
+            found = _run(node.with_values(sizes), with_values(given, sizes))
         values.update(zip(map(id, node.outputs), found, strict=True))
     roots = [values[id(value)]._edge for value in entry.again.outputs]
     if None in roots:

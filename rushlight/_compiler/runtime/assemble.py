@@ -1,10 +1,13 @@
 """Assemble: the units of a fused graph as steps of machine code, and library calls."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rushlight._base.sized import with_values
+from rushlight._base.symint import hint_of
 from rushlight._compiler.graph.interpreter import run_node
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.domains import reads
@@ -12,6 +15,7 @@ from rushlight._compiler.passes.memory import bytes_of, numpy_dtype
 from rushlight._compiler.runtime.gemm import as_operand, gemm_step
 from rushlight._compiler.runtime.program import Program, Step
 from rushlight._compiler.runtime.steps import task_step
+from rushlight._compiler.runtime.symbolic import SymbolicProgram
 from rushlight._compiler.schedules.maps import strides_in
 from rushlight._compiler.schedules.repeated import nest_of
 from rushlight._core.state import GRAD_MODE
@@ -44,12 +48,14 @@ class Assembly:
     Args:
         fused: the units.
         layout: where everything lives.
+        sizes: the `Sizes` of formulas, or None.
 
     Attributes:
         pieces: list of Piece.
     """
 
-    def __init__(self, fused, layout):
+    def __init__(self, fused, layout, sizes=None):
+        self.sizes = sizes
         self.layout, self.stored = layout, fused.stored
         self.pieces = []
         for number, unit in enumerate(fused.units):
@@ -71,26 +77,32 @@ class Assembly:
                 steps.append(piece.run)
                 continue
             if steps:
-                yield Program(steps, bases=self.layout.count)
+                yield self.program(steps)
             steps = []
             yield piece.run
         if steps:
-            yield Program(steps, bases=self.layout.count)
+            yield self.program(steps)
+
+    def program(self, steps):
+        """The program of some steps."""
+        if self.sizes is None:
+            return Program(steps, bases=self.layout.count)
+        return SymbolicProgram(steps, self.sizes, self.layout.count)
 
     def _add(self, kind, text, unit, flops, run, kernel=None):
         written = [m for m in unit.members if m in self.stored]
         moved = [e for e in reads(unit, self.stored) if e in self.stored] + written
-        size = sum(bytes_of(e) for e in moved if e.dtype != "none")
-        self.pieces.append(Piece(kind, text, size, flops, run, kernel))
+        size = sum(hint_of(bytes_of(e)) for e in moved if e.dtype != "none")
+        self.pieces.append(Piece(kind, text, size, hint_of(flops), run, kernel))
 
     def _nest(self, unit):
         """A group as a step."""
         written = {m for m in unit.members if self.layout.has_place(m)}
-        kernel, buffers = nest_of(unit, self.stored, written)
+        kernel, buffers, sizes = nest_of(unit, self.stored, written)
         places = [self.layout.place(e) for e in buffers]
-        step = task_step(kernel, places)
+        step = task_step(kernel, places, sizes=sizes)
         kinds = dict.fromkeys(_inside(unit, self.stored))
-        size = max([1, *map(int, np.cumprod(unit.domain, dtype=np.int64))])
+        size = math.prod(map(hint_of, unit.domain))
         flops = sum(kind not in FREE for kind in kinds) * size
         self._add("nest", " ".join(kinds), unit, flops, step, kernel)
 
@@ -133,7 +145,7 @@ class Assembly:
 
 
 #: Kinds of expressions that compute nothing.
-FREE = frozenset("permute reshape expand slice const iota part cast".split())
+FREE = frozenset("permute reshape expand slice const number iota part cast".split())
 
 
 def _inside(unit, stored):
@@ -157,18 +169,25 @@ class LibraryCall:
 
     def __init__(self, layout, e):
         self.layout, self.e, self.node = layout, e, e.data.node
+        self._values, self._bound = (), self.node
         items = [item for item in layout.foreign if item.args[0] is e]
         self.items = [(item.data, layout.places[item][0]) for item in items]
 
+    def bind(self, values):
+        """Run it for these values of the symbols from now on."""
+        self._values, self._bound = values, self.node.with_values(values)
+
     def run_on(self, held):
         """Compute its results and enter them among the arrays."""
-        args = iter([self.layout.view(a, held) for a in self.e.args])
+        values = self._values
+        args = iter([self.layout.view(a, held, values) for a in self.e.args])
         inputs = [
-            wrap(next(args)) if i.__class__ is Value else i for i in self.node.inputs
+            wrap(next(args)) if i.__class__ is Value else with_values(i, values)
+            for i in self.node.inputs
         ]
         token = GRAD_MODE.set(False)
         try:
-            results = run_node(self.node, inputs)
+            results = run_node(self._bound, inputs)
         finally:
             GRAD_MODE.reset(token)
         for place, base in self.items:

@@ -1,4 +1,9 @@
-"""Entry: one trace compiled: forward, backward, and autograd's node between them."""
+"""Entry: one trace compiled: forward, backward, and autograd's node between them.
+
+# Note [Symbolic entries]
+# Where sizes are symbolic, each call binds the symbols to its sizes.  Both halves are
+# compiled at once then, as the conditions of both decide which calls it serves.
+"""
 
 from types import SimpleNamespace
 
@@ -6,12 +11,13 @@ import numpy as np
 
 from rushlight._base.errors import GraphError, explain
 from rushlight._base.pytree import unflatten
+from rushlight._base.sized import with_values
 from rushlight._compiler import log
 from rushlight._compiler.capture.tracer import Captured
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.partition import partition
 from rushlight._compiler.runtime.again import graph_again, recorded_gradients
-from rushlight._compiler.runtime.plan import plan_for
+from rushlight._compiler.runtime.plan import order_of, plan_for
 from rushlight._core.inplace import bump
 from rushlight._core.node import Node, Output, freed_message, next_number
 from rushlight._core.state import GRAD_MODE
@@ -20,7 +26,7 @@ from rushlight._core.tensor import wrap
 
 
 class Entry:
-    """A compiled trace; call it with the tensors of the arguments.
+    """A compiled trace; call it with the leaves of the arguments.
 
     Attributes:
         halves: the graphs.
@@ -31,9 +37,10 @@ class Entry:
     """
 
     def __init__(self, trace, guards, places):
-        self.guards, self.places = guards, places
+        self.guards, self.places, self.symbols = guards, places, trace.symbols
         self.halves = partition(trace)
-        self.forward = plan_for(self.halves.forward)
+        sizes = trace.symbols and trace.symbols.sizes
+        self.forward = plan_for(self.halves.forward, sizes=sizes)
         self._backward = None
         self.arguments = trace.arguments
         self.outside = [c.tensor for c in trace.captured[trace.arguments :]]
@@ -55,6 +62,10 @@ class Entry:
         self.began = list(zip(holders.tensors, holders.without, strict=True))
         if not (self.left or self.steps):
             self.began = []
+        if sizes:
+            kept = [trace.captured[place].tensor._array for place in self.kept]
+            self._compile_backward(sizes, kept)
+            self._test = sizes.test()
 
     def _results(self, trace, place):
         """For each leaf: ("value", has a gradient), ("input", place) or a constant."""
@@ -70,10 +81,23 @@ class Entry:
                 results.append(("constant", leaf))
         return results
 
+    def _compile_backward(self, sizes, kept):
+        """Backward of a symbolic entry, for arrays that lie as forward gives them."""
+        graph, count = self.halves.backward, len(self.halves.saved)
+        if graph is not None:
+            orders = self.forward.orders_of_results(count) + [*map(order_of, kept)]
+            orders += [None] * (len(graph.inputs) - len(orders))
+            self._backward = plan_for(graph, orders, sizes)
+
+    def serves(self, key, leaves):
+        """Whether a symbolic entry serves a call of its kind."""
+        return self.symbols.fit(key) and self._test(*self.symbols.values(leaves))
+
     def backward(self, arrays):
         """The plan of backward, made for arrays that lie like these if need be."""
         if self._backward is None:
-            self._backward = plan_for(self.halves.backward, arrays)
+            orders = [order_of(array) for array in arrays]
+            self._backward = plan_for(self.halves.backward, orders)
             log.say_plan("backward", self._backward)
         return self._backward
 
@@ -88,14 +112,15 @@ class Entry:
                 return False
         return self.guards.hold()
 
-    def __call__(self, arguments):
-        tensors = [*arguments, *self.outside]
-        arrays = self.forward.run([t._array for t in tensors])
+    def __call__(self, leaves):
+        tensors = [*[leaves[place] for place in self.places], *self.outside]
+        values = self.symbols.values(leaves) if self.symbols else ()
+        arrays = self.forward.run([t._array for t in tensors], values)
         count, node = self.count, None
         if self.sources and GRAD_MODE.get():
             saved = arrays[count + len(self.writes) + len(self.halves.gradients) :]
-            node = CompiledBackward(self, tensors, saved)
-        leaves = self._leaves(arrays, tensors, node)
+            node = CompiledBackward(self, tensors, saved, values)
+        leaves = self._leaves(arrays, tensors, node, values)
         for place, array in zip(self.writes, arrays[count:], strict=False):
             np.copyto(tensors[place]._array, array)
             bump(tensors[place])
@@ -121,7 +146,7 @@ class Entry:
             call()
         give(self.left)
 
-    def _leaves(self, arrays, tensors, node):
+    def _leaves(self, arrays, tensors, node, values):
         leaves, shapes, number = [], [], 0
         for kind, what in self.results:
             if kind == "value":
@@ -131,8 +156,10 @@ class Entry:
                     array = leaf._array
                     leaf._edge = Output(node, len(shapes), array.shape, array.dtype)
                     shapes.append((array.shape, array.dtype))
+            elif kind == "input":
+                leaf = tensors[what]
             else:
-                leaf = tensors[what] if kind == "input" else what
+                leaf = with_values(what, values) if values else what
             leaves.append(leaf)
         if node is not None:
             node.shape = tuple([shape for shape, _ in shapes])
@@ -148,11 +175,11 @@ def _numbered(pairs, number):
 class CompiledBackward(Node):
     """The node of a compiled call; it runs the compiled backward."""
 
-    __slots__ = ("entry",)
+    __slots__ = ("entry", "values")
     op = SimpleNamespace(name="compiled", view=False)  # whose gradients are fresh
 
-    def __init__(self, entry, tensors, saved):
-        self.entry = entry
+    def __init__(self, entry, tensors, saved, values):
+        self.entry, self.values = entry, values
         self.edges = tuple([tensors[place]._edge for place, _ in entry.sources])
         kept = [tensors[place] for place in (*entry.kept, *entry.others)]
         self.saved = saved, kept
@@ -174,9 +201,10 @@ class CompiledBackward(Node):
                 raise self._modified(tensor, version)
         if GRAD_MODE.get():
             places = zip((*entry.kept, *entry.others), kept, strict=True)
-            return recorded_gradients(entry, dict(places), saved, gradient)
+            tensors = dict(places)
+            return recorded_gradients(entry, tensors, saved, gradient, self.values)
         arrays = [*saved, *[t._array for t in kept], *[g._array for g in gradient]]
-        found = iter(entry.backward(arrays).run(arrays))
+        found = iter(entry.backward(arrays).run(arrays, self.values))
         return tuple(
             [wrap(next(found)) if there else None for _, there in entry.sources]
         )

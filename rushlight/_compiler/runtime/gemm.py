@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.codegen.llvm import machine
 from rushlight._compiler.runtime.blas import address, has_small_products
 from rushlight._compiler.runtime.once import once
@@ -140,22 +141,45 @@ def gemm_step(
     about |= dict.fromkeys(("transpose_a", "transpose_b", "accumulate"), 0)
     about["bias"] = bias is not None
     flips = [options.get(f"transpose_{x}", False) for x in "ab"]
-    shape = blocks or gemm_blocks(m, n, k, batch, *flips)
-    names = ("row_block", "column_block", "depth_block")
-    about |= {name: max(1, size) for name, size in zip(names, shape)}
     about |= {"lda": m if options.get("transpose_a") else k}
     about |= {"ldb": k if options.get("transpose_b") else n, "ldc": n}
     about |= {"stride_a": m * k, "stride_b": k * n, "stride_c": m * n}
     about |= options
     for name in ("lda", "ldb", "ldc"):  # BLAS refuses a step of 0
         about[name] = max(1, about[name])
-    description = np.array([int(about[name]) for name in DESCRIPTION], np.int64)
-    code = gemm_task(dtype)
-    count = batch * math.ceil(m / about["row_block"])
-    count *= math.ceil(n / about["column_block"])
+    product = SizedProduct(about, flips, blocks)
+    description, code = product.description, gemm_task(dtype)
+    count = product
+    if not any(map(is_symbolic, product.formulas)):
+        count = product.describe(product.formulas)
     args = [a, b, c, (STATIC, description.ctypes.data), (STATIC, address(dtype))]
     args += [] if bias is None else [bias]
     return Step(code.address("gemm_task"), args, count, group, 0, (description, code))
+
+
+class SizedProduct:
+    """The description of a product, for sizes that are formulas or numbers.
+
+    Attributes:
+        formulas: of all fields but the blocks.
+        description: array of int64, which the task reads.
+    """
+
+    def __init__(self, about, flips, blocks):
+        self.flips, self.blocks = flips, blocks
+        self._fields = [name for name in DESCRIPTION if name in about]
+        self.formulas = [about[name] for name in self._fields]
+        self.description = np.zeros(len(DESCRIPTION), np.int64)
+
+    def describe(self, numbers):
+        """Write the description for the formulas' values; how many blocks there are."""
+        about = dict(zip(self._fields, map(int, numbers), strict=True))
+        m, n, k, batch = (about[name] for name in ("m", "n", "k", "batch"))
+        shape = self.blocks or gemm_blocks(m, n, k, batch, *self.flips)
+        rows, columns, depth = (max(1, size) for size in shape)
+        about |= {"row_block": rows, "column_block": columns, "depth_block": depth}
+        self.description[:] = [about[name] for name in DESCRIPTION]
+        return batch * math.ceil(m / rows) * math.ceil(n / columns)
 
 
 def as_operand(name, shape, steps):

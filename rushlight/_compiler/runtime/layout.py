@@ -11,6 +11,8 @@ import math
 import numpy as np
 
 from rushlight._backends.numpy.pointers import address
+from rushlight._base.sized import with_values
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.graph.expression import VIEWS
 from rushlight._compiler.passes.domains import as_view, reads
 from rushlight._compiler.passes.lower import label
@@ -19,6 +21,7 @@ from rushlight._compiler.passes.memory import (
     bytes_of,
     numpy_dtype,
     plan_memory,
+    plan_symbolic_memory,
 )
 
 
@@ -40,7 +43,8 @@ class Layout:
         foreign: those whose memory a library call makes, likewise.
         whole_of: {part: the join that it is written into}.
         scratch: of routines: {routine: {name: Scratch}}.
-        arena: uint8 array; `arena_base` is its base and `count` the number of bases.
+        arena_bytes: of the arena; `arena_base` is its base, `count` how many bases
+            there are.
     """
 
     def __init__(self, lowered, fused):
@@ -59,12 +63,12 @@ class Layout:
             self.places[e] = len(self.places), 0
         self.arena_base = len(self.places)
         self.count = self.arena_base + 1
-        arena = plan_memory(self._lives(fused))
+        lives = self._lives(fused)
+        is_sized = any(is_symbolic(size) for size, _, _ in lives.values())
+        arena = (plan_symbolic_memory if is_sized else plan_memory)(lives)
         for e, offset in arena.offsets.items():
             self.places[e] = self.arena_base, offset
-        memory = np.empty(arena.size + ALIGNMENT, np.uint8)
-        start = -address(memory) % ALIGNMENT
-        self.arena = memory[start : start + arena.size]
+        self.arena_bytes = arena.size
 
     def place(self, e):
         """The (base, byte offset) of an expression, or of the join it is part of."""
@@ -117,30 +121,41 @@ class Layout:
 
     # --------------------------------------------------------------------- as arrays
 
-    def view(self, e, held):
+    def view(self, e, held, values=()):
         """Stored memory, or views over it, as an array.
 
         Args:
             e: the expression.
             held: the arrays of all bases.
+            values: of the symbols, where sizes are symbolic.
         """
+        shape = with_values(e.shape, values) if values else e.shape
         if e in self.places:
             base, offset = self.places[e]
             array = held[base]
             if base == self.arena_base:
-                array = array[offset : offset + bytes_of(e)].view(numpy_dtype(e))
-            return array.reshape(e.shape)
+                offset = with_values(offset, values)
+                end = offset + math.prod(shape) * numpy_dtype(e).itemsize
+                array = array[offset:end].view(numpy_dtype(e))
+            return array.reshape(shape)
         assert e.kind in VIEWS, e
-        source = self.view(e.args[0], held)
+        source = self.view(e.args[0], held, values)
         if e.kind == "permute":
             return source.transpose(e.data)
         if e.kind == "expand":
-            return np.broadcast_to(source, e.shape)
+            return np.broadcast_to(source, shape)
         if e.kind == "reshape":
-            return source.reshape(e.shape)
-        starts, steps = e.data
-        parts = zip(starts, e.shape, steps, strict=True)
+            return source.reshape(shape)
+        starts, steps = with_values(e.data, values) if values else e.data
+        parts = zip(starts, shape, steps, strict=True)
         return source[tuple([_part(*part) for part in parts])]
+
+
+def new_arena(size):
+    """So many bytes, from a place on that any kernel can read fast."""
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -address(memory) % ALIGNMENT
+    return memory[start : start + size]
 
 
 def _part(start, count, step):

@@ -2,7 +2,8 @@
 
 # Note [Memory of a plan]
 # Results get memory of their own at each run; what lives between the units shares one
-# arena, made once.  So a plan is run by one thread at a time.
+# arena, made once.  So a plan is run by one thread at a time.  Where sizes are symbolic
+# the arena grows with them, and is never smaller than it was.
 """
 
 import functools
@@ -19,19 +20,20 @@ from rushlight._compiler.passes.lower import lower_graph
 from rushlight._compiler.passes.memory import numpy_dtype
 from rushlight._compiler.runtime import blas
 from rushlight._compiler.runtime.assemble import Assembly
-from rushlight._compiler.runtime.layout import Layout
+from rushlight._compiler.runtime.layout import Layout, new_arena
 
 
-def plan_for(graph, arrays=None):
+def plan_for(graph, orders=None, sizes=None):
     """The best plan for a graph: machine code where llvmlite and BLAS are there.
 
     Args:
         graph: a Graph.
-        arrays: inputs that lie in memory as others will.
+        orders: how each input will lie in memory (`order_of`).
+        sizes: the `Sizes` of symbolic sizes, or None.
     """
     check_graph(graph)
     if machine.is_available() and blas.is_available():
-        return Plan(graph, arrays)
+        return Plan(graph, orders, sizes)
     _say_why_not()
     return InterpretedPlan(graph)
 
@@ -50,44 +52,78 @@ class Plan:
 
     Args:
         graph: a Graph.
-        arrays: inputs that lie in memory as others will; contiguous if left out.
+        orders: how each input will lie in memory (`order_of`); contiguous if left out.
+        sizes: the `Sizes` of symbolic sizes, or None.
 
     Attributes:
         pieces: what it does, in order (assemble.py).
         library: {op name: how often its eager rule is called}.
     """
 
-    def __init__(self, graph, arrays=None):
-        self.graph = graph
-        self.orders = [order_of(a) for a in arrays or [np.empty(0)] * len(graph.inputs)]
+    def __init__(self, graph, orders=None, sizes=None):
+        self.graph, self.sizes = graph, sizes
+        self.orders = orders or [None] * len(graph.inputs)
         lowered = lower_graph(graph, self.orders)
         self.library, self.checks = lowered.library, len(lowered.checks)
         fused = fuse(lowered)
         self.layout = Layout(lowered, fused)
-        assembly = Assembly(fused, self.layout)
+        assembly = Assembly(fused, self.layout, sizes)
         self.pieces, self.parts = assembly.pieces, list(assembly.parts())
+        self.program_of = assembly.program
         self._lock = threading.Lock()
         layout = self.layout
-        self._fresh = [(e.shape, numpy_dtype(e)) for e in layout.fresh]
-        self._rest = [*[None] * len(layout.foreign), layout.arena]
-        self._results = list(_results(layout))
+        fresh = [(e.shape, numpy_dtype(e)) for e in layout.fresh]
+        made = fresh, list(_results(layout)), layout.arena_bytes
+        self._arena, self._bound = None, None if sizes else ()
+        if sizes:
+            self._filled = sizes.filled(made)
+        else:
+            self._make(*made)
 
     @property
     def kernels(self):
         """The kernels of the loop language, in order."""
         return [piece.kernel for piece in self.pieces if piece.kernel is not None]
 
-    def run(self, arrays):
-        """The outputs' arrays, from the inputs'."""
+    def run(self, arrays, values=()):
+        """The outputs' arrays, from the inputs'.
+
+        Args:
+            arrays: one for each input of the graph.
+            values: of the symbols, where sizes are symbolic.
+        """
         with self._lock:
+            if values != self._bound:
+                self.bind(values)
             held = self.begin(arrays)
             for part in self.parts:
                 part.run_on(held)
-        found = self._collect(held)
+            found = self._collect(held)
         for _ in range(self.checks):
             if found.pop():  # something that an eager rule refuses
-                return [np.array(a) for a in run_graph(self.graph, arrays)]
+                return [np.array(a) for a in run_graph(self.graph, arrays, values)]
         return found
+
+    def bind(self, values):
+        """Give the symbols their values (Note [Binding] in symbolic.py)."""
+        self._make(*self._filled(*values))
+        for part in self.parts:
+            part.bind(values)
+        self._bound = values
+
+    def _make(self, fresh, results, arena_bytes):
+        """What each run begins and ends with; the arena, if it is too small."""
+        self._fresh, self._results = fresh, results
+        if self._arena is None or self._arena.size < arena_bytes:
+            self._arena = new_arena(arena_bytes)
+        self._rest = [*[None] * len(self.layout.foreign), self._arena]
+
+    def orders_of_results(self, count):
+        """How the last results lie in memory (`order_of`), so many of them."""
+        results = self.layout.results[len(self.graph.outputs) - count :]
+        results = results[:count]  # without those of checks
+        found = [_inverse(order) for _, _, order in results]
+        return [None if order == tuple(range(len(order))) else order for order in found]
 
     def begin(self, arrays):
         """The arrays of all bases, for a run."""
@@ -115,14 +151,19 @@ class InterpretedPlan:
     """Runs a graph node by node, where there is no llvmlite."""
 
     pieces, kernels, library = (), (), ()
+    parts = ()
 
     def __init__(self, graph):
         self.graph = graph
 
-    def run(self, arrays):
-        """The outputs' arrays, from the inputs'."""
-        found = run_graph(self.graph, arrays)
+    def run(self, arrays, values=()):
+        """The outputs' arrays, from the inputs'; see `Plan.run`."""
+        found = run_graph(self.graph, arrays, values)
         return [np.array(array) for array in found]
+
+    def orders_of_results(self, count):
+        """See `Plan`: they are contiguous."""
+        return [None] * count
 
 
 def _results(layout):
@@ -134,6 +175,10 @@ def _results(layout):
         is_copied = e.kind == "input" or base in given
         yield base, is_copied, shape, None if is_plain else order
         given.add(base)
+
+
+def _inverse(order):
+    return tuple([order.index(place) for place in range(len(order))])
 
 
 def order_of(array):

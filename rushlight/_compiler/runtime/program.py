@@ -25,9 +25,11 @@ from rushlight._compiler.runtime import team as teams
 
 #: Bases of arguments that no run gives (Note [Arguments]).
 LOCAL, STATIC = -1, -2
+#: Stands in a `SymbolicProgram` before a number that a step reads.
+SIZE = -3
 
 #: Seconds that a program takes for which threads are woken, and runs that are timed.
-_WORTH_WAKING, _TRIALS = 40e-6, 4
+WORTH_WAKING, _TRIALS = 40e-6, 4
 
 _programs = weakref.WeakSet()
 
@@ -116,7 +118,7 @@ class Program:
         execute(self._address)
         self._times.append(time.perf_counter() - start)
         if len(self._times) == _TRIALS:
-            self._head["P_WAKE"] = int(min(self._times) > _WORTH_WAKING)
+            self._head["P_WAKE"] = int(min(self._times) > WORTH_WAKING)
             self._times = None
 
     def _lay_out(self):

@@ -3,6 +3,7 @@
 A map gives, for each dimension, an affine form of loop axes: (offset, {axis: step}).
 """
 
+from rushlight._base.sized import is_multiple
 from rushlight._compiler.graph.expression import VIEWS
 
 
@@ -58,7 +59,7 @@ def identity(shape, axes):
     for size in shape:
         names, rest = [], size
         while rest > 1:
-            if not left or rest % left[0][1]:
+            if not left or not is_multiple(rest, left[0][1]):
                 raise Apart
             name, extent = left.pop(0)
             names.append((name, extent))
@@ -143,7 +144,7 @@ def _unflatten(view, index, extents):
             continue
         for dim, stride in enumerate(strides):
             if source.shape[dim] > 1 and step >= stride:
-                if step % stride or step < 0:
+                if not is_multiple(step, stride) or step < 0:
                     raise Misfit(source)
                 parts[dim].append((name, step // stride))
                 highest[dim] += step // stride * (extents[name] - 1)

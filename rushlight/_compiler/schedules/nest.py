@@ -20,6 +20,8 @@
 import math
 from dataclasses import dataclass
 
+from rushlight._base.sized import is_same
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.passes.domains import operands
 from rushlight._compiler.passes.repeats import COSTLY
 from rushlight._compiler.schedules.maps import identity
@@ -31,11 +33,12 @@ _RUN = 4096
 
 @dataclass
 class Axis:
-    """One loop of the nest."""
+    """One loop of the nest; `whole` is what runs of `size` cut, the last one short."""
 
     name: str
     size: int
     kept: bool
+    whole: int | None = None
 
 
 class Nest:
@@ -44,6 +47,7 @@ class Nest:
     Attributes:
         kernel: a task of the loop language.
         buffers: the expression of each buffer that is not local, in order.
+        sizes: {formula: name} of the kernel's sizes, in order.
     """
 
     def __init__(self, unit, stored, written, name):
@@ -58,7 +62,7 @@ class Nest:
         merged, gone = self._merge(draft)
         self.axes_written, spilled = self._split_long(merged), self._to_spill(draft)
         final = Writing(self, name, self.axes_written, gone, spilled)
-        self.kernel, self.buffers = final.kernel, final.order
+        self.kernel, self.buffers, self.sizes = final.kernel, final.order, final.sizes
 
     def stage(self, e, index):
         """In which walk a value can be had (Note [Stages])."""
@@ -102,7 +106,7 @@ class Nest:
         if outer.name in draft.positions or inner.name in draft.positions:
             return False
         return all(
-            terms.get(outer.name, 0) == terms.get(inner.name, 0) * inner.size
+            is_same(terms.get(outer.name, 0), terms.get(inner.name, 0) * inner.size)
             for terms in draft.terms
         )
 
@@ -111,7 +115,7 @@ class Nest:
         if not self.axes or self.axes[-1].kept:
             return set()
         row = math.prod(a.size for a in self.axes if not a.kept)
-        if row > 16384:
+        if is_symbolic(row) or row > 16384:
             return set()
         inner = {a.name for a in self.axes if not a.kept}
         return {
@@ -124,9 +128,14 @@ class Nest:
 
     def _split_long(self, axes):
         """A long last axis that is reduced, as runs of a length that divides it."""
-        if not axes or axes[-1].kept or axes[-1].size <= 2 * _RUN:
+        if not axes or axes[-1].kept:
             return axes
         last = axes[-1]
+        if is_symbolic(last.size):
+            runs = Axis(f"{last.name}r", -(-last.size // _RUN), False)
+            return [*axes[:-1], runs, Axis(last.name, _RUN, False, last.size)]
+        if last.size <= 2 * _RUN:
+            return axes
         for run in range(_RUN, _RUN // 4, -16):
             if last.size % run == 0:
                 return [

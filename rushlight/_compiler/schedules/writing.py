@@ -1,15 +1,17 @@
 """Writing: one writing of a nest by the builder (Notes in nest.py)."""
 
 import math
+from contextlib import contextmanager
 
+from rushlight._base.sized import is_multiple
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.graph.expression import POINTWISE
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LOGICAL, WIDE, Index, Instruction
 from rushlight._compiler.passes.domains import memory_of, operands, placed
+from rushlight._compiler.schedules.blocks import rows_of_block, width_of_block
 from rushlight._compiler.schedules.maps import flat, identity
 
-#: Elements that one block works on, about.
-_BLOCK = 8192
 _START = {"add": -0.0, "mul": 1.0, "max": -math.inf, "min": math.inf}
 _INTEGER_START = {"add": 0, "mul": 1, "max": -(2**63), "min": 2**63 - 1}
 
@@ -25,6 +27,7 @@ class Writing:
         self.accumulators, self.in_memory = {}, set()
         self.memo = {}
         self.blocked = {}  # axis -> (block index, index inside, block size)
+        self.sizes = {}  # formula of symbolic sizes -> name
         self._now = 0
         self._write()
         self.kernel = self.k.kernel()
@@ -71,7 +74,8 @@ class Writing:
         written = e in self.nest.places
         name = f"b{len(self.order)}"
         size = math.prod(e.data[0]) if e.kind == "part" else e.size
-        self.buffers[e] = self.k.buffer(name, e.dtype, max(1, size), written)
+        size = self.extent(size) if is_symbolic(size) else max(1, size)
+        self.buffers[e] = self.k.buffer(name, e.dtype, size, written)
         self.order.append(e)
 
     def _over_kept(self, kept, body):
@@ -80,25 +84,25 @@ class Writing:
             with self.k.loop("b", 1, parallel=True):
                 body()
             return
-        longest = max(kept, key=lambda a: a.size)
-        total = math.prod(a.size for a in self.axes)
-        each = total // longest.size
-        rows = min(longest.size, max(1, _BLOCK // max(1, each)))
-        if rows < longest.size:  # even blocks, and at least four of them if they pay
-            count = -(-longest.size // rows)
-            rows = -(-longest.size // count)
+        longest = max(kept, key=lambda a: hint_of(a.size))
+        rows = rows_of_block(self.axes, longest)
         with self._blocks(longest, rows) as extent, self.k.loop(longest.name, extent):
             self._loops([a for a in kept if a is not longest], body)
 
+    @contextmanager
     def _blocks(self, axis, rows):
         """The parallel loop over blocks of an axis; gives the extent inside."""
-        return _Blocks(self, axis, rows)
+        count = self.extent(-(-axis.size // rows))
+        with self.k.loop("b", count, parallel=True):
+            self.blocked[axis.name] = "b", rows
+            even = is_multiple(axis.size, rows)
+            yield rows if even else self._rest(axis.size, Index("b"), rows)
 
     def _loops(self, axes, body):
         if not axes:
             body()
             return
-        with self.k.loop(axes[0].name, axes[0].size):
+        with self.k.loop(axes[0].name, self.extent(axes[0].size)):
             self._loops(axes[1:], body)
 
     def _row(self):
@@ -117,8 +121,17 @@ class Writing:
         self._store_rows()
 
     def _walk(self, axis, stage):
-        with self.k.loop(axis.name, axis.size, vector=True):
+        extent = self.extent(axis.size)
+        if axis.whole is not None:
+            extent = self._rest(axis.whole, Index(f"{axis.name}r"), axis.size)
+        with self.k.loop(axis.name, extent, vector=True):
             self._inside(stage)
+
+    def _rest(self, whole, number, size):
+        """The extent of one of the runs of a size that cut a whole."""
+        k = self.k
+        rest = k.sub(self.number(whole), k.mul(number, self.number(size)))
+        return k.min(rest, self.number(size))
 
     def _columns(self):
         """Vector loops along the last axis, which is kept (Note [Modes])."""
@@ -126,31 +139,18 @@ class Writing:
         reduced = [a for a in self.axes if not a.kept]
         lanes = kept[-1]
         others = [a for a in kept if a is not lanes]
-        longest = max(others, key=lambda a: a.size, default=None)
-        each = math.prod(a.size for a in reduced)
-        width = self._width(lanes.size, each)
-        pieces = -(-lanes.size // width)
-        if longest is not None and longest.size > pieces:
-            total = math.prod(a.size for a in self.axes) // longest.size
-            rows = min(longest.size, max(1, _BLOCK // max(1, total)))
-            count = -(-longest.size // rows)
-            rows = -(-longest.size // count)
+        longest = max(others, key=lambda a: hint_of(a.size), default=None)
+        width = width_of_block(lanes, reduced)
+        pieces = -(-hint_of(lanes.size) // width)
+        if longest is not None and hint_of(longest.size) > pieces:
             rest = [a for a in others if a is not longest]
-            with self._blocks(longest, rows) as extent:
+            whole = self.extent(lanes.size)
+            with self._blocks(longest, rows_of_block(self.axes, longest)) as extent:
                 with self.k.loop(longest.name, extent):
-                    self._loops(rest, lambda: self._column(lanes, lanes.size, reduced))
+                    self._loops(rest, lambda: self._column(lanes, whole, reduced))
         else:
             with self._blocks(lanes, width) as extent:
                 self._loops(others, lambda: self._column(lanes, extent, reduced))
-
-    def _width(self, size, each):
-        """How many columns a block has."""
-        if each == 1:
-            width = _BLOCK
-        else:
-            width = max(16, -(-_BLOCK // each // 16) * 16)
-            width = min(width, 128, max(16, -(-size // 8 // 16) * 16))
-        return min(size, width)
 
     def _column(self, axis, extent, reduced):
         lanes = 16
@@ -238,8 +238,8 @@ class Writing:
             shape, dim, start, _ = m.data
             moved = index[dim][0] + start, index[dim][1]
             index = (*index[:dim], moved, *index[dim + 1 :])
-        offset, terms = flat(shape, index)
-        self.k.store(self.buffers[m], value, offset, **self._strides(terms))
+        offset, at, strides = self._spot(*flat(shape, index))
+        self.k.store(self.buffers[m], value, offset, at, **strides)
 
     # --------------------------------------------------------------------------- values
 
@@ -257,10 +257,12 @@ class Writing:
         if key in self.locals and self.locals[key][1] < self._now:
             return self.k.load(self.locals[key][0], **self._row_strides())
         if e in nest.stored and e not in nest.places:
-            offset, terms = flat(e.shape, index)
-            return self.k.load(self.buffers[e], offset, **self._strides(terms))
+            offset, at, strides = self._spot(*flat(e.shape, index))
+            return self.k.load(self.buffers[e], offset, at, **strides)
         if e.kind == "const":
             return self.k.const(e.data.value, WIDE[e.dtype])
+        if e.kind == "number":
+            return self.k.cast(self.number(e.data), WIDE[e.dtype])
         if e.kind == "iota":
             return self._position(*index[e.data])
         if e.kind == "gather":
@@ -282,10 +284,11 @@ class Writing:
         table, rows = e.args
         row = self.value(rows, index[: rows.ndim])
         width = math.prod(table.shape[1:])
-        offset, terms = flat(table.shape[1:], index[rows.ndim :])
-        place = self.k.mul(row, width)
+        offset, at, strides = self._spot(*flat(table.shape[1:], index[rows.ndim :]))
+        place = self.k.mul(row, self.number(width))
+        place = place if at is None else self.k.add(place, at)
         buffer = self.buffers[memory_of(table)]
-        return self.k.load(buffer, offset, at=place, **self._strides(terms))
+        return self.k.load(buffer, offset, at=place, **strides)
 
     def _place(self, e, index):
         """Zero but where the source lies."""
@@ -293,29 +296,54 @@ class Writing:
             self.k,
             placed(e, index, self.nest.stored),
         )
-        at, conditions = None, []
+        offset, at, strides = self._spot(offset, terms)
+        conditions = []
         for position, size, step, stride in bounds:
             value = self._position(*position)
             if step > 1:
                 conditions.append(k.eq(k.remainder(value, step), 0))
                 value = k.floordiv(value, step)
-                more = k.mul(value, stride)
+                more = k.mul(value, self.number(stride))
                 at = more if at is None else k.add(at, more)
-            conditions += [k.le(k.const(0, "i64"), value), k.lt(value, size)]
+            within = k.lt(value, self.number(size))
+            conditions += [k.le(k.const(0, "i64"), value), within]
         inside = conditions[0]
         for condition in conditions[1:]:
             inside = k.and_(inside, condition)
-        strides = self._strides(terms)
         return k.load(self.buffers[source], offset, at, inside, **strides)
 
     def _position(self, offset, terms):
         """An affine form of axes as an i64 value."""
-        value = self.k.const(offset, "i64")
+        value = self.number(offset)
         for name, step in terms:
             self.positions.add(name)
             for index, factor in self._indices(name, step):
-                value = self.k.add(value, self.k.mul(Index(index), factor))
+                moved = self.k.mul(Index(index), self.number(factor))
+                value = self.k.add(value, moved)
         return value
+
+    def number(self, x):
+        """A size as an i64 value."""
+        return Index(self.extent(x)) if is_symbolic(x) else self.k.const(x, "i64")
+
+    def extent(self, x):
+        """A size as a loop's extent: an int, or the name of one given at each call."""
+        if not is_symbolic(x):
+            return x
+        if x not in self.sizes:
+            self.sizes[x] = self.k.size(f"n{len(self.sizes)}")
+        return self.sizes[x]
+
+    def _spot(self, offset, terms):
+        """A place: its offset, what is added that is symbolic or None, and strides."""
+        at, strides = None, self._strides(terms)
+        parts = [self.number(offset)] if is_symbolic(offset) else []
+        for index in [index for index, step in strides.items() if is_symbolic(step)]:
+            step = self.number(strides.pop(index))
+            parts.append(self.k.mul(Index(index), step))
+        for part in parts:
+            at = part if at is None else self.k.add(at, part)
+        return 0 if is_symbolic(offset) else offset, at, strides
 
     def _strides(self, terms):
         """{loop index: step} of {axis of the domain: step}."""
@@ -343,24 +371,3 @@ class Writing:
         """Let the collected places speak no more of an axis that is part of another."""
         for terms in self.terms:
             terms.pop(axis, None)
-
-
-class _Blocks:
-    """The parallel loop over blocks of an axis, as a context."""
-
-    def __init__(self, writing, axis, rows):
-        self.writing, self.axis, self.rows = writing, axis, rows
-
-    def __enter__(self):
-        k, axis, rows = self.writing.k, self.axis, self.rows
-        count = -(-axis.size // rows)
-        self.loop = k.loop("b", count, parallel=True)
-        self.loop.__enter__()
-        self.writing.blocked[axis.name] = "b", rows
-        if axis.size % rows == 0:
-            return rows
-        rest = k.sub(k.const(axis.size, "i64"), k.mul(Index("b"), rows))
-        return k.min(rest, k.const(rows, "i64"))
-
-    def __exit__(self, *exc):
-        self.loop.__exit__(*exc)

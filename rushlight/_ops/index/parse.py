@@ -19,6 +19,7 @@ from rushlight._base.errors import (
     OutOfRangeError,
     explain,
 )
+from rushlight._base.sized import slice_indices
 from rushlight._base.spec import Spec
 from rushlight._core.tensor import Tensor, wrap
 
@@ -319,7 +320,7 @@ def basic_spec(x, *, index):
 
 def _slice_indices(part, size):
     try:
-        return part.indices(size)
+        return slice_indices(part, size)
     except TypeError:
         raise ArgumentTypeError(
             explain(

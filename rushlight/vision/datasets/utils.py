@@ -115,8 +115,8 @@ def unpack_tar(path, folder):
     """Unpack a .tar archive, compressed or not; all of it or nothing.
 
     Raises:
-        RuntimeError: where a member lies outside the folder, or is a link or device that
-            this Python cannot check (before 3.11.4).
+        RuntimeError: where a member lies outside the folder, or is a link or device
+            that this Python cannot check (before 3.11.4).
     """
     checks = hasattr(tarfile, "data_filter")
     root = os.path.realpath(folder)

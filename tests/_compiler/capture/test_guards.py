@@ -11,7 +11,6 @@ from rushlight._compiler.capture.guards import (
     modules_of,
     reachable,
     unguarded,
-    without_sizes,
 )
 
 SCALE = 2.0
@@ -77,13 +76,6 @@ def test_modes_are_part_of_the_key():
         assert _key(X) != plain
     finally:
         t.set_default_dtype(t.float32)
-
-
-def test_keys_without_sizes():
-    assert without_sizes(_key(X, 1)) == without_sizes(_key(t.ones(9, 9), 1))
-    assert without_sizes(_key(X, 1)) != without_sizes(_key(t.ones(9), 1))
-    assert without_sizes(_key(X, 1)) != without_sizes(_key(X, 2))
-    assert without_sizes(_key(np.ones(2))) == _key(np.ones(2))
 
 
 CHANGES = [

@@ -6,7 +6,7 @@ import pytest
 import rushlight as t
 from rushlight._compiler.graph.expression import Expressions
 from rushlight._compiler.passes.memory import bytes_of
-from rushlight._compiler.runtime.layout import Layout
+from rushlight._compiler.runtime.layout import Layout, new_arena
 from tests._compiler.graphs import fused, jobs, numbers
 
 
@@ -26,7 +26,7 @@ def test_everything_stored_that_others_need_has_a_place(name):
     for e, (base, offset) in layout.places.items():
         assert 0 <= base <= layout.arena_base == layout.count - 1
         if base == layout.arena_base:
-            assert 0 <= offset and offset + bytes_of(e) <= layout.arena.size
+            assert 0 <= offset and offset + bytes_of(e) <= layout.arena_bytes
         else:
             assert offset == 0
 
@@ -48,8 +48,9 @@ def test_results_are_made_anew_and_library_results_by_their_makers():
 
 def test_the_arena_is_aligned():
     _, _, layout = _layout(lambda x: (x @ x.t()).exp() @ x, numbers(5, 7))
-    assert layout.arena.size > 0
-    assert layout.arena.ctypes.data % 64 == 0
+    assert layout.arena_bytes > 0
+    arena = new_arena(layout.arena_bytes)
+    assert arena.size == layout.arena_bytes and arena.ctypes.data % 64 == 0
 
 
 def test_views_of_stored_memory_as_arrays():

@@ -74,7 +74,7 @@ def test_inputs_may_lie_otherwise_than_expected(native):
     x = np.arange(24.0, dtype="f4").reshape(4, 6)
     ways = [x, np.asfortranarray(x), np.repeat(x, 2, 1)[:, ::2], x[::-1][::-1]]
     for expected in ways:
-        plan = Plan(graph, [expected])
+        plan = Plan(graph, [order_of(expected)])
         for given in ways:
             assert plan.run([given])[0].tolist() == (x * 2 + x.sum(0)).tolist()
 

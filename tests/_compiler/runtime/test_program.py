@@ -195,7 +195,7 @@ def test_a_hundred_thousand_runs_lose_nothing(team):
 
 @pytest.mark.parametrize("worth", [0.0, 1000.0])
 def test_the_first_runs_tell_whether_it_is_worth_waking(monkeypatch, worth):
-    monkeypatch.setattr(programs, "_WORTH_WAKING", worth)
+    monkeypatch.setattr(programs, "WORTH_WAKING", worth)
     x = np.ones(64, np.int64)
     program = Program([step("double", (0, 0))])
     for _ in range(10):

@@ -12,7 +12,7 @@ from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.loops.checker import check_kernel
 from rushlight._compiler.loops.interpreter import run_kernel, stored_dtype
 from rushlight._compiler.passes.partition import partition
-from rushlight._compiler.runtime.plan import Plan
+from rushlight._compiler.runtime.plan import Plan, order_of
 from rushlight._compiler.runtime.program import Program, Step
 from tests._compiler.graphs import graph_of, jobs, numbers
 
@@ -35,7 +35,7 @@ def _arrays(piece, held):
 
 def check_pieces(graph, arrays):
     """Run a plan piece by piece; compare each task with the loop interpreter."""
-    plan = Plan(graph, arrays)
+    plan = Plan(graph, [order_of(a) for a in arrays])
     held = plan.begin(arrays)
     checked = 0
     for piece in plan.pieces:
