@@ -25,6 +25,7 @@ from rushlight._ops.create.sizes import (
     new_array,
     sequence_shape,
 )
+from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 # -------------------------------------------------------------- like another tensor
 
@@ -70,6 +71,8 @@ def _like_in(input, value, dtype, device, memory_format, requires_grad):
     device = device_of(like) if device is None else as_device(device)
     if value is not None and value.__class__ is not int:
         value = element(value, dtype, "full_like()")[()]
+    if has_symbols(like.shape):
+        return filled_symbolic(value, like.shape, dtype, requires_grad)
     array = new_array(value, like.shape, dtype, device)
     if like.__class__ is np.ndarray and device.type != "meta":
         array = _in_order(array, like, memory_format)

@@ -17,6 +17,7 @@ from rushlight._ops.create.options import (
     finish,
     put_created,
 )
+from rushlight._ops.create.symbolic import eye_symbolic, has_symbols
 
 # ------------------------------------------------------------------------- matrices
 
@@ -66,8 +67,10 @@ def eye(
             )
     if out is not None:
         return put_created(np.eye(n, m, dtype=bool), out, dtype, "eye()")
-    dtype = dtype_or_default(dtype, "eye()").numpy
-    array = np.zeros((n, m), dtype)
+    dtype = dtype_or_default(dtype, "eye()")
+    if has_symbols((n, m)):
+        return eye_symbolic(n, m, dtype)
+    array = np.zeros((n, m), dtype.numpy)
     np.einsum("ii->i", array[: min(n, m), : min(n, m)])[...] = True
     return finish(array, device, requires_grad)
 

@@ -18,6 +18,7 @@ from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor
 from rushlight._ops._values import as_dtype, as_number
 from rushlight._ops.create.options import check_options, finish, put_created
+from rushlight._ops.create.symbolic import has_symbols, range_symbolic
 
 # ---------------------------------------------------------------------------- arange
 
@@ -54,7 +55,7 @@ def arange(
     >>> rushlight.arange(1, 7, 2)
     tensor([1, 3, 5])
     """
-    if len(args) == 1 and args[0].__class__ is int and args[0] >= 0:
+    if len(args) == 1 and type(args[0]) is int and args[0] >= 0:
         if dtype is out is start is end is step is layout is None and not pin_memory:
             return finish(np.arange(args[0]), device, requires_grad)
     given = [v for v in (start, end, step) if v is not None] + list(args)
@@ -68,6 +69,9 @@ def arange(
         dtype = dtypes.int64 if whole else config.default_dtype()
     else:
         dtype = as_dtype(dtype, "arange()")
+    bounds = start, end, step
+    if has_symbols(bounds) and all(isinstance(bound, int) for bound in bounds):
+        return range_symbolic(*bounds, dtype)
     array = _arange(start, end, step, dtype)
     if out is not None:
         return put_created(array, out, dtype, "arange()")

@@ -24,6 +24,7 @@ from rushlight._ops.create.options import (
     put_created,
     sizes_of,
 )
+from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 # ---------------------------------------------------------------------- from sizes
 
@@ -60,6 +61,8 @@ def _too_large(shape, error):
 
 def filled(value, shape, dtype, device, requires_grad):
     """A leaf of one value (None: uninitialised) with a shape and dtype."""
+    if has_symbols(shape):
+        return filled_symbolic(value, shape, dtype.numpy, requires_grad)
     result = wrap(new_array(value, shape, dtype.numpy, as_device(device)))
     if requires_grad:
         result.requires_grad = True

@@ -16,6 +16,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.inplace import put_out
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._values import as_dtype
+from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 
 def sizes_of(size, keyword, who):
@@ -58,8 +59,11 @@ def make(
         dtype, device = _dtype_of_out(out, dtype, who), out.device
     device = as_device(device)
     dtype = config.default_dtype() if dtype is None else _checked(dtype, who)
-    blank = backend_for(device).empty(shape, dtype.numpy)
-    result = op.short(wrap(blank), **attrs)
+    if has_symbols(shape):
+        blank = filled_symbolic(None, shape, dtype.numpy)
+    else:
+        blank = wrap(backend_for(device).empty(shape, dtype.numpy))
+    result = op.short(blank, **attrs)
     if out is not None:
         return put_out(result, out, who)
     if requires_grad:
