@@ -133,6 +133,21 @@ class Sizes:
 
     # -------------------------------------------------------------------- conditions
 
+    def tried(self, function):
+        """What a function gives; None where it cannot do with symbols.
+
+        Then it is as if it had not been called: what it asked was never asked.
+        """
+        before, equal = dict(self.answers), len(self.equalities)
+        try:
+            found = function()
+        except Exception:  # noqa: BLE001 - whatever it meets, there is another way
+            found = None
+        if found is None or len(self.equalities) > equal:
+            self.answers = before
+            return None
+        return found
+
     @property
     def equalities(self):
         """The terms that were found to be 0."""

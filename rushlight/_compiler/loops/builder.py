@@ -1,5 +1,14 @@
-"""The builder: how `lower` rules and schedules write the loop language."""
+"""The builder: how `lower` rules and schedules write the loop language.
 
+# Note [Symbolic kernels]
+# Whoever writes a kernel may use symbolic numbers (_base/symbols.py) wherever ints are
+# used.  Each becomes a size of the kernel, given at each call; the kernel remembers its
+# formula.  A step or offset that is symbolic goes to the place's `at`.  What must be
+# known when the machine code is made (the size of local memory, an unrolled loop, the
+# lanes) is fixed by being used.
+"""
+
+from rushlight._base.symint import fixed, is_symbolic
 from rushlight._compiler.loops.ir import (
     COMPARISONS,
     INSTRUCTIONS,
@@ -36,14 +45,42 @@ class Builder:
         self.sizes, self.buffers, self.numbers = [], [], []
         self.body = []
         self._open = [self.body]
+        self._formulas = {}  # names of sizes by their formulas
 
     def size(self, name):
         """A size given at each call."""
         self.sizes.append(name)
         return name
 
+    def _known(self, size):
+        """A size as it is, or the name of one that is given by its formula."""
+        if not is_symbolic(size):
+            return size
+        if size not in self._formulas:
+            self._formulas[size] = self.size(f"n{len(self._formulas)}")
+        return self._formulas[size]
+
+    def _value(self, size):
+        """A size as it is, or as an i64 value."""
+        return Index(self._known(size)) if is_symbolic(size) else size
+
+    def _spot(self, offset, at, strides):
+        """Offset, `at` and strides of a place: what is symbolic is added to `at`."""
+        parts = [] if at is None else [at]
+        if is_symbolic(offset):
+            parts.append(self._value(offset))
+        for index, step in strides.items():
+            if is_symbolic(step):
+                parts.append(self.mul(Index(index), self._value(step)))
+        total = None
+        for part in parts:
+            total = part if total is None else self.add(total, part)
+        strides = [(i, step) for i, step in strides.items() if not is_symbolic(step)]
+        return 0 if is_symbolic(offset) else offset, total, tuple(strides)
+
     def buffer(self, name, dtype, size, written=False, may_coincide=False):
         """Memory given at each call."""
+        size = self._known(size)
         self.buffers.append(
             Buffer(name, dtype, size, written, may_coincide=may_coincide)
         )
@@ -56,11 +93,13 @@ class Builder:
 
     def local(self, name, dtype, size):
         """Memory of the block's own; its size is an int (Note [Blocks])."""
-        self.buffers.append(Buffer(name, dtype, size, written=True, local=True))
+        self.buffers.append(Buffer(name, dtype, fixed(size), written=True, local=True))
         return self.buffers[-1]
 
     def const(self, value, dtype="f32"):
-        """A number known now."""
+        """A number known now, or a symbolic one."""
+        if is_symbolic(value):
+            return self.cast(self._value(value), dtype)
         kind = {"i64": int, "bool": bool}.get(dtype, float)
         return Const(kind(value), dtype)
 
@@ -70,25 +109,28 @@ class Builder:
 
     def loop(self, index, extent, vector=False, lanes=LANES, **options):
         """A loop, for a ``with`` block; options are `parallel` and `unroll`."""
+        extent = self._known(fixed(extent) if options.get("unroll") else extent)
         return _Open(self, Loop(index, extent, [], vector, lanes, **options))
 
     def load(self, buffer, offset=0, at=None, zero_unless=None, **strides):
         """An element: ``k.load(x, i=1)`` is ``x[i]``."""
-        strides = tuple(strides.items())
+        offset, at, strides = self._spot(offset, at, strides)
         wide = WIDE[buffer.dtype]
         return Load(buffer.name, strides, offset, wide, at, zero_unless)
 
     def store(self, buffer, value, offset=0, at=None, only_if=None, **strides):
         """Write an element."""
-        strides = tuple(strides.items())
+        offset, at, strides = self._spot(offset, at, strides)
         self.emit(Store(buffer.name, strides, offset, value, at, only_if))
 
     def place(self, buffer, row, offset=0, at=None, **strides):
         """A matrix in a buffer, for `product`."""
-        return Place(buffer.name, tuple(strides.items()), offset, row, at)
+        offset, at, strides = self._spot(offset, at, strides)
+        return Place(buffer.name, strides, offset, self._value(row), at)
 
     def product(self, dtype, m, n, k, a, b, c, **options):
         """``c = alpha * op(a) op(b) + beta * c``; see `Product`."""
+        m, n, k = map(self._value, (m, n, k))
         self.emit(Product(dtype, m, n, k, a, b, c, **options))
 
     def cast(self, x, dtype):
@@ -116,6 +158,7 @@ class Builder:
             tuple(self.buffers),
             tuple(self.numbers),
             self.body,
+            tuple(self._formulas),
         )
 
     def instruction(self, op, *args):

@@ -217,6 +217,9 @@ class _Checker:
         inner = _Scope(scope.bounds.inside("row of it", rows))
         inner.bounds = inner.bounds.inside("column of it", columns)
         inner.accumulators, inner.private = scope.accumulators, scope.private
+        if not isinstance(place.row, int):  # the interpreter checks it as it runs
+            self.extent(place.row, scope)
+            return
         width = inner.bounds.top_of_forms(inner.bounds.uppers["column of it"])
         if width is not None and width > place.row:
             self.fail(f"rows of {width} elements in {place.buffer}, {place.row} apart")

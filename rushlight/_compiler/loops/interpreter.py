@@ -222,7 +222,8 @@ class _Machine:
             name, places = self.matrix(place, columns, rows, False, indices, memo)
             return name, places.T
         first = self.first(place, indices, memo)
-        down = np.arange(rows, dtype=np.int64)[:, None] * place.row
+        row = self.extent(place.row, indices, memo)
+        down = np.arange(rows, dtype=np.int64)[:, None] * row
         places = first + down + np.arange(columns, dtype=np.int64)
         size = len(self.arrays[place.buffer])
         for edge in (places.min(), places.max()) if places.size else ():

@@ -229,7 +229,7 @@ class Place:
     buffer: str
     strides: tuple
     offset: int
-    row: int
+    row: object  # int, or an expression of dtype i64
     at: object = None
 
 
@@ -273,13 +273,17 @@ class Loop:
 
 @dataclass
 class Kernel:
-    """A function over buffers: sizes are integers given at each call, by name."""
+    """A function over buffers: sizes are integers given at each call, by name.
+
+    Where sizes are symbolic `formulas` has for each what it is.
+    """
 
     name: str
     sizes: tuple
     buffers: tuple
     numbers: tuple
     body: list
+    formulas: tuple = ()
 
     @property
     def is_task(self):

@@ -115,7 +115,8 @@ class _Printer:
     def product(self, product):
         sizes = ", ".join(map(self.size, (product.m, product.n, product.k)))
         a, b, c = (
-            f"{self.place(p)[:-1]}; {p.row}]" for p in (product.a, product.b, product.c)
+            f"{self.place(p)[:-1]}; {self.size(p.row)}]"
+            for p in (product.a, product.b, product.c)
         )
         a += "'" * product.transpose_a
         b += "'" * product.transpose_b

@@ -18,7 +18,8 @@ def expressions(statement):
         found = [statement.extent]
     elif isinstance(statement, Product):
         found = [statement.m, statement.n, statement.k]
-        found += [place.at for place in (statement.a, statement.b, statement.c)]
+        for place in (statement.a, statement.b, statement.c):
+            found += [place.at, place.row]
     elif isinstance(statement, Store):
         found = [statement.value, statement.at, statement.only_if]
     elif isinstance(statement, Accumulate):

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from rushlight._base.shape import numel
 from rushlight._base.symint import is_symbolic
 from rushlight._compiler import slots
 from rushlight._compiler.graph.expression import VIEWS
@@ -140,28 +141,48 @@ def _library(k, node, values):
     ]
 
 
+class Operand:
+    """Stands for an array of symbolic sizes: it answers where its elements lie.
+
+    Attributes:
+        shape, dtype: the array's.
+        strides: in bytes.
+    """
+
+    __class__ = property(lambda self: np.ndarray)
+
+    def __init__(self, shape, dtype, strides):
+        self.shape, self.dtype, self.strides = shape, dtype, strides
+        self.ndim, self.itemsize, self.size = len(shape), dtype.itemsize, numel(shape)
+
+
 def _routine_for(node, values):
     """What the op's request for a routine gives, for operands like these."""
     request = slots.REQUESTS.get(node.op.name)
     if request is None or any(0 in v.shape for v in node.values):
-        return None
-    if any(map(is_symbolic, [n for v in node.values for n in v.shape])):
         return None
     if node.op.name in slots.WITH_SPEC:
         request = partial(request, node.op.spec)
     stand_ins = [
         _stand_in(i, values[id(i)]) if i.__class__ is Value else i for i in node.inputs
     ]
+    symbols = [n for v in (*node.values, *node.outputs) for n in v.shape]
+    symbols = [n for n in symbols if is_symbolic(n)]
+    if symbols:
+        return symbols[0].sizes.tried(lambda: request(*stand_ins, **node.attrs))
     return request(*stand_ins, **node.attrs)
 
 
 def _stand_in(value, e):
     """An array that lies in memory as an operand will; its pages are never touched."""
     found = strides_in(e, lambda source: source.kind not in VIEWS)
+    size = value.dtype.itemsize
+    if any(map(is_symbolic, value.shape)):
+        steps = value.spec.strides if found is None else [s * size for s in found[2]]
+        return Operand(value.shape, value.dtype, tuple(steps))
     if found is None:
         return np.empty(value.shape, value.dtype)
     source, offset, strides = found
-    size = value.dtype.itemsize
     return np.ndarray(
         value.shape,
         value.dtype,

@@ -98,9 +98,9 @@ class Assembly:
     def _nest(self, unit):
         """A group as a step."""
         written = {m for m in unit.members if self.layout.has_place(m)}
-        kernel, buffers, sizes = nest_of(unit, self.stored, written)
+        kernel, buffers = nest_of(unit, self.stored, written)
         places = [self.layout.place(e) for e in buffers]
-        step = task_step(kernel, places, sizes=sizes)
+        step = task_step(kernel, places)
         kinds = dict.fromkeys(_inside(unit, self.stored))
         size = math.prod(map(hint_of, unit.domain))
         flops = sum(kind not in FREE for kind in kinds) * size

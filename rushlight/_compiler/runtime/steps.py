@@ -6,20 +6,21 @@ from rushlight._compiler.runtime.kernel import native_kernel
 from rushlight._compiler.runtime.program import LOCAL, SIZE, STATIC, Step
 
 
-def task_step(kernel, places, group=None, sizes=()):
+def task_step(kernel, places, group=None):
     """A task's machine code with its arguments.
 
     Args:
         kernel: a task without numbers.
         places: for each buffer that is not local its (base, byte offset).
         group: as in `Step`.
-        sizes: for each of the kernel's sizes its formula (runtime/symbolic.py).
+
+    Symbolic sizes of the kernel are arguments too (Note [Binding] in symbolic.py).
     """
     native = native_kernel(kernel)
-    args = [*((SIZE, formula) for formula in sizes), *places]
+    args = [*((SIZE, formula) for formula in kernel.formulas), *places]
     if kernel.local_bytes:
         args.append((LOCAL, 0))
     args += [(STATIC, blas.address(dtype)) for dtype in product_dtypes(kernel)]
     blocks = kernel.body[0].extent
-    blocks = dict(zip(kernel.sizes, sizes, strict=True)).get(blocks, blocks)
+    blocks = dict(zip(kernel.sizes, kernel.formulas, strict=True)).get(blocks, blocks)
     return Step(native.address, args, blocks, group, kernel.local_bytes, native)

@@ -44,7 +44,9 @@ class SymbolicProgram(Program):
             if base != SIZE and is_symbolic(number)
         ]
         super().__init__([self._known(step) for step in steps], bases=bases)
-        self._rows = {start: row for row, (start, _) in enumerate(self._groups)}
+        self._rows = {}
+        for row, (start, some) in enumerate(self._groups):
+            self._rows |= dict.fromkeys(range(start, start + len(some)), row)
 
     def _slot(self, formula):
         return self._slots.setdefault(formula, len(self._slots))

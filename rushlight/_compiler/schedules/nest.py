@@ -47,7 +47,6 @@ class Nest:
     Attributes:
         kernel: a task of the loop language.
         buffers: the expression of each buffer that is not local, in order.
-        sizes: {formula: name} of the kernel's sizes, in order.
     """
 
     def __init__(self, unit, stored, written, name):
@@ -62,7 +61,7 @@ class Nest:
         merged, gone = self._merge(draft)
         self.axes_written, spilled = self._split_long(merged), self._to_spill(draft)
         final = Writing(self, name, self.axes_written, gone, spilled)
-        self.kernel, self.buffers, self.sizes = final.kernel, final.order, final.sizes
+        self.kernel, self.buffers = final.kernel, final.order
 
     def stage(self, e, index):
         """In which walk a value can be had (Note [Stages])."""

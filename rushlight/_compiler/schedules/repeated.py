@@ -13,7 +13,7 @@ _known = {}
 
 
 def nest_of(unit, stored, written):
-    """The kernel of a group, the expression of each of its buffers, and its sizes.
+    """The kernel of a group, and the expression of each of its buffers in order.
 
     Args:
         unit, stored, written: as `Nest` takes them.
@@ -24,10 +24,9 @@ def nest_of(unit, stored, written):
         places = {e: place for place, e in enumerate(found)}
         while len(_known) >= LIMIT:
             del _known[next(iter(_known))]
-        buffers = [places[e] for e in nest.buffers]
-        _known[key] = nest.kernel, buffers, list(nest.sizes)
-    kernel, buffers, sizes = _known[key]
-    return kernel, [found[place] for place in buffers], sizes
+        _known[key] = nest.kernel, [places[e] for e in nest.buffers]
+    kernel, places = _known[key]
+    return kernel, [found[place] for place in places]
 
 
 def _signature(unit, stored, written):

@@ -4,7 +4,7 @@ import math
 from contextlib import contextmanager
 
 from rushlight._base.sized import is_multiple
-from rushlight._base.symint import hint_of, is_symbolic
+from rushlight._base.symint import hint_of
 from rushlight._compiler.graph.expression import POINTWISE
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LOGICAL, WIDE, Index, Instruction
@@ -27,7 +27,6 @@ class Writing:
         self.accumulators, self.in_memory = {}, set()
         self.memo = {}
         self.blocked = {}  # axis -> (block index, index inside, block size)
-        self.sizes = {}  # formula of symbolic sizes -> name
         self._now = 0
         self._write()
         self.kernel = self.k.kernel()
@@ -74,8 +73,7 @@ class Writing:
         written = e in self.nest.places
         name = f"b{len(self.order)}"
         size = math.prod(e.data[0]) if e.kind == "part" else e.size
-        size = self.extent(size) if is_symbolic(size) else max(1, size)
-        self.buffers[e] = self.k.buffer(name, e.dtype, size, written)
+        self.buffers[e] = self.k.buffer(name, e.dtype, max(1, size), written)
         self.order.append(e)
 
     def _over_kept(self, kept, body):
@@ -92,8 +90,7 @@ class Writing:
     @contextmanager
     def _blocks(self, axis, rows):
         """The parallel loop over blocks of an axis; gives the extent inside."""
-        count = self.extent(-(-axis.size // rows))
-        with self.k.loop("b", count, parallel=True):
+        with self.k.loop("b", -(-axis.size // rows), parallel=True):
             self.blocked[axis.name] = "b", rows
             even = is_multiple(axis.size, rows)
             yield rows if even else self._rest(axis.size, Index("b"), rows)
@@ -102,7 +99,7 @@ class Writing:
         if not axes:
             body()
             return
-        with self.k.loop(axes[0].name, self.extent(axes[0].size)):
+        with self.k.loop(axes[0].name, axes[0].size):
             self._loops(axes[1:], body)
 
     def _row(self):
@@ -121,7 +118,7 @@ class Writing:
         self._store_rows()
 
     def _walk(self, axis, stage):
-        extent = self.extent(axis.size)
+        extent = axis.size
         if axis.whole is not None:
             extent = self._rest(axis.whole, Index(f"{axis.name}r"), axis.size)
         with self.k.loop(axis.name, extent, vector=True):
@@ -130,8 +127,7 @@ class Writing:
     def _rest(self, whole, number, size):
         """The extent of one of the runs of a size that cut a whole."""
         k = self.k
-        rest = k.sub(self.number(whole), k.mul(number, self.number(size)))
-        return k.min(rest, self.number(size))
+        return k.min(k.sub(k.const(whole, "i64"), k.mul(number, size)), size)
 
     def _columns(self):
         """Vector loops along the last axis, which is kept (Note [Modes])."""
@@ -144,17 +140,16 @@ class Writing:
         pieces = -(-hint_of(lanes.size) // width)
         if longest is not None and hint_of(longest.size) > pieces:
             rest = [a for a in others if a is not longest]
-            whole = self.extent(lanes.size)
             with self._blocks(longest, rows_of_block(self.axes, longest)) as extent:
                 with self.k.loop(longest.name, extent):
-                    self._loops(rest, lambda: self._column(lanes, whole, reduced))
+                    self._loops(rest, lambda: self._column(lanes, lanes.size, reduced))
         else:
             with self._blocks(lanes, width) as extent:
                 self._loops(others, lambda: self._column(lanes, extent, reduced))
 
     def _column(self, axis, extent, reduced):
         lanes = 16
-        if reduced and isinstance(extent, int) and extent > 16:
+        if reduced and type(extent) is int and extent > 16:
             lanes = 32 if extent <= 32 else 64
         self.memo = {}
         with self.k.loop(axis.name, extent, vector=True, lanes=lanes):
@@ -238,8 +233,8 @@ class Writing:
             shape, dim, start, _ = m.data
             moved = index[dim][0] + start, index[dim][1]
             index = (*index[:dim], moved, *index[dim + 1 :])
-        offset, at, strides = self._spot(*flat(shape, index))
-        self.k.store(self.buffers[m], value, offset, at, **strides)
+        offset, terms = flat(shape, index)
+        self.k.store(self.buffers[m], value, offset, **self._strides(terms))
 
     # --------------------------------------------------------------------------- values
 
@@ -257,12 +252,12 @@ class Writing:
         if key in self.locals and self.locals[key][1] < self._now:
             return self.k.load(self.locals[key][0], **self._row_strides())
         if e in nest.stored and e not in nest.places:
-            offset, at, strides = self._spot(*flat(e.shape, index))
-            return self.k.load(self.buffers[e], offset, at, **strides)
+            offset, terms = flat(e.shape, index)
+            return self.k.load(self.buffers[e], offset, **self._strides(terms))
         if e.kind == "const":
             return self.k.const(e.data.value, WIDE[e.dtype])
         if e.kind == "number":
-            return self.k.cast(self.number(e.data), WIDE[e.dtype])
+            return self.k.const(e.data, WIDE[e.dtype])
         if e.kind == "iota":
             return self._position(*index[e.data])
         if e.kind == "gather":
@@ -284,11 +279,10 @@ class Writing:
         table, rows = e.args
         row = self.value(rows, index[: rows.ndim])
         width = math.prod(table.shape[1:])
-        offset, at, strides = self._spot(*flat(table.shape[1:], index[rows.ndim :]))
-        place = self.k.mul(row, self.number(width))
-        place = place if at is None else self.k.add(place, at)
+        offset, terms = flat(table.shape[1:], index[rows.ndim :])
+        place = self.k.mul(row, width)
         buffer = self.buffers[memory_of(table)]
-        return self.k.load(buffer, offset, at=place, **strides)
+        return self.k.load(buffer, offset, at=place, **self._strides(terms))
 
     def _place(self, e, index):
         """Zero but where the source lies."""
@@ -296,54 +290,29 @@ class Writing:
             self.k,
             placed(e, index, self.nest.stored),
         )
-        offset, at, strides = self._spot(offset, terms)
-        conditions = []
+        at, conditions = None, []
         for position, size, step, stride in bounds:
             value = self._position(*position)
             if step > 1:
                 conditions.append(k.eq(k.remainder(value, step), 0))
                 value = k.floordiv(value, step)
-                more = k.mul(value, self.number(stride))
+                more = k.mul(value, stride)
                 at = more if at is None else k.add(at, more)
-            within = k.lt(value, self.number(size))
-            conditions += [k.le(k.const(0, "i64"), value), within]
+            conditions += [k.le(k.const(0, "i64"), value), k.lt(value, size)]
         inside = conditions[0]
         for condition in conditions[1:]:
             inside = k.and_(inside, condition)
+        strides = self._strides(terms)
         return k.load(self.buffers[source], offset, at, inside, **strides)
 
     def _position(self, offset, terms):
         """An affine form of axes as an i64 value."""
-        value = self.number(offset)
+        value = self.k.const(offset, "i64")
         for name, step in terms:
             self.positions.add(name)
             for index, factor in self._indices(name, step):
-                moved = self.k.mul(Index(index), self.number(factor))
-                value = self.k.add(value, moved)
+                value = self.k.add(value, self.k.mul(Index(index), factor))
         return value
-
-    def number(self, x):
-        """A size as an i64 value."""
-        return Index(self.extent(x)) if is_symbolic(x) else self.k.const(x, "i64")
-
-    def extent(self, x):
-        """A size as a loop's extent: an int, or the name of one given at each call."""
-        if not is_symbolic(x):
-            return x
-        if x not in self.sizes:
-            self.sizes[x] = self.k.size(f"n{len(self.sizes)}")
-        return self.sizes[x]
-
-    def _spot(self, offset, terms):
-        """A place: its offset, what is added that is symbolic or None, and strides."""
-        at, strides = None, self._strides(terms)
-        parts = [self.number(offset)] if is_symbolic(offset) else []
-        for index in [index for index, step in strides.items() if is_symbolic(step)]:
-            step = self.number(strides.pop(index))
-            parts.append(self.k.mul(Index(index), step))
-        for part in parts:
-            at = part if at is None else self.k.add(at, part)
-        return 0 if is_symbolic(offset) else offset, at, strides
 
     def _strides(self, terms):
         """{loop index: step} of {axis of the domain: step}."""

@@ -13,6 +13,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._memory import in_format
+from rushlight._ops._symbolic import filled_symbolic, has_symbols
 from rushlight._ops._values import as_dtype, element
 from rushlight._ops.create.options import (
     check_options,
@@ -25,7 +26,6 @@ from rushlight._ops.create.sizes import (
     new_array,
     sequence_shape,
 )
-from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 # -------------------------------------------------------------- like another tensor
 

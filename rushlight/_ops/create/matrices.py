@@ -10,6 +10,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index
 from rushlight._core.expose import expose
+from rushlight._ops._symbolic import eye_symbolic, has_symbols
 from rushlight._ops._values import as_dtype
 from rushlight._ops.create.options import (
     check_options,
@@ -17,7 +18,6 @@ from rushlight._ops.create.options import (
     finish,
     put_created,
 )
-from rushlight._ops.create.symbolic import eye_symbolic, has_symbols
 
 # ------------------------------------------------------------------------- matrices
 

@@ -16,9 +16,9 @@ from rushlight._base.errors import (
 )
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor
+from rushlight._ops._symbolic import has_symbols, range_symbolic
 from rushlight._ops._values import as_dtype, as_number
 from rushlight._ops.create.options import check_options, finish, put_created
-from rushlight._ops.create.symbolic import has_symbols, range_symbolic
 
 # ---------------------------------------------------------------------------- arange
 

@@ -17,6 +17,7 @@ from rushlight._base.spec import Spec
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor, wrap
 from rushlight._ops._memory import in_format
+from rushlight._ops._symbolic import filled_symbolic, has_symbols
 from rushlight._ops._values import as_dtype, as_number, element
 from rushlight._ops.create.options import (
     check_options,
@@ -24,7 +25,6 @@ from rushlight._ops.create.options import (
     put_created,
     sizes_of,
 )
-from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 # ---------------------------------------------------------------------- from sizes
 

@@ -15,8 +15,8 @@ from rushlight._base.shape import as_shape
 from rushlight._base.spec import Spec
 from rushlight._core.inplace import put_out
 from rushlight._core.tensor import Tensor, wrap
+from rushlight._ops._symbolic import filled_symbolic, has_symbols
 from rushlight._ops._values import as_dtype
-from rushlight._ops.create.symbolic import filled_symbolic, has_symbols
 
 
 def sizes_of(size, keyword, who):

@@ -272,7 +272,7 @@ class Body(Expressions):
             number.const(x, product.dtype) for x in (product.alpha, product.beta)
         )
         (a, row_a), (b, row_b), (c, row_c) = (
-            (self.address(place, memo), i64(place.row))
+            (self.address(place, memo), self.extent(place.row, memo))
             for place in (product.a, product.b, product.c)
         )
         arguments = [*layout, m, n, k, alpha, a, row_a, b, row_b, beta, c, row_c]
