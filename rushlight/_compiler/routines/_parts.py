@@ -1,5 +1,8 @@
 """Shared by the routines: where matrices of a stack lie, and parts of wholes."""
 
+from rushlight._base.sized import is_multiple, is_same
+from rushlight._base.symint import hint_of, is_symbolic
+
 
 def span(shape, strides):
     """How many elements a buffer has that holds such an array, from its first on."""
@@ -22,10 +25,10 @@ def offset_of(k, stacks, steps):
         terms += _unravelled(k, number, _merged(dims))
     for number, stride in steps:
         if isinstance(number, int):
-            number = k.const(number * stride, "i64")
-            terms += [number] if number.value else []
-        elif stride:
-            terms.append(number if stride == 1 else k.mul(number, stride))
+            number = number * stride
+            terms += [] if is_same(number, 0) else [k.const(number, "i64")]
+        elif not is_same(stride, 0):
+            terms.append(number if is_same(stride, 1) else k.mul(number, stride))
     total = None
     for term in terms:
         total = term if total is None else k.add(total, term)
@@ -36,9 +39,9 @@ def _merged(dims):
     """Dimensions of more than one element; neighbours that count as one are one."""
     found = []
     for size, stride in dims:
-        if size == 1:
+        if is_same(size, 1):
             continue
-        if found and found[-1][1] == size * stride:
+        if found and is_same(found[-1][1], size * stride):
             found[-1] = (found[-1][0] * size, stride)
         else:
             found.append((size, stride))
@@ -51,8 +54,8 @@ def _unravelled(k, number, dims):
         here = number
         if position:
             here, number = k.remainder(number, size), k.floordiv(number, size)
-        if stride:
-            terms.append(here if stride == 1 else k.mul(here, stride))
+        if not is_same(stride, 0):
+            terms.append(here if is_same(stride, 1) else k.mul(here, stride))
     return terms
 
 
@@ -64,13 +67,18 @@ def keep(k, name, value):
 
 
 def pieces(most, whole):
-    """(how many a block takes, blocks) for pieces of nearly `most`."""
-    return (most, -(-whole // most)) if whole > most else (whole, 1)
+    """(how many a block takes, blocks) for pieces of nearly `most`.
+
+    Of a symbolic size they are `most`, whatever it is.
+    """
+    if not is_symbolic(whole) and whole <= most:
+        return whole, 1
+    return most, -(-whole // most)
 
 
 def large_pieces(whole):
     """As `pieces`, for rows of a large product: large, but some for each thread."""
-    most = next((n for n in (256, 128) if whole >= 8 * n), 64)
+    most = next((n for n in (256, 128) if hint_of(whole) >= 8 * n), 64)
     return pieces(most, whole)
 
 
@@ -85,6 +93,6 @@ def share_of(size, times):
 
 def part_of(k, first, most, whole):
     """How many of `whole` a block has that begins at `first`, at most `most`."""
-    if whole % most == 0:
+    if is_multiple(whole, most):
         return most
     return k.min(k.sub(k.const(whole, "i64"), first), most)

@@ -11,7 +11,8 @@
 
 from dataclasses import replace
 
-from rushlight._compiler.routines._parts import large_pieces, pieces
+from rushlight._base.symint import hint_of, is_symbolic
+from rushlight._compiler.routines._parts import large_pieces, part_of, pieces
 from rushlight._compiler.runtime.blas import has_small_products
 
 #: Most multiplications of a small product.
@@ -34,7 +35,7 @@ def emit_product(k, dtype, m, n, inner, a, b, c, most=None, beta=0.0, **options)
         k: the builder.
         dtype: "f32" or "f64".
         m: how many rows: an int or an expression.
-        n, inner: columns of c, and what is summed over: ints.
+        n, inner: columns of c, an int, and what is summed over, which may be symbolic.
         a, b, c: the places.
         most: the greatest value of m, where that is an expression.
         beta, options: as for `Product`; b is not transposed.
@@ -51,8 +52,9 @@ def emit_product(k, dtype, m, n, inner, a, b, c, most=None, beta=0.0, **options)
         width, two, into = min(columns, n - j), _shifted(two, j), _shifted(c, j)
         k.product(dtype, m, width, count, one, two, into, beta=beta, **options)
 
-    whole, rest = divmod(max(inner - sums, 0), sums)
-    for j in range(0, n, columns):
+    def add_all(j):
+        """The product for some columns, range by range of what is summed over."""
+        whole, rest = divmod(max(inner - sums, 0), sums)
         add(j, 0, min(sums, inner), beta)
         if whole:
             with k.loop(f"s{j}", whole):
@@ -60,15 +62,29 @@ def emit_product(k, dtype, m, n, inner, a, b, c, most=None, beta=0.0, **options)
         if rest:
             add(j, inner - rest, rest, 1.0)
 
+    def add_symbolic(j):
+        """Likewise, where the last range may be short."""
+        if is_symbolic(sums):
+            add(j, 0, inner, beta)
+            return
+        add(j, 0, part_of(k, k.const(0, "i64"), sums, inner), beta)
+        with k.loop(f"s{j}", -(-inner // sums) - 1):
+            start = k.mul(k.add(k.index(f"s{j}"), 1), sums)
+            add(j, sums, part_of(k, start, sums, inner), 1.0, f"s{j}")
+
+    for j in range(0, n, columns):
+        (add_symbolic if is_symbolic(inner) else add_all)(j)
+
 
 def _cut(m, n, inner):
     """(columns, summands) of the pieces of a product with m rows."""
-    if not has_small_products() or m * n * inner <= SMALL:
+    usual = m * hint_of(inner)
+    columns = n if n * usual <= SMALL else SMALL // usual // 64 * 64
+    if not has_small_products():
         return n, inner
-    columns = SMALL // (m * inner) // 64 * 64
-    if columns:
+    if columns and not is_symbolic(inner):
         return columns, inner
-    columns = min(n, 128)
+    columns = columns or min(n, 128)
     return columns, max(16, SMALL // (m * columns) // 16 * 16)
 
 
