@@ -1,45 +1,61 @@
-"""Nests of loops over boxes of memory, and integers that may be known already."""
+"""Nests of loops over boxes of memory, and integers that may be known already.
+
+A known one may be symbolic: it is an int too, and what it is compared with is decided
+for all values of the symbols, or not at all.
+"""
 
 from contextlib import ExitStack, contextmanager
 
+from rushlight._base.sized import is_same
+from rushlight._base.symint import is_symbolic
+
 # -------------------------------------------------------------- whole numbers, folded
+
+
+def _is(x, number):
+    """Whether an int or expression is surely a number."""
+    return isinstance(x, int) and is_same(x, number)
 
 
 def add(k, x, y):
     """``x + y`` of ints or expressions."""
     if isinstance(x, int) and isinstance(y, int):
         return x + y
-    if y == 0:
+    if _is(y, 0):
         return x
-    return y if x == 0 else k.add(x, y)
+    return y if _is(x, 0) else k.add(x, y)
 
 
 def mul(k, x, y):
     """``x * y``."""
     if isinstance(x, int) and isinstance(y, int):
         return x * y
-    if x == 0 or y == 0:
+    if _is(x, 0) or _is(y, 0):
         return 0
-    if y == 1:
+    if _is(y, 1):
         return x
-    return y if x == 1 else k.mul(x, y)
+    return y if _is(x, 1) else k.mul(x, y)
 
 
 def least(k, x, y):
     """``min(x, y)``."""
-    return min(x, y) if isinstance(x, int) and isinstance(y, int) else k.min(x, y)
+    return min(x, y) if _are_known(x, y) else k.min(as_place(k, x), y)
 
 
 def most(k, x, y):
     """``max(x, y)``."""
-    return max(x, y) if isinstance(x, int) and isinstance(y, int) else k.max(x, y)
+    return max(x, y) if _are_known(x, y) else k.max(as_place(k, x), y)
+
+
+def _are_known(*numbers):
+    return all(isinstance(x, int) and not is_symbolic(x) for x in numbers)
 
 
 def divided(k, x, by):
     """``x // by`` and ``x % by``, for an int `by`."""
     if isinstance(x, int):
         return x // by, x % by
-    return (x, 0) if by == 1 else (k.floordiv(x, by), k.remainder(x, by))
+    return (x, 0) if _is(by, 1) else (k.floordiv(x, by), k.remainder(x, by))
 
 
 def as_place(k, x):
@@ -87,11 +103,12 @@ def merged(loops):
     """
     found = []
     for extent, *steps in loops:
-        if extent == 1:
+        if _is(extent, 1):
             continue
         if found and isinstance(extent, int) and isinstance(found[-1][0], int):
             outer, *before = found[-1]
-            if all(b == s * extent for b, s in zip(before, steps, strict=True)):
+            pairs = zip(before, steps, strict=True)
+            if all(is_same(b, s * extent) for b, s in pairs):
                 found[-1] = (outer * extent, *steps)
                 continue
         found.append((extent, *steps))
