@@ -80,7 +80,7 @@ class Flat(Portions):
         steps = [prod(self.out[i + 1 :]) for i in range(len(self.out))]
         loops = [(self.outputs, self.pitch, size)]
         picture = self.groups * self.outputs * size
-        loops.append((self.together, planes.picture, picture))
+        loops.append((self.pictures, planes.picture, picture))
         loops += zip(planes.counts(self.part), planes.strides, steps, strict=True)
         at = self.of_unit(self.rows * steps[0])
         copy_box(k, (self.spread, 0, 0), (self.g, 0, at), loops, inside=self._inside())

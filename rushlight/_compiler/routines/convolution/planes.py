@@ -207,7 +207,7 @@ class Planes:
         last = (self.channels - 1) * self.channel + max(shifts, default=0)
         return max(self.channels * self.channel, last + reach)
 
-    def fill(self, k, planes, source, row, picture, elements, missing=None):
+    def fill(self, k, planes, source, row, picture, elements, missing=None, some=None):
         """Copy pictures in, with zeros around them.
 
         Args:
@@ -219,13 +219,15 @@ class Planes:
             elements: of the local buffer.
             missing: where pictures may be missing, the condition that the one with an
                 index's name is there.
+            some: how many pictures there are; by default all that a block may hold.
         """
         fill_zero(k, planes, elements)
         size = self.sweep.size
         steps = [prod(size[i + 1 :]) for i in range(len(size))]
         for residues, number in self.phases.items():
             loops = [(self.channels, self.channel, prod(size))]
-            loops.append((self.together, self.picture, picture))
+            some = self.together if some is None else some
+            loops.append((some, self.picture, picture))
             to, of, skipped = number * self.together * self.picture, 0, 0
             for dim, step in enumerate(self.sweep.steps):
                 first, count = self._inside(dim, residues[dim], row)

@@ -4,10 +4,14 @@
 # Pictures are split into a few portions, by their number alone.  Each has sums of its
 # own, which a second task adds in order: results do not depend on the threads.  A
 # portion goes through its pictures in units of some pictures, or some rows of one.
+# Where the number of pictures is symbolic, that of portions is not, and each takes a
+# symbolic share.
 """
 
 from math import prod
 
+from rushlight._base.sized import is_multiple
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES, LANES
 from rushlight._compiler.routines import Routine, Task
@@ -17,6 +21,7 @@ from rushlight._compiler.routines.nests import (
     as_place,
     divided,
     fill_zero,
+    least,
     mul,
     rest_of,
 )
@@ -78,20 +83,30 @@ class Portions:
         self.row_blocks = -(-rows // self.rows)
         positions = prod(self.out)
         wanted = -(-_POSITIONS // max(1, positions)) if self.row_blocks == 1 else 1
-        self.together = max(1, min(wanted, -(-self.batch // _PORTIONS)))
+        self.together = max(1, min(wanted, -(-hint_of(self.batch) // _PORTIONS)))
         while self.together > 1 and self._bytes(self.rows, self.together) > self.LOCAL:
             self.together -= 1
         self.units = -(-self.batch // self.together) * self.row_blocks
-        most = max(1, _SUMS // weight)
-        self.portions = max(1, min(_PORTIONS, self.units, most))
-        self.each = -(-self.units // self.portions)
-        self.portions = max(1, -(-self.units // max(1, self.each)))
-        pictures = self.units // self.row_blocks * self.together
-        self.are_missing = pictures > self.batch or self.units % max(1, self.each) != 0
+        self._choose_portions(max(1, _SUMS // weight))
         wanted = -(-_PORTIONS // (self.portions * self.groups))
         self.splits = min(max(wanted, -(-lanes // 128)), lanes // LANES)
         self.width = -(-lanes // LANES // self.splits) * LANES
         self.splits = -(-lanes // self.width)
+
+    def _choose_portions(self, most):
+        """How many portions, and units of each."""
+        units = hint_of(self.units)
+        self.portions = max(1, min(_PORTIONS, units, most))
+        self.each = -(-units // self.portions)
+        self.portions = max(1, -(-units // max(1, self.each)))
+        if is_symbolic(self.units):
+            if units < _PORTIONS:  # there may be more
+                self.portions = min(_PORTIONS, most)
+            self.each = -(-self.units // self.portions)
+            self.are_missing = False
+            return
+        pictures = units // self.row_blocks * self.together
+        self.are_missing = pictures > self.batch or units % max(1, self.each) != 0
 
     def _bytes(self, rows, together):
         planes = Planes(self.sweep, self.channels, together, rows)
@@ -139,11 +154,18 @@ class Portions:
                 at = mul(k, self.group, self.channels * prod(self.sweep.size))
                 source = (x, add(k, mul(k, self.first, picture), at))
                 missing = self.is_there if self.are_missing else None
-                self.planes.fill(
-                    k, self.held, source, self.row, picture, self.local, missing
-                )
+                self.pictures = self._pictures()
+                more = picture, self.local, missing, self.pictures
+                self.planes.fill(k, self.held, source, self.row, *more)
                 self.add_unit()
         return k.kernel()
+
+    def _pictures(self):
+        """How many pictures a unit has."""
+        k, batch = self.k, self.batch
+        if not is_symbolic(batch) or is_multiple(batch, self.together):
+            return self.together
+        return least(k, add(k, batch, mul(k, self.first, -1)), self.together)
 
     def is_there(self, name):
         """Whether there is a picture of this index."""

@@ -7,6 +7,8 @@ there, and they are copied to the result, with what follows (bias, relu) on the 
 from dataclasses import dataclass
 from math import prod
 
+from rushlight._base.sized import is_multiple
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES
 from rushlight._compiler.routines import Routine, Task
@@ -18,6 +20,7 @@ from rushlight._compiler.routines.nests import (
     as_place,
     copy_box,
     divided,
+    least,
     mul,
 )
 
@@ -85,7 +88,7 @@ class Sweeping:
         together = 1
         if self.row_blocks == 1:
             wanted = -(-self.WANTED // max(1, self._positions(rows, 1)))
-            most = max(1, shapes.batch // _BLOCKS)
+            most = max(1, hint_of(shapes.batch) // _BLOCKS)
             while (
                 together < min(wanted, most)
                 and self._bytes(rows, together + 1) <= self.LOCAL
@@ -100,7 +103,7 @@ class Sweeping:
     def _split_outputs(self):
         """Where there are too few blocks, split the groups or the outputs too."""
         self.picture_blocks = -(-self.shapes.batch // self.together)
-        blocks = max(1, self.picture_blocks * self.row_blocks)
+        blocks = max(1, hint_of(self.picture_blocks * self.row_blocks))
         wanted, groups = -(-_BLOCKS // blocks), self.shapes.groups
         most = min(wanted, groups)
         self.groups = max(  # in a block
@@ -162,15 +165,28 @@ class Sweeping:
             size = shapes.channels * prod(self.sweep.size)
             at = mul(k, self.first, source_size)
             at = add(k, at, self.of_split(self.groups * size, 0))
-            missing = self._is_there if shapes.batch % self.together else None
+            missing = None if self._has_all() else self._is_there
+            self.pictures = self._pictures()
             with k.loop("group", self.groups):
                 at = add(k, at, mul(k, k.index("group"), size))
-                place, row = (source, at), self.row
-                planes.fill(k, self.held, place, row, source_size, self.local, missing)
+                more = source_size, self.local, missing, self.pictures
+                planes.fill(k, self.held, (source, at), self.row, *more)
                 for number, part in enumerate(self.results):
                     self.make(number)
                     self._copy(number, part)
         return k.kernel()
+
+    def _has_all(self):
+        """Whether no block goes through pictures that are not there."""
+        batch = self.shapes.batch
+        return is_symbolic(batch) or batch % self.together == 0
+
+    def _pictures(self):
+        """How many pictures a block has."""
+        k, batch = self.k, self.shapes.batch
+        if not is_symbolic(batch) or is_multiple(batch, self.together):
+            return self.together
+        return least(k, add(k, batch, mul(k, self.first, -1)), self.together)
 
     def _is_there(self, name):
         """Whether there is a picture of this index."""
@@ -192,7 +208,7 @@ class Sweeping:
             count = shapes.outputs
         loops = [
             (count, size, self.SUMS * self.width),
-            (self.together, outputs * size, self.planes.picture),
+            (self.pictures, outputs * size, self.planes.picture),
         ]
         at = mul(k, self.first, outputs * size)
         split = self.groups * shapes.outputs * size, count * size
@@ -239,7 +255,7 @@ class Sweeping:
     def _conditions(self, part):
         """A function of the indices' names to what must hold for a result, or None."""
         k, shapes = self.k, self.shapes
-        has_all = shapes.batch % self.together == 0
+        has_all = self._has_all()
         is_whole = self.row_blocks * self.rows <= part.count[0]
         if has_all and is_whole and not self._is_output("i0"):
             return None

@@ -50,7 +50,7 @@ class Turned(Portions):
         k, positions = self.k, self.rows * prod(self.out[1:])
         at, size = self.of_unit(positions), prod(self.out)
         picture = self.groups * self.outputs * size
-        with k.loop("image", self.together), k.loop("some", self.columns // LANES):
+        with k.loop("image", self.pictures), k.loop("some", self.columns // LANES):
             with k.loop("output", LANES), k.loop("from", positions, vector=True):
                 output = k.add(k.mul(k.index("some"), LANES), k.index("output"))
                 inside = self.conditions("image", "from", positions, output)
@@ -116,7 +116,7 @@ class Turned(Portions):
     def _positions(self):
         """Loops over a unit's positions; gives the steps in planes and in g."""
         k = self.k
-        extents = [self.together, self.rows, *self.out[1:]]
+        extents = [self.pictures, self.rows, *self.out[1:]]
         inner = prod(self.out[1:]) * self.columns
         turned = [self.rows * inner, inner]
         turned += [

@@ -100,7 +100,7 @@ class WinogradWeight(Portions):
         at, picture = self.of_unit(positions), self.outputs * size
         if self.row_size > columns:
             fill_zero(k, self.turned, self.turned.size)
-        with k.loop("image", self.together), k.loop("some", self.columns // LANES):
+        with k.loop("image", self.pictures), k.loop("some", self.columns // LANES):
             with k.loop("output", LANES), k.loop("from", positions, vector=True):
                 output = k.add(k.mul(k.index("some"), LANES), k.index("output"))
                 inside = self.conditions("image", "from", positions, output)
@@ -135,7 +135,7 @@ class WinogradWeight(Portions):
             image, rest = divided(k, position, planes.picture)
             row, column = divided(k, rest, planes.strides[0])
             inside = k.and_(
-                k.and_(k.lt(image, self.together), k.lt(row, self.rows)),
+                k.and_(k.lt(image, self.pictures), k.lt(row, self.rows)),
                 k.lt(column, self.part.count[1]),
             )
             at = add(k, mul(k, image, self.picture_size), mul(k, column, 2))
@@ -187,7 +187,7 @@ class WinogradWeight(Portions):
         with k.loop("some", self.columns // LANES):
             with k.loop("lane", LANES, vector=True):
                 total = k.declare("total", self.dtype, 0.0)
-                with k.loop("position", self.together * self.picture_size):
+                with k.loop("position", mul(k, self.pictures, self.picture_size)):
                     steps = {"position": self.columns, "some": LANES, "lane": 1}
                     k.accumulate(total, "add", k.load(self.turned, **steps))
                 offset = self.kinds * self.padded * self.columns
