@@ -8,6 +8,8 @@
 
 import numpy as np
 
+from rushlight._base.sized import is_multiple, is_same
+
 _DTYPES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
 _MASKS = {**_DTYPES, np.dtype(np.bool_): "bool"}
 
@@ -131,14 +133,19 @@ def _is_readable(array):
     """Whether rows are runs of memory, and no two elements are the same."""
     size = array.itemsize
     return (
-        (array.shape[-1] == 1 or array.strides[-1] == size)
-        and array.ctypes.data % size == 0
+        (array.shape[-1] == 1 or is_same(array.strides[-1], size))
+        and _is_aligned(array)
         and all(
-            step > 0 and step % size == 0
+            step > 0 and is_multiple(step, size)
             for n, step in zip(array.shape[:-1], array.strides)
             if n > 1
         )
     )
+
+
+def _is_aligned(array):
+    """Whether it begins at an element; what stands for symbolic sizes does."""
+    return type(array) is not np.ndarray or array.ctypes.data % array.itemsize == 0
 
 
 def _steps(array):

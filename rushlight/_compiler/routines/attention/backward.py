@@ -8,9 +8,10 @@
 # tile of keys.  Both make the scores, which is two products more than five.
 """
 
+from rushlight._base.symint import hint_of
 from rushlight._compiler.routines import Routine
 from rushlight._compiler.routines._parts import keep
-from rushlight._compiler.routines.attention.block import KEYS, Block
+from rushlight._compiler.routines.attention.block import KEYS, Block, may_exceed
 
 #: Where there are fewer matrices, the large ones are parted (Note [Who sums]).
 _FEW = 8
@@ -27,11 +28,11 @@ def attention_backward(call):
     """
     inputs = ["g", "q", "k", "v", *call.optional, "out", "row"]
     outputs = ["g_q", "g_k", "g_v"] + ["g_scores"] * call.wants_scores
-    if call.keys <= KEYS:
+    if not may_exceed(call.keys, KEYS):
         read = [name for name in inputs if name != "out"]
         parts = [Block("attention_backward", call, read, outputs)]
         _backward(parts[0])
-    elif call.matrices >= _FEW or call.length <= call.queries:
+    elif hint_of(call.matrices) >= _FEW or not may_exceed(call.length, call.queries):
         parts = [Block("attention_backward", call, inputs, outputs)]
         _backward(parts[0])
     else:
@@ -52,7 +53,7 @@ class _BackwardMemory:
         if block.call.has_noise:
             self.noisy = block.tile("noisy")
         self.slope = block.tile("slope")
-        self.along = block.per_query("along") if block.tiles > 1 else None
+        self.along = block.per_query("along") if block.has_tiles else None
 
 
 def _backward(block):
@@ -60,13 +61,13 @@ def _backward(block):
     call, k, memory = block.call, block.k, _BackwardMemory(block)
     with k.loop("b", call.matrices, parallel=True):
         block.matrix = k.index("b")
-        has_unseen = call.is_causal and call.keys > call.length
-        if block.query_blocks > 1 or has_unseen:
+        has_unseen = call.is_causal and may_exceed(call.keys, call.length)
+        if block.has_query_blocks or has_unseen:
             _clear(block, "g_k", call.keys, call.size)
             _clear(block, "g_v", call.keys, call.value_size)
-        if block.tiles > 1:
+        if block.has_tiles:
             _clear(block, "g_q", call.length, call.size)
-        if block.query_blocks == 1:
+        if not block.has_query_blocks:
             _query_block(block, memory, 0)
         else:
             with k.loop("q", block.query_blocks):
@@ -161,7 +162,7 @@ def _tile_backward(block, memory, first, rows, start, width):
         transpose_b=True,
     )
     _slopes(block, memory, first, rows, start, width)
-    summed = 1.0 if block.query_blocks > 1 else 0.0
+    summed = 1.0 if block.has_query_blocks else 0.0
     slope = block.upright(memory.slope)
     if "g_v" in block.buffers:
         noisy, g = block.upright(memory.noisy), block.rows("g", first)

@@ -8,6 +8,8 @@
 
 import math
 
+from rushlight._base.sized import is_multiple, is_same
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Task
 from rushlight._compiler.routines._parts import offset_of, span
@@ -28,9 +30,11 @@ class Block:
             size = span(call.shape_of(name), call.strides_of(name))
             self.buffers[name] = k.buffer(name, dtype, size, name in written)
         self.queries = call.queries
-        self.width = min(KEYS, call.keys)
+        self.width = KEYS if is_symbolic(call.keys) else min(KEYS, call.keys)
         self.query_blocks = -(-call.length // self.queries)
         self.tiles = -(-call.keys // self.width)
+        self.has_query_blocks = may_exceed(self.query_blocks, 1)
+        self.has_tiles = may_exceed(self.tiles, 1)
         self.matrix = None  # which of them: an expression
 
     def task(self, group=0):
@@ -76,11 +80,14 @@ class Block:
 
         Each limit is kept apart, so that the checker sees it.
         """
-        if all(isinstance(limit, int) for limit in limits):
-            if isinstance(first, int):
-                return min(most, min(limits) - first)
-            if min(limits) % most == 0:
+        is_whole = all(isinstance(limit, int) for limit in limits)
+        if is_whole and isinstance(first, int):
+            most, *limits = least_of([most, *[limit - first for limit in limits]])
+            first = 0
+            if not limits:
                 return most
+        elif is_whole and all(is_multiple(limit, most) for limit in limits):
+            return most
         found = self.k.const(most, "i64")
         for limit in limits:
             found = self.k.min(found, self.k.sub(self.wide(limit), first))
@@ -94,14 +101,14 @@ class Block:
         call = self.call
         if not call.is_causal:
             return (call.keys,)
-        most = min(call.keys, call.length)
-        if self.query_blocks == 1:
-            return (most,)
-        return self.k.add(first, self.queries), most
+        most = least_of([call.keys, call.length])
+        if not self.has_query_blocks:
+            return tuple(most)
+        return self.k.add(first, self.queries), *most
 
     def tiles_of(self, limits):
         """How many tiles hold the visible keys."""
-        keys = self.part(0, max(self.call.keys, 1), *limits)
+        keys = self.part(0, self.call.keys, *limits)
         if isinstance(keys, int):
             return -(-keys // self.width)
         return self.k.floordiv(self.k.add(keys, self.width - 1), self.width)
@@ -131,3 +138,19 @@ class Block:
             query, key = k.add(k.index("i"), first), k.add(k.index("j"), start)
             score = k.where(k.le(key, query), score, -math.inf)
         return score
+
+
+def may_exceed(size, limit):
+    """Whether a size is above a limit, for some values of the symbols."""
+    more = size - limit
+    return is_symbolic(more) or more > 0
+
+
+def least_of(sizes):
+    """Those sizes of which one is the least, whatever the values of the symbols."""
+    known = [size for size in sizes if not is_symbolic(size)]
+    found = [min(known)] if known else []
+    for size in filter(is_symbolic, sizes):
+        if not any(is_same(size, other) for other in found):
+            found.append(size)
+    return found

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from rushlight._base.symint import hint_of, is_symbolic
+
 
 @dataclass(frozen=True)
 class Attention:
@@ -43,8 +45,9 @@ class Attention:
     @property
     def queries(self):
         """How many a block takes: fewer where each sees other keys."""
-        most = 64 if not self.is_causal else 32 if self.length > 128 else 16
-        return min(most, self.length)
+        length = hint_of(self.length)
+        most = 64 if not self.is_causal else 32 if length > 128 else 16
+        return most if is_symbolic(self.length) else min(most, length)
 
     @property
     def matrices(self):

@@ -38,12 +38,12 @@ def _forward(block):
     with k.loop("b", call.matrices * block.query_blocks, parallel=True):
         b, first = k.index("b"), 0
         block.matrix = b
-        if block.query_blocks > 1:
+        if block.has_query_blocks:
             block.matrix = k.floordiv(b, block.query_blocks)
             first = k.mul(k.remainder(b, block.query_blocks), block.queries)
         rows = block.part(first, block.queries, call.length)
         limits = block.visible(first)
-        if block.tiles == 1:
+        if not block.has_tiles:
             keys = block.part(0, call.keys, *limits)
             _only_tile(block, memory, first, rows, keys)
         else:
@@ -61,7 +61,7 @@ class _ForwardMemory:
     def __init__(self, block):
         self.tile = block.tile("tile")
         self.total = block.per_query("total")
-        if block.tiles > 1:
+        if block.has_tiles:
             self.most, self.shrink = block.per_query("most"), block.per_query("shrink")
             size = block.queries * block.call.value_size
             self.sum = block.k.local("sum", block.call.dtype, size)
