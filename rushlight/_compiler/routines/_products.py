@@ -11,7 +11,7 @@
 
 from dataclasses import replace
 
-from rushlight._base.symint import hint_of, is_symbolic
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.routines._parts import large_pieces, part_of, pieces
 from rushlight._compiler.runtime.blas import has_small_products
 
@@ -77,14 +77,19 @@ def emit_product(k, dtype, m, n, inner, a, b, c, most=None, beta=0.0, **options)
 
 
 def _cut(m, n, inner):
-    """(columns, summands) of the pieces of a product with m rows."""
-    usual = m * hint_of(inner)
-    columns = n if n * usual <= SMALL else SMALL // usual // 64 * 64
+    """(columns, summands) of the pieces of a product with m rows.
+
+    Those of a symbolic `inner` are small for any value.
+    """
     if not has_small_products():
         return n, inner
-    if columns and not is_symbolic(inner):
-        return columns, inner
-    columns = columns or min(n, 128)
+    if not is_symbolic(inner):
+        if m * n * inner <= SMALL:
+            return n, inner
+        columns = SMALL // (m * inner) // 64 * 64
+        if columns:
+            return columns, inner
+    columns = min(n, 128)
     return columns, max(16, SMALL // (m * columns) // 16 * 16)
 
 
