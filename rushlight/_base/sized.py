@@ -2,6 +2,7 @@
 
 import operator
 
+from rushlight._base.symfloat import SymFloat
 from rushlight._base.symint import SymInt, fixed, is_symbolic
 
 
@@ -14,6 +15,8 @@ def with_values(thing, values):
     """
     if type(thing) is SymInt:
         return thing.sizes.value_of(thing.terms, values)
+    if type(thing) is SymFloat:
+        return thing.value(values)
     if type(thing) is dict:
         return {key: with_values(value, values) for key, value in thing.items()}
     if isinstance(thing, tuple) and hasattr(thing, "_fields"):

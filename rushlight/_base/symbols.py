@@ -13,6 +13,7 @@
 # (unknown sizes, at least 2), and rounded quotients that do not come out even.
 """
 
+from rushlight._base.symfloat import SymFloat, text_of_number
 from rushlight._base.symint import SymInt, hint_of, terms_of, text_of
 
 #: What an unknown size is at least: sizes of 0 and 1 mean something of their own.
@@ -187,8 +188,8 @@ class Sizes:
         others = []
 
         def write(thing):
-            if type(thing) is SymInt:
-                return text_of(thing)
+            if type(thing) in (SymInt, SymFloat):
+                return text_of_number(thing)
             if type(thing) in (tuple, list):
                 inside = "".join(f"{write(one)}, " for one in thing)
                 return f"({inside})" if type(thing) is tuple else f"[{inside}]"

@@ -33,7 +33,7 @@ class SymInt:
 
     def __add__(self, other):
         if not _is_whole(other):
-            return _with_float(operator.add, self, other)
+            return _with_float("add", self, other)
         terms = dict(self.terms)
         for atoms, factor in terms_of(other):
             terms[atoms] = terms.get(atoms, 0) + factor
@@ -41,9 +41,9 @@ class SymInt:
 
     def __mul__(self, other):
         if not _is_whole(other):
-            if isinstance(other, (float, str, list, tuple)):
+            if isinstance(other, (str, list, tuple)):
                 return self.fixed() * other
-            return NotImplemented
+            return _with_float("mul", self, other)
         terms = {}
         for mine, n in self.terms:
             for theirs, m in terms_of(other):
@@ -57,12 +57,12 @@ class SymInt:
 
     def __sub__(self, other):
         if not _is_whole(other):
-            return _with_float(operator.sub, self, other)
+            return _with_float("sub", self, other)
         return self + -other
 
     def __rsub__(self, other):
         if not _is_whole(other):
-            return _with_float(lambda x, y: y - x, self, other)
+            return _with_float("sub", other, self)
         return -self + other
 
     __radd__, __rmul__ = __add__, __mul__
@@ -94,7 +94,20 @@ class SymInt:
     def __pow__(self, power, modulo=None):
         if modulo is None and type(power) is int and 0 <= power <= 8:
             return math.prod([self] * power)
+        if modulo is None and (isinstance(power, float) or power < 0):
+            return _with_float("pow", self, power)
         return pow(self.fixed(), fixed(power), fixed(modulo))
+
+    def __rpow__(self, base, modulo=None):
+        if isinstance(base, float):
+            return _with_float("pow", base, self)
+        return base ** self.fixed()
+
+    def __truediv__(self, other):
+        return _with_float("truediv", self, other)
+
+    def __rtruediv__(self, other):
+        return _with_float("truediv", other, self)
 
     def __pos__(self):
         return self
@@ -117,19 +130,19 @@ class SymInt:
 
     def __eq__(self, other):
         if not _is_whole(other):
-            return _with_float(operator.eq, self, other)
+            return _compared(operator.eq, self, other)
         if type(other) is SymInt and other.sizes is not self.sizes:
             return False
         return self.sizes.is_zero(self - other)
 
     def __lt__(self, other):
         if not _is_whole(other):
-            return _with_float(operator.lt, self, other)
+            return _compared(operator.lt, self, other)
         return self.sizes.is_negative(self - other)
 
     def __gt__(self, other):
         if not _is_whole(other):
-            return _with_float(operator.gt, self, other)
+            return _compared(operator.gt, self, other)
         return self.sizes.is_negative(other - self)
 
     def __le__(self, other):
@@ -177,9 +190,20 @@ class SymInt:
         return getattr(self.fixed(), name)
 
 
-def _with_float(function, x, other):
-    """With a float, what the number gives; the rest is for the other to say."""
-    return function(x.fixed(), other) if isinstance(other, float) else NotImplemented
+def _with_float(op, x, y):
+    """What is a float (symfloat.py); what is no number has its own say."""
+    from rushlight._base.symfloat import SymFloat
+
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+        return SymFloat(op, x, y)
+    return NotImplemented
+
+
+def _compared(function, x, other):
+    """A comparison with a float, which fixes both."""
+    if isinstance(other, float):
+        return function(x.fixed(), float(other))
+    return NotImplemented
 
 
 def _by_number(name, is_turned):
@@ -192,11 +216,10 @@ def _by_number(name, is_turned):
     return method
 
 
-for _name in "truediv and_ or_ xor lshift rshift".split():
+for _name in "and_ or_ xor lshift rshift".split():
     _plain = _name.strip("_")
     setattr(SymInt, f"__{_plain}__", _by_number(_name, False))
     setattr(SymInt, f"__r{_plain}__", _by_number(_name, True))
-SymInt.__rpow__ = lambda self, base, modulo=None: base ** self.fixed()
 SymInt.__invert__ = lambda self: ~self.fixed()
 
 

@@ -17,7 +17,14 @@ from rushlight._compiler import log, report
 from rushlight._compiler.capture.containers import WrittenStop, keeping_containers
 from rushlight._compiler.capture.effects import is_ours, watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of
-from rushlight._compiler.capture.sizes import FEW, Symbols, changing, kind_of
+from rushlight._compiler.capture.sizes import (
+    FEW,
+    Symbols,
+    changing,
+    kind_of,
+    numbers_of,
+    without_last_moved,
+)
 from rushlight._compiler.capture.trace import trace
 from rushlight._compiler.capture.tracer import TraceStop
 from rushlight._compiler.runtime.entry import Entry
@@ -164,22 +171,24 @@ class Compiled:
         wanted = len(known) >= FEW if self._dynamic is None else self._dynamic
         if not wanted or self.symbolic.get(kind, ()) is None:
             return None
-        groups, entry = changing([*known, key], bool(self._dynamic)), None
-        if not groups:
-            return None
-        try:
-            while groups and entry is None:
-                symbols = Symbols(groups, leaves, key)
+        groups = changing([*known, key], bool(self._dynamic))
+        reason = "none is above 1"
+        while groups:
+            symbols = Symbols(groups, leaves, key)
+            try:
                 entry = self._traced(args, kwargs, leaves, symbols)
-                groups, reason = symbols.groups_after(), symbols.why_fixed()
-        except Exception as error:  # noqa: BLE001 - then each set of sizes for itself
-            reason = f"{_reason(error)}{_users_line(error)}"
-        if entry is None or not entry.serves(key, leaves):
-            log.say("fallbacks", f"{self.name}: its sizes stay fixed: {reason}")
+                after, reason = symbols.groups_after(), symbols.why_fixed()
+            except Exception as error:  # noqa: BLE001 - then each size for itself
+                after = without_last_moved(groups)
+                reason = f"{_reason(error)}{_users_line(error)}"
+            if after is None:
+                self.symbolic.setdefault(kind, []).append(entry)
+                return entry if entry.serves(key, leaves) else None
+            groups = after
+        log.say("fallbacks", f"{self.name}: its sizes stay fixed: {reason}")
+        if max(numbers_of(key).values(), default=0) > 1:
             self.symbolic.setdefault(kind, None)
-            return None
-        self.symbolic.setdefault(kind, []).append(entry)
-        return entry
+        return None
 
     def _is_to_wait(self, key):
         """Whether a call that no entry serves is to run as written (Note [Stances])."""

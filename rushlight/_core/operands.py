@@ -23,6 +23,7 @@ from rushlight._base import dtype as dtypes
 from rushlight._base.errors import ArgumentTypeError, DeviceError, explain
 from rushlight._base.promote import result_dtype
 from rushlight._base.spec import Spec
+from rushlight._base.symfloat import SymFloat
 from rushlight._base.symint import is_symbolic
 from rushlight._core.table import FLOAT
 
@@ -162,7 +163,7 @@ def convert(value, dtype, home):
                 do="Convert it with torch.tensor.",
             )
         )
-    if is_symbolic(value):  # beside specs only
+    if is_symbolic(value) or type(value) is SymFloat:  # beside specs only
         return Spec((), dtype.numpy)
     array = np.asarray(value)
     if array.dtype.kind == "O":  # an integer beyond 64 bits

@@ -6,10 +6,15 @@
 # not always the same become symbols (_base/symbols.py), and one entry serves them all:
 # those of which its conditions hold.  Sizes that were always equal to each other are
 # one symbol.  A size of 0 or 1 is never one: it means something else (broadcasting).
-# Whole numbers among the arguments that keep changing are symbols too.  Whatever the
-# function or the compiler needs to know exactly of a symbol is fixed, and compiled as
-# before, for each value by itself.
+# Whole numbers among the arguments that keep changing are symbols too.
+#
+# A symbol that turns out to be equal to a number may be so by chance, as a batch of 32
+# is to 32 channels: the function is traced again with a number beside it as the hint.
+# If that is equal too, or leads to an error, the size has to be known: it is no symbol
+# then, and calls are compiled as before, for each value by itself.
 """
+
+from typing import NamedTuple
 
 from rushlight._base.symbols import LEAST, Sizes
 
@@ -49,7 +54,7 @@ def changing(keys, at_once=False):
         at_once: let every size of the present call count as one that changes.
 
     Returns:
-        list of lists of (place, dimension or None).
+        list of Group.
     """
     groups, tables = {}, [numbers_of(key) for key in keys]
     for where, value in tables[-1].items():
@@ -57,7 +62,27 @@ def changing(keys, at_once=False):
         moves = len(set(values)) > 1 or (at_once and where[1] is not None)
         if value >= LEAST and moves:
             groups.setdefault((values, where[1] is None), []).append(where)
-    return list(groups.values())
+    return [Group(tuple(places)) for places in groups.values()]
+
+
+class Group(NamedTuple):
+    """Numbers of a call that one symbol stands for.
+
+    Attributes:
+        places: of (place, dimension or None).
+        moved: 0 where the hint is the present value; else it is a number beside it, and
+            this says as how many-th of the groups it was moved.
+    """
+
+    places: tuple
+    moved: int = 0
+
+    def parts(self):
+        """Groups of the same places that each are one dimension; none if it is one."""
+        parts = {}
+        for place, dim in self.places:
+            parts.setdefault(dim, []).append((place, dim))
+        return [Group(tuple(p)) for p in parts.values()] if len(parts) > 1 else []
 
 
 class Symbols:
@@ -69,7 +94,7 @@ class Symbols:
 
     Attributes:
         sizes: a new `Sizes`.
-        groups: {number of a symbol: its places}.
+        groups: of each symbol.
         fixed: {(place, dimension or None): value} of all other sizes and numbers.
     """
 
@@ -77,10 +102,11 @@ class Symbols:
         self.sizes, self.groups, self.shapes = Sizes(), groups, {}
         self.numbers, sized = {}, {}
         numbers = numbers_of(key)
-        for group in groups:
-            value = numbers[group[0]]
-            symbol = self.sizes.symbol(value)
-            for place, dim in group:
+        for places, moved in groups:
+            value = numbers[places[0]]
+            near = value - 1 if value > LEAST else value + 1
+            symbol = self.sizes.symbol(near if moved else value)
+            for place, dim in places:
                 del numbers[place, dim]
                 if dim is None:
                     self.numbers[place] = symbol
@@ -100,7 +126,7 @@ class Symbols:
         """The symbols' values in a call."""
         found = []
         for group in self.groups:
-            place, dim = group[0]
+            place, dim = group.places[0]
             leaf = leaves[place]
             found.append(leaf if dim is None else leaf._array.shape[dim])
         return tuple(found)
@@ -110,7 +136,10 @@ class Symbols:
         numbers = numbers_of(key)
         if any(numbers[where] != value for where, value in self.fixed.items()):
             return False
-        return all(len({numbers[w] for w in group}) == 1 for group in self.groups)
+        return all(
+            len({numbers[place] for place in group.places}) == 1
+            for group in self.groups
+        )
 
     def why_fixed(self):
         """What the function or the compiler had to know of the symbols."""
@@ -121,7 +150,7 @@ class Symbols:
         """The groups after what was found to be equal, or None where that changes none.
 
         Symbols that were compared and found equal are one; one that was found equal to
-        a number is none.
+        a number is to have another hint, and none if it had.
         """
         owner, fixed = list(range(len(self.groups))), set()
         for terms in self.sizes.equalities:
@@ -133,12 +162,27 @@ class Symbols:
                 fixed |= set(range(len(owner))) if symbols is None else symbols
         if not fixed and len(set(owner)) == len(owner):
             return None
-        lost = {owner[number] for number in fixed}
-        merged = {}
+        found = {}
         for number, group in enumerate(self.groups):
-            if owner[number] not in lost:
-                merged.setdefault(owner[number], []).extend(group)
-        return list(merged.values())
+            known = found.get(owner[number], Group(()))
+            places, moved = known.places + group.places, max(known.moved, group.moved)
+            found[owner[number]] = Group(places, moved)
+        fixed = {owner[number] for number in fixed}
+        again = [part for n in fixed if found[n].moved for part in found.pop(n).parts()]
+        still = [number for number in fixed if number in found]
+        if still:  # one at a time: it may be this one that leads to an error
+            times = 1 + max(group.moved for group in found.values())
+            found[still[0]] = found[still[0]]._replace(moved=times)
+        return [*found.values(), *again]
+
+
+def without_last_moved(groups):
+    """The groups but for the one whose hint was moved last; none where none was."""
+    last = max(group.moved for group in groups)
+    if not last:
+        return []
+    kept = [group for group in groups if group.moved != last]
+    return kept + [part for g in groups if g.moved == last for part in g.parts()]
 
 
 def _is_difference(terms):

@@ -8,6 +8,7 @@ import numpy as np
 from rushlight._base.dtype import dtype as torch_dtype
 from rushlight._base.shape import wrap_dim
 from rushlight._base.sized import operator_index, slice_indices
+from rushlight._base.symfloat import SymFloat
 from rushlight._base.symint import is_symbolic
 from rushlight._compiler.graph.expression import VIEWS, Expressions
 from rushlight._compiler.loops.ir import (
@@ -57,13 +58,25 @@ class Lowering:
         """A number as an expression; expressions as they are."""
         if hasattr(value, "kind"):
             return value
-        if is_symbolic(value):
-            if dtype == "bool":
+        if is_symbolic(value) or type(value) is SymFloat:
+            if dtype == "bool" or (dtype == "i64" and type(value) is SymFloat):
                 raise NotLowered
-            return self.x.number(value, dtype)
+            return self.x.cast(self._number(value), dtype)
         if dtype == "i64" and value != value // 1:  # also nan and inf
             raise NotLowered
         return self.x.const(value, dtype)
+
+    def _number(self, value):
+        """A number of symbolic sizes; a float is computed in float64, as Python's."""
+        if type(value) is not SymFloat:
+            return self.x.number(value, "i64")
+        args = [
+            self.x.cast(self._number(arg), "f64")
+            if is_symbolic(arg) or type(arg) is SymFloat
+            else self.x.const(arg, "f64")
+            for arg in value.args
+        ]
+        return self.x.pointwise("div" if value.op == "truediv" else value.op, *args)
 
     def shape(self, x):
         """The sizes."""

@@ -14,6 +14,8 @@
 import functools
 from math import prod
 
+from rushlight._base.symint import is_symbolic
+
 _BLOCK = 250_000  # elements of columns at a time
 _SHORT = 64  # take pictures together until there are so many outputs
 
@@ -37,10 +39,7 @@ class Plan:
         self.size, self.kernel, self.stride = size, kernel, stride
         self.pads, self.dilation = pads, dilation
         padded = [n + a + b for n, (a, b) in zip(size, pads)]
-        self.out = out or tuple(
-            (n - d * (k - 1) - 1) // s + 1
-            for n, k, s, d in zip(padded, kernel, stride, dilation)
-        )
+        self.out = out or _fitting(padded, kernel, stride, dilation)
         self.positions, self.taps = prod(self.out), prod(kernel)
         self.strip = (*padded[:-1], self.out[-1])
         self.strip_steps = [prod(self.strip[i + 1 :]) for i in range(len(size))]
@@ -90,3 +89,17 @@ class Plan:
 def plan_of(size, kernel, stride, pads, dilation, out=None):
     """The Plan for these sizes."""
     return Plan(size, kernel, stride, pads, dilation, out)
+
+
+def out_of(size, kernel, stride, pads, dilation, out=None):
+    """The spatial sizes of a result, for a spec rule: sizes may be symbolic."""
+    if out is None and any(map(is_symbolic, size)):
+        padded = [n + a + b for n, (a, b) in zip(size, pads)]
+        return _fitting(padded, kernel, stride, dilation)
+    return out or plan_of(size, kernel, stride, pads, dilation).out
+
+
+def _fitting(padded, kernel, stride, dilation):
+    """How many places of the window fit into a padded picture."""
+    dims = zip(padded, kernel, stride, dilation)
+    return tuple([(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in dims])

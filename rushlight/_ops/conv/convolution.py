@@ -25,7 +25,7 @@ from rushlight._ops.conv._patches import (
     patches_input,
     patches_weight,
 )
-from rushlight._ops.conv._plan import plan_of
+from rushlight._ops.conv._plan import out_of, plan_of
 
 # -------------------------------------------------------------------------- public
 
@@ -133,8 +133,8 @@ def _conv_spec(x, w, b, *, stride, pads, dilation, groups, out_size):
     who = f"conv{x.ndim - 2}d()"
     check_arrays(x, w, b, groups, False, who)
     check_fit(x.shape[2:], w.shape[2:], pads, dilation, who)
-    plan = plan_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out_size)
-    return Spec((x.shape[0], w.shape[0], *plan.out), x.dtype)
+    out = out_of(x.shape[2:], w.shape[2:], stride, pads, dilation, out_size)
+    return Spec((x.shape[0], w.shape[0], *out), x.dtype)
 
 
 def _conv_eager(backend, x, w, b, *, stride, pads, dilation, groups, out_size):
