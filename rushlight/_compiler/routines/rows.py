@@ -1,5 +1,7 @@
 """Rows added up by their numbers: the gradient of a table that rows were read from."""
 
+from rushlight._base.sized import is_multiple
+from rushlight._base.symint import hint_of
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
 
@@ -52,9 +54,9 @@ def _add_row(k, values, table, row, counts, width, columns):
 
 def _columns(numbers, width):
     """The width of a block: a divisor of the table's."""
-    if numbers * width < _WORTH_SHARING:
+    if hint_of(numbers * width) < _WORTH_SHARING:
         return width
     for count in (8, 4, 2):
-        if width % count == 0 and width // count >= _COLUMNS:
+        if is_multiple(width, count) and hint_of(width) // count >= _COLUMNS:
             return width // count
     return width

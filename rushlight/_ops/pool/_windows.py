@@ -11,6 +11,8 @@ from rushlight._base.errors import (
     explain,
 )
 from rushlight._base.shape import as_index
+from rushlight._base.symint import is_symbolic
+from rushlight._core.state import STATE
 from rushlight._ops._arguments import require_tensor
 from rushlight._ops._team import share
 
@@ -25,7 +27,8 @@ class Windows:
         pads: what counts as padding before the plane, for each dimension.
         out: how many windows there are, for each dimension.
         canvas: the sizes of a plane with all padding that a window reaches.
-        taps: the indices of a window's elements, row by row.
+        taps: the indices of a window's elements, row by row; `count` of them.
+        fit: whether there is a window.
     """
 
     def __init__(self, size, kernel, stride, pads, dilation, ceil_mode):
@@ -34,15 +37,30 @@ class Windows:
         self.out = tuple(
             _count(*one, ceil_mode) for one in zip(size, kernel, stride, pads, dilation)
         )
-        self.canvas = tuple(
-            max(p + n, (o - 1) * s + d * (k - 1) + 1)
-            for n, k, s, p, d, o in zip(size, kernel, stride, pads, dilation, self.out)
+        self.count, self.fit = prod(kernel), all(n >= 1 for n in self.out)
+
+    @functools.cached_property
+    def canvas(self):
+        dims = self.size, self.kernel, self.stride, self.pads, self.dilation, self.out
+        return tuple(
+            max(p + n, (o - 1) * s + d * (k - 1) + 1) for n, k, s, p, d, o in zip(*dims)
         )
-        self.taps = list(product(*map(range, kernel)))
-        self.is_exact = self.canvas == size  # no padding
-        self.is_apart = self.is_exact and all(  # windows do not overlap, and cover all
-            s == k and d == 1 and n == o * s
-            for n, k, s, d, o in zip(size, kernel, stride, dilation, self.out)
+
+    @functools.cached_property
+    def taps(self):
+        return list(product(*map(range, self.kernel)))
+
+    @functools.cached_property
+    def is_exact(self):
+        """Whether there is no padding."""
+        return self.canvas == self.size
+
+    @functools.cached_property
+    def is_apart(self):
+        """Whether windows do not overlap, and cover everything."""
+        dims = self.size, self.kernel, self.stride, self.dilation, self.out
+        return self.is_exact and all(
+            s == k and d == 1 and n == o * s for n, k, s, d, o in zip(*dims)
         )
 
     def at(self, tap):
@@ -69,6 +87,13 @@ def _count(n, k, s, p, d, ceil_mode):
 def windows_of(size, kernel, stride, pads, dilation, ceil_mode):
     """The Windows for these sizes."""
     return Windows(size, kernel, stride, pads, dilation, ceil_mode)
+
+
+def windows_for(*args):
+    """As `windows_of`; in a spec rule sizes may be symbolic."""
+    if STATE.special and any(is_symbolic(n) for part in args[:-1] for n in part):
+        return Windows(*args)
+    return windows_of(*args)
 
 
 def over_planes(np, function, planes, size):
@@ -124,10 +149,11 @@ def sizes(value, dims, who, name):
 def check_window(kernel, stride, pads, dilation, who):
     """Refuse numbers that make no windows."""
     problem = None
-    if min(kernel) < 1 or min(stride) < 1:
-        problem = "kernel_size and stride greater than zero", f"{kernel}, {stride}"
-    elif min(dilation) < 1:
-        problem = "dilation greater than zero", dilation
+    if not all([n > 0 for n in (*kernel, *stride, *dilation)]):
+        if min(kernel) < 1 or min(stride) < 1:
+            problem = "kernel_size and stride greater than zero", f"{kernel}, {stride}"
+        else:
+            problem = "dilation greater than zero", dilation
     elif min(pads) < 0 or any(
         p > (d * (k - 1) + 1) // 2 for p, k, d in zip(pads, kernel, dilation)
     ):
@@ -158,7 +184,7 @@ def check_planes(x, dims, who):
 
 def check_out(windows, who):
     """Refuse windows that do not fit into the plane."""
-    if min(windows.out) < 1:
+    if not windows.fit:
         raise ShapeError(
             explain(
                 who,

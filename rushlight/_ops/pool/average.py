@@ -18,7 +18,7 @@ from rushlight._ops.pool._windows import (
     over_planes,
     sizes,
     window_attrs,
-    windows_of,
+    windows_for,
 )
 
 # ---------------------------------------------------------------------------- public
@@ -144,7 +144,7 @@ expose(avg_pool3d, torch=False, method=False, functional=True)
 
 
 def _windows(size, kernel, stride, pads, dilation, ceil_mode):
-    return windows_of(
+    return windows_for(
         tuple(size[len(size) - len(kernel) :]),
         kernel,
         stride,

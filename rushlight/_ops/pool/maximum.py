@@ -13,7 +13,7 @@ from rushlight._ops.pool._windows import (
     check_out,
     check_planes,
     window_attrs,
-    windows_of,
+    windows_for,
 )
 from rushlight._ops.pool._winners import hand_back, largest, places_of
 
@@ -178,7 +178,7 @@ for _function in (max_pool1d, max_pool2d, max_pool3d):
 def _windows(x, attrs):
     dims = len(attrs["kernel"])
     size = tuple(x.shape[x.ndim - dims :])
-    return dims, windows_of(
+    return dims, windows_for(
         size,
         attrs["kernel"],
         attrs["stride"],
@@ -195,7 +195,7 @@ def _max_pool_spec(x, *, winners, **attrs):
     refuse(x, who, "bcU")
     check_out(windows, who)
     shape = (*x.shape[: x.ndim - dims], *windows.out)
-    code = numpy.uint8 if len(windows.taps) <= 256 else numpy.uint32
+    code = numpy.uint8 if windows.count <= 256 else numpy.uint32
     return Spec(shape, x.dtype), Spec(shape if winners else (0,), code)
 
 

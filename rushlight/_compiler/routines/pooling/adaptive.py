@@ -14,7 +14,7 @@ from rushlight._compiler.routines.nests import (
     mul,
     open_loops,
 )
-from rushlight._compiler.routines.pooling.windows import Blocks, steps_of
+from rushlight._compiler.routines.pooling.windows import Blocks, elements_of, steps_of
 
 
 def adaptive_average_pool(planes, size, out, dtype):
@@ -32,8 +32,8 @@ def adaptive_average_pool(planes, size, out, dtype):
         Routine: input x; output y.
     """
     k, blocks = Builder("adaptive_average_pool"), Blocks(planes, size)
-    x = k.buffer("x", dtype, max(1, planes * prod(size)))
-    y = k.buffer("y", dtype, max(1, planes * prod(out)), written=True)
+    x = k.buffer("x", dtype, elements_of(planes, size))
+    y = k.buffer("y", dtype, elements_of(planes, out), written=True)
     with blocks.planes(k) as plane, open_loops(k, "part", out) as names:
         total = k.declare("total", dtype, 0.0)
         at, extents, share = _of_part(k, plane, size, out, names, dtype)
@@ -55,8 +55,8 @@ def adaptive_average_pool_gradient(planes, size, out, dtype):
         Routine: input g; output x_grad.
     """
     k, blocks = Builder("adaptive_average_pool_gradient"), Blocks(planes, size)
-    found = k.buffer("x_grad", dtype, max(1, planes * prod(size)), written=True)
-    g = k.buffer("g", dtype, max(1, planes * prod(out)))
+    found = k.buffer("x_grad", dtype, elements_of(planes, size), written=True)
+    g = k.buffer("g", dtype, elements_of(planes, out))
     with blocks.planes(k) as plane:
         fill_zero(k, found, prod(size), at=mul(k, plane, prod(size)))
         with open_loops(k, "part", out) as names:

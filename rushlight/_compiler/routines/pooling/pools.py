@@ -12,6 +12,7 @@ outside are left out.
 import math
 from math import prod
 
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines.nests import (
@@ -22,14 +23,17 @@ from rushlight._compiler.routines.nests import (
     open_loops,
 )
 from rushlight._compiler.routines.pooling.windows import (
-    MANY,
     Blocks,
     Outputs,
     buffers,
     element,
+    elements_of,
     place_of,
     taps_of,
 )
+
+#: More than any window has elements.
+_NO_NUMBER = 2**62
 
 
 def max_pool(planes, windows, dtype, *, winners=True):
@@ -49,9 +53,9 @@ def max_pool(planes, windows, dtype, *, winners=True):
     x, y = buffers(k, planes, windows, dtype, "x", "y")
     if winners:
         code = winner_dtype(windows)
-        won = k.buffer("winners", code, max(1, y.size), written=True)
+        won = k.buffer("winners", code, elements_of(planes, windows.out), True)
     with blocks.planes(k) as at, Outputs(k, windows) as (by_out, names):
-        find = _largest if len(windows.taps) <= MANY else _largest_of_many
+        find = _largest if windows.are_few else _largest_of_many
         best, winner = find(k, windows, x, at, names)
         place = as_place(k, mul(k, at, prod(windows.out)))
         k.store(y, best, 0, place, **by_out)
@@ -76,7 +80,9 @@ def _largest(k, windows, x, plane, names):
 def _largest_of_many(k, windows, x, plane, names):
     """As `_largest`: first the largest, then the first that equals it."""
     found = k.declare("best", x.dtype, -math.inf)
-    first = k.declare("first", "i64", prod(windows.kernel))
+    count = prod(windows.kernel)
+    none = _NO_NUMBER if is_symbolic(count) else count
+    first = k.declare("first", "i64", none)
     last_nan = k.declare("last_nan", "i64", -1)
     with open_loops(k, "tap", windows.kernel) as taps:
         tap = [k.index(name) for name in taps]
@@ -92,7 +98,7 @@ def _largest_of_many(k, windows, x, plane, names):
         equals, is_nan = k.eq(value, found), k.ne(value, value)
         if inside is not None:
             equals, is_nan = k.and_(equals, inside), k.and_(is_nan, inside)
-        k.accumulate(first, "min", k.where(equals, number, prod(windows.kernel)))
+        k.accumulate(first, "min", k.where(equals, number, none))
         k.accumulate(last_nan, "max", k.where(is_nan, number, -1))
     return found, k.where(k.lt(last_nan, 0), first, last_nan)
 
@@ -113,12 +119,12 @@ def max_pool_gradient(planes, windows, dtype):
     """
     k, blocks = Builder("max_pool_gradient"), Blocks(planes, windows.size)
     found, g = buffers(k, planes, windows, dtype, "x_grad", "g", given=True)
-    won = k.buffer("winners", winner_dtype(windows), g.size)
+    won = k.buffer("winners", winner_dtype(windows), elements_of(planes, windows.out))
     size = prod(windows.size)
     with blocks.planes(k) as plane:
         if not windows.are_tiles:
             fill_zero(k, found, size, at=mul(k, plane, size))
-        if len(windows.taps) > MANY:
+        if not windows.are_few:
             _to_winners(k, windows, found, g, won, plane)
         else:
 
@@ -211,17 +217,25 @@ def average_pool_gradient(planes, windows, dtype, *, pads_count=True, divisor=No
     """
     k, blocks = Builder("average_pool_gradient"), Blocks(planes, windows.size)
     found, g = buffers(k, planes, windows, dtype, "x_grad", "g", given=True)
-    shares = k.local("shares", dtype, prod(windows.out))
-    size = prod(windows.size)
+    size, count = prod(windows.size), prod(windows.out)
+    # where their number is known, the shares are worked out once, in local memory
+    shares = None if is_symbolic(count) else k.local("shares", dtype, count)
+
+    def shared(plane, by_out):
+        share = _share(k, windows, [*by_out], dtype, pads_count, divisor)
+        at = as_place(k, mul(k, plane, count))
+        return k.mul(k.load(g, 0, at, **by_out), share)
+
     with blocks.planes(k) as plane:
         if not windows.are_tiles:
             fill_zero(k, found, size, at=mul(k, plane, size))
-        with Outputs(k, windows) as (by_out, names):
-            at = as_place(k, mul(k, plane, prod(windows.out)))
-            share = _share(k, windows, names, dtype, pads_count, divisor)
-            k.store(shares, k.mul(k.load(g, 0, at, **by_out), share), **by_out)
+        if shares is not None:
+            with Outputs(k, windows) as (by_out, _):
+                k.store(shares, shared(plane, by_out), **by_out)
 
         def given(number, by_out):
+            if shares is None:
+                return shared(plane, by_out)
             return k.load(shares, **by_out)
 
         _hand_back(k, windows, found, plane, given)
@@ -245,11 +259,11 @@ def _first_inside(k, windows, names):
 def _share(k, windows, names, dtype, pads_count, divisor):
     """One over each window's size."""
     if divisor is not None:
-        return k.const(1 / divisor, dtype)
+        return _one_over(k, divisor, dtype)
     count, known = None, 1
     for dim, name in enumerate(names):
         n, kernel, pad = windows.size[dim], windows.kernel[dim], windows.pads[dim]
-        last = (windows.out[dim] - 1) * windows.stride[dim] - pad + kernel
+        last = windows.last(dim) + kernel
         if last <= n + (pad if pads_count else 0) and (pads_count or pad == 0):
             known *= kernel
             continue
@@ -260,5 +274,9 @@ def _share(k, windows, names, dtype, pads_count, divisor):
         along = k.sub(end, start)
         count = along if count is None else k.mul(count, along)
     if count is None:
-        return k.const(1 / known, dtype)
+        return _one_over(k, known, dtype)
     return k.div(1.0, k.cast(k.mul(count, known), dtype))
+
+
+def _one_over(k, n, dtype):
+    return k.div(1.0, k.const(n, dtype)) if is_symbolic(n) else k.const(1 / n, dtype)

@@ -1,10 +1,18 @@
-"""Windows on planes: where they lie, and loops over planes, windows and elements."""
+"""Windows on planes: where they lie, and loops over planes, windows and elements.
+
+# Note [Windows of symbolic sizes]
+# All numbers of planes and windows may be symbolic.  What decides which code is written
+# is then what holds for all sizes: a window may leave the plane unless its place from
+# the end shows that it does not, and a symbolic number of elements is many.
+"""
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from rushlight._base.sized import is_multiple, is_same
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.routines.nests import (
     add,
     all_of,
@@ -16,6 +24,7 @@ from rushlight._compiler.routines.nests import (
 
 _ELEMENTS = 32768  # of the planes in a block
 _BLOCKS = 16  # at least, where there are enough planes
+_FEW = 4096  # elements in a block, about, at least, of a number of planes not known
 MANY = 25  # elements of a window; of more, loops are written
 
 
@@ -41,18 +50,36 @@ class Windows:
         """The indices of a window's elements, row by row."""
         return list(product(*map(range, self.kernel)))
 
+    @property
+    def are_few(self):
+        """Whether code is written for each element of a window."""
+        return not any(map(is_symbolic, self.kernel)) and prod(self.kernel) <= MANY
+
+    def last(self, dim):
+        """Where the last window along a dim begins, or what it does not go beyond.
+
+        The bound is for symbolic sizes: it is the size, and a known number.
+        """
+        n, k, s = self.size[dim], self.kernel[dim], self.stride[dim]
+        p, d, o = self.pads[dim], self.dilation[dim], self.out[dim]
+        found = (o - 1) * s - p
+        if not is_symbolic(found - n):
+            return found
+        reach = n + 2 * p - d * (k - 1) - 1
+        rounded_up = 0 if is_same(o, reach // s + 1) else s - 1
+        return reach - p + rounded_up
+
     def leaves(self, dim, k):
-        """Whether element k of some window along a dim lies outside the plane."""
-        first = k * self.dilation[dim] - self.pads[dim]
-        last = first + (self.out[dim] - 1) * self.stride[dim]
-        return first < 0 or last >= self.size[dim]
+        """Whether element k of some window along a dim may lie outside the plane."""
+        along = k * self.dilation[dim]
+        return along - self.pads[dim] < 0 or self.last(dim) + along >= self.size[dim]
 
     @property
     def are_tiles(self):
         """Whether each element of the plane is in one window."""
         dims = zip(self.size, self.kernel, self.stride, self.dilation, self.pads)
-        return len(self.taps) <= MANY and all(
-            k == s and d == 1 and p == 0 and n == s * o
+        return self.are_few and all(
+            is_same(k, s) and d == 1 and p == 0 and is_same(n, s * o)
             for (n, k, s, d, p), o in zip(dims, self.out, strict=True)
         )
 
@@ -61,9 +88,11 @@ class Blocks:
     """Blocks of a few planes."""
 
     def __init__(self, planes, size):
-        self.count = planes
-        most = max(1, _ELEMENTS // max(1, prod(size)))
-        self.each = max(1, min(most, -(-planes // _BLOCKS)))
+        self.count, elements = planes, max(1, hint_of(prod(size)))
+        most, each = max(1, _ELEMENTS // elements), -(-hint_of(planes) // _BLOCKS)
+        if is_symbolic(planes):
+            each = max(each, _FEW // elements)
+        self.each = max(1, min(most, each))
         self.blocks = -(-planes // self.each)
 
     def planes(self, k):
@@ -83,7 +112,7 @@ class _Planes:
         k, blocks = self.k, self.blocks
         first = mul(k, k.index("block"), blocks.each)
         count = blocks.each
-        if blocks.count % count:
+        if not is_multiple(blocks.count, count):
             count = rest_of(k, blocks.count, first, count)
         self.inner = k.loop("plane", count)
         self.inner.__enter__()
@@ -96,12 +125,16 @@ class _Planes:
 
 def buffers(k, planes, windows, dtype, of_planes, of_windows, given=False):
     """The buffers of planes and of windows; `given` says which one is read."""
-    planes_size = max(1, planes * prod(windows.size))
-    windows_size = max(1, planes * prod(windows.out))
     return (
-        k.buffer(of_planes, dtype, planes_size, written=given),
-        k.buffer(of_windows, dtype, windows_size, written=not given),
+        k.buffer(of_planes, dtype, elements_of(planes, windows.size), written=given),
+        k.buffer(of_windows, dtype, elements_of(planes, windows.out), not given),
     )
+
+
+def elements_of(planes, size):
+    """Elements of a buffer of planes, at least one."""
+    found = planes * prod(size)
+    return found if is_symbolic(found) else max(1, found)
 
 
 def steps_of(names, size):
@@ -126,7 +159,7 @@ class Outputs:
 
 def taps_of(k, windows):
     """The elements of a window as contexts of indices: one by one, or in loops."""
-    if len(windows.taps) <= MANY:
+    if windows.are_few:
         return [nullcontext(tap) for tap in windows.taps]
     return [_in_loops(k, windows)]
 
@@ -154,7 +187,8 @@ def place_of(k, windows, tap, names):
             leaves = windows.leaves(dim, index)
         else:
             strides[index.name] = dilation * step
-            leaves = any(windows.leaves(dim, i) for i in range(windows.kernel[dim]))
+            ends = 0, windows.kernel[dim] - 1
+            leaves = any(windows.leaves(dim, i) for i in ends)
         if leaves:
             at = k.mul(k.index(name), windows.stride[dim])
             at = add(k, at, add(k, mul(k, index, dilation), -windows.pads[dim]))
