@@ -55,6 +55,8 @@ def numel(shape):
 
 def as_index(value, who, name):
     """An integer argument (a Python int, a NumPy integer or a 0-d tensor)."""
+    if value.__class__ is int:  # a symbolic one stays as it is
+        return value
     try:
         if value is not True and value is not False:
             return value.__index__()
