@@ -27,6 +27,13 @@ _IN_ROOMS.update(
         "amp.casting",
     )
 )
+_IN_ROOMS.update(
+    dict.fromkeys(
+        "SymFloat SymInt sym_float sym_int sym_max sym_min sym_not sym_sqrt "
+        "sym_sum".split(),
+        "_symbolic",
+    )
+)
 
 
 def opened(name, rooms, namespace):

@@ -128,7 +128,7 @@ class Sizes:
         for atoms, factor in reversed(terms):
             names = [self._atoms[atom][0] for atom in atoms]
             if factor != 1 or not names:
-                names.append(f"{factor}")
+                names.insert(0, f"{factor}")
             parts.append(" * ".join(names))
         return " + ".join(parts).replace("+ -", "- ")
 
@@ -171,7 +171,10 @@ class Sizes:
         texts = []
         for (kind, terms), yes in self.answers.items():
             how = {"<": ("<", ">="), "==": ("==", "!=")}[kind][not yes]
-            texts.append(f"{self.text(terms)} {how} 0")
+            left = [(atoms, n) for atoms, n in terms if n > 0]
+            right = [(atoms, -n) for atoms, n in terms if n < 0]
+            left, right = (self.text(side) or "0" for side in (left, right))
+            texts.append(f"{left} {how} {right}")
         return texts
 
     def test(self):

@@ -19,9 +19,12 @@ from rushlight._compiler.capture.effects import is_ours, watching_effects
 from rushlight._compiler.capture.guards import Guards, key_of, modules_of
 from rushlight._compiler.capture.sizes import (
     FEW,
+    FixedSize,
     Symbols,
     changing,
+    check_marks,
     kind_of,
+    marks_of,
     numbers_of,
     without_last_moved,
 )
@@ -132,6 +135,8 @@ class Compiled:
                 entry = self._with_symbols(key, args, kwargs, leaves)
                 if entry is None:
                     entry = self._traced(args, kwargs, leaves)
+            except FixedSize:
+                raise
             except Exception as error:  # noqa: BLE001 - Note [Falling back]
                 if not isinstance(error, WrittenStop) or key in self._again:
                     self._remember_failure(key)
@@ -169,9 +174,11 @@ class Compiled:
         kind = kind_of(key)
         known = [k for k, e in self.entries.items() if e and kind_of(k) == kind]
         wanted = len(known) >= FEW if self._dynamic is None else self._dynamic
+        marks = marks_of(leaves)
+        wanted = wanted or any(said.changes for said in marks.values())
         if not wanted or self.symbolic.get(kind, ()) is None:
             return None
-        groups = changing([*known, key], bool(self._dynamic))
+        groups = changing([*known, key], bool(self._dynamic), marks)
         reason = "none is above 1"
         while groups:
             symbols = Symbols(groups, leaves, key)
@@ -182,10 +189,12 @@ class Compiled:
                 after = without_last_moved(groups)
                 reason = f"{_reason(error)}{_users_line(error)}"
             if after is None:
+                check_marks(marks, symbols, self.name, reason)
                 self.symbolic.setdefault(kind, []).append(entry)
                 return entry if entry.serves(key, leaves) else None
             groups = after
         log.say("fallbacks", f"{self.name}: its sizes stay fixed: {reason}")
+        check_marks(marks, None, self.name, reason)
         if max(numbers_of(key).values(), default=0) > 1:
             self.symbolic.setdefault(kind, None)
         return None

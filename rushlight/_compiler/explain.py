@@ -96,7 +96,7 @@ def explain(name, entries, reasons, profile=False):
     found = Explanation(name, reasons=list(reasons))
     for key, entry in entries:
         plans = [_plan_report(half, profile) for half in halves_of(entry)]
-        found.calls.append((call_text(key), plans))
+        found.calls.append((call_text(key, entry), plans))
     return found
 
 

@@ -57,7 +57,7 @@ def say_plan(name, plan):
 def say_entry(name, key, entry):
     """Print what a new entry is made of, if that is wanted."""
     topics = wanted()
-    call = f"{name}, {report.call_text(key)}"
+    call = f"{name}, {report.call_text(key, entry)}"
     if "graph" in topics:
         for half, graph, _ in report.halves_of(entry):
             say("graph", f"{call}, {half}\n{report.print_graph(graph)}")

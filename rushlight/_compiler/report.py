@@ -3,6 +3,7 @@
 Nothing here is needed to run anything; it reads entries, plans and their pieces.
 """
 
+from rushlight._base.symbols import LEAST
 from rushlight._compiler.graph.printer import dtype_text, print_graph
 from rushlight._compiler.loops.printer import print_kernel
 
@@ -42,21 +43,37 @@ def guards_text(guards):
     return "\n".join(f"  {line}" for line in dict.fromkeys(lines))
 
 
-def call_text(key):
-    """A kind of call: ``f32[64,784], 2.0; gradients on``."""
+def call_text(key, entry=None):
+    """A kind of call: ``f32[64,784], 2.0; gradients on``.
+
+    Args:
+        key: of the call.
+        entry: the Entry that serves it, where its symbolic sizes are to be named.
+    """
     _, with_gradients, _, parts = key
+    names = entry.symbols.names() if entry is not None and entry.symbols else {}
     words = []
-    for part in parts:
+    for place, part in enumerate(parts):
         if part.__class__ is tuple and len(part) == 4:
             shape, dtype, wants, _ = part
-            sizes = ",".join(map(str, shape))
+            sizes = [str(names.get((place, d), size)) for d, size in enumerate(shape)]
+            sizes = ",".join(sizes)
             words.append(f"{dtype_text(dtype)}[{sizes}]{' with gradient' * wants}")
         elif part.__class__ is tuple:
-            words.append(repr(part[1]))
+            words.append(names.get((place, None), repr(part[1])))
         else:
             words.append("an object")
     mode = "on" if with_gradients else "off"
-    return f"{', '.join(words) or 'no arguments'}; gradients {mode}"
+    where = f"; {conditions_text(entry.symbols)}" if names else ""
+    return f"{', '.join(words) or 'no arguments'}; gradients {mode}{where}"
+
+
+def conditions_text(symbols):
+    """For which values of the symbols something holds: ``any s0 from 2 on``."""
+    names = ", ".join(f"s{number}" for number in range(len(symbols.groups)))
+    conditions = symbols.sizes.conditions()
+    where = f" where {', '.join(conditions)}" if conditions else ""
+    return f"any {names} from {LEAST} on{where}"
 
 
 def plan_text(plan, write):
@@ -69,6 +86,9 @@ def plan_text(plan, write):
         if piece.kernel is None:
             parts.append(f"{head} ({_HEADS.get(piece.kind, 'its eager rule')})")
             continue
+        if piece.kernel.formulas:
+            pairs = zip(piece.kernel.sizes, piece.kernel.formulas, strict=True)
+            head += "; " + ", ".join(f"{name} = {size}" for name, size in pairs)
         text = write(piece)
         if text in seen:
             parts.append(f"{head}\n(as {seen[text]})")
@@ -96,4 +116,4 @@ def halves_of(entry):
 def _halves(entries):
     for number, (key, entry) in enumerate(entries, 1):
         for name, graph, plan in halves_of(entry):
-            yield f"call {number}, {name}: {call_text(key)}", graph, plan
+            yield f"call {number}, {name}: {call_text(key, entry)}", graph, plan

@@ -16,7 +16,7 @@ FLOORS = {
     **dict.fromkeys(["_ops"], 3),
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
-        "_C _doors _queries _settings accelerator amp autograd backends cpu cuda "
+        "_C _doors _queries _settings _symbolic accelerator amp autograd backends cpu cuda "
         "distributed distributions fft func fx hub jit linalg masked mps "
         "multiprocessing nn onnx optim profiler random return_types serialization "
         "signal special testing torch_version utils version xpu".split(),
@@ -40,6 +40,7 @@ UNIMPORTED = {
     "rushlight.cli.__main__": "python -m rushlight.cli",
     "rushlight._C": "torch's name; the door opens it",
     "rushlight._dynamo": "torch's name; the door opens it",
+    "rushlight._symbolic": "torch's names; the door opens them",
     "rushlight.jit.annotations": "torch's name, for typing's",
     "rushlight.utils._pytree": "torch's name; utils opens it",
     "rushlight._compiler.loops.interpreter": "what compiled code is tested against",

@@ -14,8 +14,10 @@
 # then, and calls are compiled as before, for each value by itself.
 """
 
+import weakref
 from typing import NamedTuple
 
+from rushlight._base.errors import ArgumentRuntimeError, explain
 from rushlight._base.symbols import LEAST, Sizes
 
 #: Sets of sizes that are compiled each for itself before.
@@ -46,12 +48,73 @@ def numbers_of(key):
     return found
 
 
-def changing(keys, at_once=False):
+#: {id of a tensor: (a weak reference to it, {dimension: Mark})}.
+_MARKS = {}
+
+
+class FixedSize(ArgumentRuntimeError):
+    """A size that was said to be symbolic has to be known."""
+
+
+class Mark(NamedTuple):
+    """What a user said of a size: whether it changes, and is to be symbolic surely."""
+
+    changes: bool
+    surely: bool = False
+
+
+def mark(tensor, dim, said):
+    """Remember a `Mark` of a tensor's size for as long as the tensor lives."""
+    known = _MARKS.get(id(tensor))
+    if known is None or known[0]() is not tensor:
+        number = id(tensor)
+        dead = weakref.ref(tensor, lambda _: _MARKS.pop(number, None))
+        known = _MARKS[number] = dead, {}
+    known[1][dim] = said
+
+
+def marks_of(leaves):
+    """{(place, dimension): Mark} of a call's leaves."""
+    found = {}
+    for place, leaf in enumerate(leaves) if _MARKS else ():
+        known = _MARKS.get(id(leaf))
+        if known is not None and known[0]() is leaf:
+            found |= {(place, dim): said for dim, said in known[1].items()}
+    return found
+
+
+def check_marks(marks, symbols, name, reason):
+    """Refuse a call where a size that surely is to be symbolic is not.
+
+    Args:
+        marks: as `marks_of` gives them.
+        symbols: Symbols, or None where there are none.
+        name: of the function.
+        reason: why sizes are fixed.
+
+    Raises:
+        FixedSize: a RuntimeError.
+    """
+    names = symbols.names() if symbols else {}
+    for (place, dim), said in marks.items():
+        if said.surely and (place, dim) not in names:
+            raise FixedSize(
+                explain(
+                    f"mark_dynamic() and {name}",
+                    expected=f"size {dim} of argument {place} to be symbolic",
+                    got=f"a function for which it is fixed: {reason}",
+                    do="Change the function, or call maybe_mark_dynamic().",
+                )
+            )
+
+
+def changing(keys, at_once=False, marks=None):
     """The numbers that change among keys of one kind, in groups that are always equal.
 
     Args:
         keys: the last is that of the present call.
         at_once: let every size of the present call count as one that changes.
+        marks: what users said, as `marks_of` gives it.
 
     Returns:
         list of Group.
@@ -60,6 +123,8 @@ def changing(keys, at_once=False):
     for where, value in tables[-1].items():
         values = tuple([table[where] for table in tables])
         moves = len(set(values)) > 1 or (at_once and where[1] is not None)
+        if marks and where in marks:
+            moves = marks[where].changes
         if value >= LEAST and moves:
             groups.setdefault((values, where[1] is None), []).append(where)
     return [Group(tuple(places)) for places in groups.values()]
@@ -140,6 +205,11 @@ class Symbols:
             len({numbers[place] for place in group.places}) == 1
             for group in self.groups
         )
+
+    def names(self):
+        """{(place, dimension or None): name of its symbol}."""
+        pairs = enumerate(self.groups)
+        return {where: f"s{n}" for n, group in pairs for where in group.places}
 
     def why_fixed(self):
         """What the function or the compiler had to know of the symbols."""
