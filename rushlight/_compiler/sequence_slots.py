@@ -149,10 +149,11 @@ def _is_aligned(array):
 
 
 def _steps(array):
-    """Strides in elements; those of a single element do not matter."""
+    """Strides in elements; of a single element those that it has if contiguous."""
     size = array.itemsize
     return tuple(
-        step // size if n > 1 else 1 for n, step in zip(array.shape, array.strides)
+        step // size if n > 1 else own
+        for n, step, own in zip(array.shape, array.strides, _contiguous(array.shape))
     )
 
 

@@ -214,9 +214,9 @@ class Expressions:
         """An op run by its eager rule; its results."""
         return self._items(self.make("library", args, (), "none", Whole(node)), specs)
 
-    def routine(self, node, routine, args, specs, as_they_are):
+    def routine(self, node, routine, args, specs, offsets):
         """An op run as a Routine; its results."""
-        whole = Whole(node, routine, tuple(as_they_are))
+        whole = Whole(node, routine, tuple(offsets))
         return self._items(self.make("routine", args, (), "none", whole), specs)
 
     def _items(self, whole, specs):
@@ -250,14 +250,13 @@ class Whole:
     Attributes:
         node: of the graph.
         routine: its Routine, or None for a library call.
-        as_they_are: for each operand of a routine, whether it is read where it lies, by
-            its strides; others are contiguous.
+        offsets: for each operand of a routine, at which element it begins.
     """
 
-    __slots__ = ("node", "routine", "as_they_are")
+    __slots__ = ("node", "routine", "offsets")
 
-    def __init__(self, node, routine=None, as_they_are=()):
-        self.node, self.routine, self.as_they_are = node, routine, as_they_are
+    def __init__(self, node, routine=None, offsets=()):
+        self.node, self.routine, self.offsets = node, routine, offsets
 
     def __repr__(self):
         return self.node.op.name

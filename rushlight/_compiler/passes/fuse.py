@@ -163,10 +163,8 @@ class _Fusion:
                         source = source.args[0]
                     self._store(source)
             elif e.kind == "routine":
-                for arg, as_it_is in zip(e.args, e.data.as_they_are, strict=True):
-                    passable = VIEWS if as_it_is else ("reshape",)
-                    source = arg
-                    while source not in self.stored and source.kind in passable:
+                for source in e.args:
+                    while source not in self.stored and source.kind == "reshape":
                         source = source.args[0]
                     self._store(source)
             elif e.kind == "product":

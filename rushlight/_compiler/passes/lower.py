@@ -124,21 +124,34 @@ def _library(k, node, values):
         return k.x.library(node, args, [(v.shape, label(v)) for v in node.outputs])
     routine, outputs, *ways = found
     ways = ways[0] if ways and ways[0] is not None else [None] * len(args)
-    args = [
-        k.x.permute(arg, how) if isinstance(how, tuple) else arg
-        for arg, how in zip(args, ways, strict=True)
-    ]
+    laid = [_laid(k, arg, how) for arg, how in zip(args, ways, strict=True)]
     orders = [o[2] if len(o) > 2 and o[2] else range(len(o[0])) for o in outputs]
     specs = [
         (tuple([v.shape[d] for d in order]), label(v))
         for v, order in zip(node.outputs, orders, strict=True)
     ]
-    as_they_are = [how is AS_IT_IS for how in ways]
-    items = k.x.routine(node, routine, args, specs, as_they_are)
+    operands, offsets = [e for e, _ in laid], [offset for _, offset in laid]
+    items = k.x.routine(node, routine, operands, specs, offsets)
     return [
         k.x.permute(item, [list(order).index(d) for d in range(len(order))])
         for item, order in zip(items, orders, strict=True)
     ]
+
+
+def _laid(k, e, how):
+    """An operand as its routine reads it, and at which element it begins there.
+
+    Of one that is read where it lies this is the memory itself: a view of it may get
+    memory of its own, for the sake of others, and its elements lie in order there.
+    """
+    if isinstance(how, tuple):
+        return k.x.permute(e, how), 0
+    found = strides_in(e, _is_no_view) if how is AS_IT_IS else None
+    return (e, 0) if found is None else found[:2]
+
+
+def _is_no_view(e):
+    return e.kind not in VIEWS
 
 
 class Operand:
@@ -175,7 +188,7 @@ def _routine_for(node, values):
 
 def _stand_in(value, e):
     """An array that lies in memory as an operand will; its pages are never touched."""
-    found = strides_in(e, lambda source: source.kind not in VIEWS)
+    found = strides_in(e, _is_no_view)
     size = value.dtype.itemsize
     if any(map(is_symbolic, value.shape)):
         steps = value.spec.strides if found is None else [s * size for s in found[2]]

@@ -111,10 +111,11 @@ class Assembly:
         (whole,), layout = unit.members, self.layout
         routine = whole.data.routine
         places = {n: layout.places[e] for n, e in layout.scratch[whole].items()}
-        for name, arg in zip(routine.inputs, whole.args, strict=True):
-            source, offset, _ = strides_in(arg, self.stored.__contains__)
+        operands = zip(routine.inputs, whole.args, whole.data.offsets, strict=True)
+        for name, arg, offset in operands:
+            source, more, _ = strides_in(arg, self.stored.__contains__)
             base, start = layout.places[source]
-            places[name] = base, start + offset * numpy_dtype(arg).itemsize
+            places[name] = base, start + (offset + more) * numpy_dtype(arg).itemsize
         for e in layout.items:
             if e.args[0] is whole and e.data < len(routine.outputs):
                 places[routine.outputs[e.data]] = layout.places[e]

@@ -32,7 +32,7 @@ def attention_backward(call):
         read = [name for name in inputs if name != "out"]
         parts = [Block("attention_backward", call, read, outputs)]
         _backward(parts[0])
-    elif hint_of(call.matrices) >= _FEW or not may_exceed(call.length, call.queries):
+    elif not _is_parted(call):
         parts = [Block("attention_backward", call, inputs, outputs)]
         _backward(parts[0])
     else:
@@ -43,6 +43,12 @@ def attention_backward(call):
         _keys_backward(parts[1])
     tasks = [block.task(number) for number, block in enumerate(parts)]
     return Routine(tasks, tuple(inputs), tuple(outputs))
+
+
+def _is_parted(call):
+    """Whether there are more threads than blocks (Note [Who sums]), by example."""
+    is_long = hint_of(call.keys) > KEYS and may_exceed(call.length, call.queries)
+    return is_long and hint_of(call.matrices) < _FEW
 
 
 class _BackwardMemory:
