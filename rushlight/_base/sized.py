@@ -44,6 +44,14 @@ def slice_indices(part, size):
     return start, stop, step
 
 
+def range_length(start, stop, step):
+    """``len(range(start, stop, step))``, also of symbolic numbers."""
+    if not any(map(is_symbolic, (start, stop, step))):
+        return len(range(start, stop, step))
+    count = -((start - stop) // step)
+    return count if count > 0 else 0
+
+
 def _inside(place, size, low, high):
     """A bound of a slice, from the end where it is negative, not beyond either end."""
     if place < 0:
@@ -62,6 +70,11 @@ def is_same(x, y):
         return x == y
     difference = x - y
     return type(difference) is not SymInt and difference == 0
+
+
+def are_same(shape, other):
+    """Whether two shapes are equal for all values of the symbols."""
+    return len(shape) == len(other) and all(map(is_same, shape, other))
 
 
 def is_multiple(x, of):

@@ -18,6 +18,7 @@
 """
 
 from rushlight._base.shape import broadcast_shapes
+from rushlight._base.sized import are_same
 from rushlight._compiler.loops.ir import COMPARISONS, INSTRUCTIONS, LOGICAL
 
 VIEWS = frozenset({"permute", "expand", "reshape", "slice"})
@@ -87,7 +88,7 @@ class Expressions:
     def reshape(self, x, shape):
         """The same elements in row-major order."""
         shape = tuple(shape)
-        if shape == x.shape:
+        if are_same(shape, x.shape):
             return x
         if x.kind == "reshape":
             return self.reshape(x.args[0], shape)
@@ -98,7 +99,7 @@ class Expressions:
     def expand(self, x, shape):
         """Dimensions of size 1, and new ones in front, repeated."""
         shape = tuple(shape)
-        if len(shape) == x.ndim and shape == x.shape:
+        if are_same(shape, x.shape):
             return x
         if x.kind == "expand":
             return self.expand(x.args[0], shape)
@@ -106,7 +107,7 @@ class Expressions:
 
     def slice(self, x, starts, sizes, steps):
         """``x[start : start + size * step : step]`` in each dimension."""
-        if tuple(sizes) == x.shape and not any(starts) and set(steps) <= {1}:
+        if are_same(sizes, x.shape) and not any(starts) and set(steps) <= {1}:
             return x
         data = tuple(starts), tuple(steps)
         return self.make("slice", [x], sizes, x.dtype, data)
@@ -189,7 +190,7 @@ class Expressions:
 
     def place(self, x, shape, starts, steps):
         """Zeros of a shape with ``x`` at ``[start : start + size * step : step]``."""
-        if x.shape == tuple(shape):
+        if are_same(x.shape, shape):
             return x
         steps = [1 if size == 1 else step for size, step in zip(x.shape, steps)]
         return self.make("place", [x], shape, x.dtype, (tuple(starts), tuple(steps)))

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from rushlight._base.shape import numel
+from rushlight._base.sized import are_same
 from rushlight._base.symint import is_symbolic
 from rushlight._compiler import slots
 from rushlight._compiler.graph.expression import VIEWS
@@ -111,7 +112,7 @@ def _finished(k, found, value):
     if not hasattr(found, "kind"):
         found = k.x.const(found, LABELS.get(label(value), "f32"))
     found = k.cast(found, label(value))
-    if found.shape != value.shape:
+    if not are_same(found.shape, value.shape):
         found = k.broadcast(found, value.shape)
     return found
 

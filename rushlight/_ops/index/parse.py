@@ -19,7 +19,7 @@ from rushlight._base.errors import (
     OutOfRangeError,
     explain,
 )
-from rushlight._base.sized import slice_indices
+from rushlight._base.sized import range_length, slice_indices
 from rushlight._base.spec import Spec
 from rushlight._core.tensor import Tensor, wrap
 
@@ -303,7 +303,7 @@ def basic_spec(x, *, index):
             continue
         size = x.shape[dim]
         if isinstance(part, slice):
-            shape.append(len(range(*_slice_indices(part, size))))
+            shape.append(range_length(*_slice_indices(part, size)))
         elif not -size <= part < size:
             raise OutOfRangeError(
                 explain(
