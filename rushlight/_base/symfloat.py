@@ -53,7 +53,7 @@ class SymFloat:
         return any(s.is_strict for s in sizes) or any(inner)
 
     def __neg__(self):
-        return SymFloat("mul", self, -1.0)
+        return computed("mul", self, -1.0)
 
     def __pos__(self):
         return self
@@ -121,7 +121,44 @@ def text_of_number(x):
     """A number as Python's text, in the names of the symbols."""
     if type(x) is SymInt:
         return f"({x.sizes.text(x.terms)})"
-    return x.text() if type(x) is SymFloat else repr(x)
+    if type(x) is SymFloat:
+        return x.text()
+    return repr(x) if math.isfinite(x) else f"float('{x}')"
+
+
+def computed(op, x, y):
+    """What an operation on two numbers gives, of which one is a formula.
+
+    What divides must not be 0, and what is raised to a power must be above 0 for all
+    values of the sizes: else it is asked, or fixed.
+    """
+    x, y = _plain(x), _plain(y)
+    if op == "truediv" and not _is_positive(y):
+        bool(y)
+    if op == "pow" and not _is_positive(x):
+        return _fixed(x) ** _fixed(y)
+    return SymFloat(op, x, y)
+
+
+def _plain(x):
+    """A number as an int or a float of Python's own, or a formula."""
+    if type(x) in (SymInt, SymFloat):
+        return x
+    return float(x) if isinstance(x, float) else operator.index(x)
+
+
+def _is_positive(x):
+    """Whether a number is surely above 0."""
+    if type(x) is SymInt:
+        return x.sizes.is_positive(x)
+    if type(x) is SymFloat:
+        needed = x.args[:1] if x.op == "pow" else x.args
+        return x.op != "sub" and all(map(_is_positive, needed))
+    return x > 0
+
+
+def _fixed(x):
+    return x.fixed() if type(x) in (SymInt, SymFloat) else x
 
 
 def _is_real(x):
@@ -132,7 +169,7 @@ def _method(op, is_turned):
     def method(self, other):
         if not _is_real(other):
             return NotImplemented
-        return SymFloat(op, other, self) if is_turned else SymFloat(op, self, other)
+        return computed(op, other, self) if is_turned else computed(op, self, other)
 
     return method
 
@@ -141,10 +178,9 @@ def _comparison(name):
     function = getattr(operator, name)
 
     def method(self, other):
-        if not _is_real(other):
+        if not _is_real(other) and not isinstance(other, complex):
             return NotImplemented
-        other = other.fixed() if type(other) in (SymInt, SymFloat) else other
-        return function(self.fixed(), other)
+        return function(self.fixed(), _fixed(other))
 
     return method
 

@@ -78,6 +78,8 @@ class SymInt:
         return _divided(self.sizes, other, self)
 
     def __mod__(self, other):
+        if not _is_whole(other):
+            return self.fixed() % other
         return self - self // other * other
 
     def __rmod__(self, other):
@@ -86,9 +88,13 @@ class SymInt:
         return other - other // self * self
 
     def __divmod__(self, other):
+        if not _is_whole(other):
+            return divmod(self.fixed(), other)
         return self // other, self % other
 
     def __rdivmod__(self, other):
+        if not _is_whole(other):
+            return divmod(other, self.fixed())
         return other // self, other % self
 
     def __pow__(self, power, modulo=None):
@@ -192,10 +198,10 @@ class SymInt:
 
 def _with_float(op, x, y):
     """What is a float (symfloat.py); what is no number has its own say."""
-    from rushlight._base.symfloat import SymFloat
+    from rushlight._base.symfloat import computed
 
     if isinstance(x, (int, float)) and isinstance(y, (int, float)):
-        return SymFloat(op, x, y)
+        return computed(op, x, y)
     return NotImplemented
 
 
@@ -203,7 +209,7 @@ def _compared(function, x, other):
     """A comparison with a float, which fixes both."""
     if isinstance(other, float):
         return function(x.fixed(), float(other))
-    return NotImplemented
+    return function(x.fixed(), other) if isinstance(other, complex) else NotImplemented
 
 
 def _by_number(name, is_turned):
@@ -261,6 +267,8 @@ def _divided(sizes, above, below):
             raise ZeroDivisionError("integer division or modulo by zero")
         if below < 0:
             return _divided(sizes, -above, -below)
+    elif not below:
+        raise ZeroDivisionError("integer division or modulo by zero")
     terms = terms_of(above)
     if terms and all(n < 0 for _, n in terms) and sizes.is_positive(below):
         # what is positive, rounded up

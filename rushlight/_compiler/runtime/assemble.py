@@ -183,7 +183,9 @@ class LibraryCall:
         values = self._values
         args = iter([self.layout.view(a, held, values) for a in self.e.args])
         inputs = [
-            wrap(next(args)) if i.__class__ is Value else with_values(i, values)
+            wrap(_own(next(args), i))
+            if i.__class__ is Value
+            else with_values(i, values)
             for i in self.node.inputs
         ]
         token = GRAD_MODE.set(False)
@@ -196,3 +198,13 @@ class LibraryCall:
             if not array.flags.c_contiguous:
                 array = np.ascontiguousarray(array)
             held[base] = array
+
+
+def _own(array, value):
+    """An array with memory for each element, unless it stands for a view.
+
+    What is one number everywhere has no memory of its own in machine code, but rules
+    may go by how memory lies, as those of random numbers do.
+    """
+    is_view = value.node is None or value.node.op.view
+    return array if is_view or 0 not in array.strides else np.ascontiguousarray(array)

@@ -106,6 +106,7 @@ class Plan:
 
     def bind(self, values):
         """Give the symbols their values (Note [Binding] in symbolic.py)."""
+        self._bound = None  # should something fail in between
         self._make(*self._filled(*values))
         for part in self.parts:
             part.bind(values)
