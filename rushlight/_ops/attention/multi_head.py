@@ -258,11 +258,7 @@ def _merged(mask, padding, added, keys, batch, num_heads):
         mask, padding = _wider(mask, added), _wider(padding, added)
     if padding is None:
         return mask
-    _require(
-        tuple(padding.shape) == (batch, keys),
-        f"key_padding_mask of shape {(batch, keys)}",
-        tuple(padding.shape),
-    )
+    _require_shape(padding, (batch, keys), "key_padding_mask")
     each = padding.view(batch, 1, 1, keys).expand(batch, num_heads, 1, keys)
     each = each.reshape(batch * num_heads, 1, keys)
     return each if mask is None else mask + each
@@ -283,6 +279,11 @@ def _require(holds, expected, got, do="Check the sizes."):
         raise AssertionError(explain(_WHO, expected=expected, got=got, do=do))
 
 
+def _require_shape(tensor, wanted, name):
+    if tuple(tensor.shape) != wanted:
+        _require(False, f"{name} of shape {wanted}", tuple(tensor.shape))
+
+
 def _check_dims(query, key, value, padding, mask, num_heads):
     """Whether there is a batch dimension."""
     dims = query.ndim
@@ -296,8 +297,7 @@ def _check_dims(query, key, value, padding, mask, num_heads):
         _require(mask.ndim in (2, 3), "a 2D or 3D attn_mask", f"{mask.ndim}D")
         if dims == 2 and mask.ndim == 3:
             wanted = (num_heads, query.shape[0], key.shape[0])
-            fits = tuple(mask.shape) == wanted
-            _require(fits, f"attn_mask of shape {wanted}", tuple(mask.shape))
+            _require_shape(mask, wanted, "attn_mask")
     return dims == 3
 
 
@@ -319,5 +319,6 @@ def _check_sizes(query, key, value, size, num_heads, mask, separate, is_causal):
         same = key.shape[:2] == value.shape[:2]
     else:
         same = key.shape == value.shape
-    got = f"{list(key.shape)} and {list(value.shape)}"
-    _require(same, "key and value of one shape", got)
+    if not same:
+        got = f"{list(key.shape)} and {list(value.shape)}"
+        _require(same, "key and value of one shape", got)
