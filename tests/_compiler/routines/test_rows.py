@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from rushlight._base.symbols import Sizes
 from rushlight._compiler.routines.rows import add_rows
 from tests._compiler.routines.running import (
+    SymbolicRoutine,
     compiled,
     interpret,
     same_for_any_threads,
@@ -49,3 +51,25 @@ def test_numbers_outside_write_nothing():
     arrays["index"][:] = 3, -1
     interpret(add_rows(2, 3, 4, "f64"), arrays)
     assert not arrays["table"].any()
+
+
+@pytest.mark.parametrize("hints", [(9, 4, 5), (3000, 40, 64)])
+@pytest.mark.parametrize("negative", [False, True])
+def test_all_sizes_may_be_symbolic(hints, negative):
+    pytest.importorskip("llvmlite")
+    sizes = Sizes()
+    sizes.is_strict = False
+    numbers, rows, width = [sizes.symbol(n) for n in hints]
+    routine = add_rows(numbers, rows, width * 4, "f64", negative=negative)
+    assert not sizes.conditions()
+    native = SymbolicRoutine(routine, sizes)
+    for values in ((9, 4, 5), (2, 2, 2), (700, 90, 33)):
+        arrays = _arrays(*values[:2], values[2] * 4, -values[1] if negative else 0)
+        wanted = np.zeros_like(arrays["table"])
+        np.add.at(wanted, arrays["index"], arrays["values"])
+        if values[0] < 700:
+            interpret(routine, arrays, values)
+            np.testing.assert_allclose(arrays["table"], wanted, rtol=1e-12)
+        arrays["table"][:] = 9
+        native(arrays, values)
+        np.testing.assert_allclose(arrays["table"], wanted, rtol=1e-12)
