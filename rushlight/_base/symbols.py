@@ -33,6 +33,7 @@ class Sizes:
         self.hints, self.answers, self.is_strict = [], {}, True
         self._atoms = []  # (text, hint, lower bound)
         self._keys, self._numbers = [], {}  # what each is, and the reverse
+        self._least = {}  # of sums that were asked for
 
     def symbol(self, hint):
         """A new unknown size of at least 2, of which the hint is an example."""
@@ -76,6 +77,11 @@ class Sizes:
         Each atom is taken as its lower bound and something from 0 on: where no product
         of those is subtracted, what is left without them is the bound.
         """
+        if terms not in self._least:
+            self._least[terms] = self._least_of(terms)
+        return self._least[terms]
+
+    def _least_of(self, terms):
         total = {}
         for atoms, factor in terms:
             parts = {(): factor}
@@ -103,10 +109,10 @@ class Sizes:
         """Whether a number is below 0, by its terms or by its hint (which is noted)."""
         if type(x) is not SymInt:
             return x < 0
-        lowest, highest = self.least(x.terms), self.least((-x).terms)
+        lowest = self.least(x.terms)
         if lowest is not None and lowest >= 0:
             return False
-        if highest is not None and highest > 0:
+        if self.is_positive(-x):
             return True
         return self.answers.setdefault(("<", x.terms), x.hint < 0)
 
@@ -114,10 +120,8 @@ class Sizes:
         """Whether a number is 0, likewise."""
         if type(x) is not SymInt:
             return x == 0
-        for one in (x, -x):
-            lowest = self.least(one.terms)
-            if lowest is not None and lowest > 0:
-                return False
+        if self.is_positive(x) or self.is_positive(-x):
+            return False
         if x.terms[0][1] < 0:
             x = -x
         return self.answers.setdefault(("==", x.terms), x.hint == 0)

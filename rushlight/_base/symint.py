@@ -34,26 +34,46 @@ class SymInt:
     def __add__(self, other):
         if not _is_whole(other):
             return _with_float("add", self, other)
+        if type(other) is not SymInt:
+            return self._plus(operator.index(other))
         terms = dict(self.terms)
-        for atoms, factor in terms_of(other):
+        for atoms, factor in other.terms:
             terms[atoms] = terms.get(atoms, 0) + factor
-        return self.sizes.make(terms, self.hint + hint_of(other))
+        return self.sizes.make(terms, self.hint + other.hint)
 
     def __mul__(self, other):
         if not _is_whole(other):
             if isinstance(other, (str, list, tuple)):
                 return self.fixed() * other
             return _with_float("mul", self, other)
+        if type(other) is not SymInt:
+            return self._times(operator.index(other))
         terms = {}
         for mine, n in self.terms:
-            for theirs, m in terms_of(other):
+            for theirs, m in other.terms:
                 atoms = tuple(sorted(mine + theirs))
                 terms[atoms] = terms.get(atoms, 0) + n * m
-        return self.sizes.make(terms, self.hint * hint_of(other))
+        return self.sizes.make(terms, self.hint * other.hint)
 
     def __neg__(self):
-        terms = {atoms: -factor for atoms, factor in self.terms}
-        return self.sizes.make(terms, -self.hint)
+        return self._times(-1)
+
+    def _plus(self, number):
+        """The sum with an int, whose term is the first one."""
+        if not number:
+            return self
+        terms, constant = self.terms, number
+        if not terms[0][0]:
+            constant, terms = terms[0][1] + number, terms[1:]
+        terms = (((), constant), *terms) if constant else terms
+        return SymInt(self.sizes, terms, self.hint + number)
+
+    def _times(self, number):
+        """The product with an int."""
+        if number == 1 or not number:
+            return self if number else 0
+        terms = tuple([(atoms, factor * number) for atoms, factor in self.terms])
+        return SymInt(self.sizes, terms, self.hint * number)
 
     def __sub__(self, other):
         if not _is_whole(other):
