@@ -104,8 +104,7 @@ class _Direct(Sweeping):
         self.arranged = max(1, end)
         self.run = LANES * self.tile.across  # positions of a tile
         positions = [planes.positions(part) for part in sweep.parts]
-        self.tiles = [-(-p // self.run) for p in positions]
-        self.width = max(self.tiles) * self.run
+        self.width = max(-(-p // self.run) for p in positions) * self.run
         self.local = planes.elements(self.width)
 
     def arrange(self):
@@ -141,7 +140,8 @@ class _Direct(Sweeping):
     def make(self, number):
         if self.is_made(number):
             k = self.k
-            with k.loop("tile", self.tiles[number]), k.loop("outs", self.each):
+            tiles = self.runs(self.sweep.parts[number], self.run)
+            with k.loop("tile", tiles), k.loop("outs", self.each):
                 with k.loop("lane", LANES, vector=True):
                     self._sums(number)
 

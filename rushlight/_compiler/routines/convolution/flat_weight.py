@@ -46,7 +46,7 @@ class Flat(Portions):
         self.pitch = LANES * (lines | 1)
 
     def _bytes(self, rows, together):
-        planes = Planes(self.sweep, self.channels, together, rows)
+        planes = Planes(self.sweep, self.channels, together, (rows, *self.others))
         elements = planes.channel * self.channels
         elements += self.outputs * together * planes.picture
         return elements * BYTES[self.dtype]
@@ -58,6 +58,9 @@ class Flat(Portions):
 
     def add_unit(self):
         self._spread()
+        if self.is_cut:
+            steps = self.planes.picture, *self.planes.strides
+            self.reach = self.boxes.reach((self.pictures, *self.counts), steps)
         k, taps = self.k, self.taps
         with k.loop("outs", self.columns // self.down):
             if self.bias:
@@ -81,20 +84,21 @@ class Flat(Portions):
         loops = [(self.outputs, self.pitch, size)]
         picture = self.groups * self.outputs * size
         loops.append((self.pictures, planes.picture, picture))
-        loops += zip(planes.counts(self.part), planes.strides, steps, strict=True)
+        loops += zip(self.counts, planes.strides, steps, strict=True)
         at = self.of_unit(self.rows * steps[0])
         copy_box(k, (self.spread, 0, 0), (self.g, 0, at), loops, inside=self._inside())
 
     def _inside(self):
         """A function of the indices' names to what must hold, or None."""
-        k, is_whole = self.k, self.row_blocks * self.rows <= self.out[0]
+        k, row_blocks = self.k, self.boxes.counts[0]
+        is_whole = self.is_cut or row_blocks * self.rows <= self.out[0]
         if is_whole and not self.are_missing:
             return None
 
         def conditions(names):
             found = [self.is_there(names[1])] if self.are_missing else []
             if not is_whole:
-                at = k.add(k.index(names[2]), k.mul(self.row, self.rows))
+                at = k.add(k.index(names[2]), self.boxes.start(0))
                 found.append(k.lt(at, self.out[0]))
             return found
 

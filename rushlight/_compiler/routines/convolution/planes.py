@@ -19,11 +19,15 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.ir import LANES
+from rushlight._compiler.routines.convolution.boxes import box_of
 from rushlight._compiler.routines.nests import (
     add,
     copy_box,
     fill_zero,
+    least,
+    most,
     mul,
 )
 
@@ -55,6 +59,7 @@ class Sweep:
         steps: of the source, from output to output.
         lead: zeros before the source.
         parts: the outputs.
+        result: the sizes of what they are parts of, where there are several.
         is_apart: whether places that differ in the last dim are in planes apart: then
             the planes have no columns but the outputs', and there are more of them.
     """
@@ -64,11 +69,18 @@ class Sweep:
     lead: tuple
     parts: tuple
     is_apart: bool = False
+    result: tuple = ()
 
     @property
-    def rows(self):
-        """The most outputs along the first dim of any part."""
-        return max(part.count[0] for part in self.parts)
+    def extents(self):
+        """The most outputs along each dim of any part."""
+        return tuple([self._extent(dim) for dim in range(len(self.size))])
+
+    def _extent(self, dim):
+        counts = [part.count[dim] for part in self.parts]
+        if len(counts) == 1 or not any(map(is_symbolic, counts)):
+            return max(counts)
+        return -(-self.result[dim] // self.parts[0].step[dim])
 
 
 def forward_sweep(size, kernel, stride, lead, dilation, out):
@@ -101,7 +113,7 @@ def input_sweep(size, kernel, stride, lead, dilation, out):
             place = (p + b for (_, p), b in zip(tap, before, strict=True))
             taps.append((number, tuple(place)))
         parts.append(Part(start, stride, count, tuple(taps)))
-    return Sweep(out, (1,) * len(size), before, tuple(parts))
+    return Sweep(out, (1,) * len(size), before, tuple(parts), result=tuple(size))
 
 
 def _input_parts(size, kernel, stride, lead, dilation):
@@ -125,7 +137,8 @@ def apart_if_better(sweep):
     It does for narrow pictures; but more planes are made, and so many stay few.
     """
     together, apart = sweep, replace(sweep, is_apart=True)
-    before, after = (Planes(one, 1, 1, one.rows) for one in (together, apart))
+    box = box_of(sweep.extents)
+    before, after = (Planes(one, 1, 1, box) for one in (together, apart))
     vectors = [
         max([-(-planes.positions(part) // LANES) for part in sweep.parts], default=0)
         for planes in (before, after)
@@ -141,7 +154,7 @@ class Planes:
         sweep: the Sweep.
         channels: of the source that are held.
         together: pictures in a block.
-        rows: outputs along the first dim in a block.
+        box: outputs along each dim in a block, at most.
 
     Attributes:
         pitch: the sizes of a plane; strides: the steps of its dims.
@@ -149,9 +162,9 @@ class Planes:
         channel: elements from channel to channel.
     """
 
-    def __init__(self, sweep, channels, together, rows):
+    def __init__(self, sweep, channels, together, box):
         self.sweep, self.channels = sweep, channels
-        self.together, self.rows = together, rows
+        self.together, self.box = together, box
         dims = range(len(sweep.size))
         counts = [self.counts(part) for part in sweep.parts]
         self.pitch = tuple(
@@ -175,7 +188,8 @@ class Planes:
 
     def counts(self, part):
         """The sizes of a block's outputs of a part."""
-        return (min(self.rows, part.count[0]), *part.count[1:])
+        pairs = zip(self.box, part.count, strict=True)
+        return tuple([n if is_symbolic(c) else min(n, c) for n, c in pairs])
 
     def residues(self, place):
         """The phase in which a place of the padded source lies."""
@@ -207,14 +221,16 @@ class Planes:
         last = (self.channels - 1) * self.channel + max(shifts, default=0)
         return max(self.channels * self.channel, last + reach)
 
-    def fill(self, k, planes, source, row, picture, elements, missing=None, some=None):
+    def fill(
+        self, k, planes, source, boxes, picture, elements, missing=None, some=None
+    ):
         """Copy pictures in, with zeros around them.
 
         Args:
             k: the builder.
             planes: the local buffer.
             source: (buffer, at): where the first channel of the first picture begins.
-            row: the number of the block along the first dim; 0 if there is one.
+            boxes: the Boxes, with the present one.
             picture: from picture to picture in the source.
             elements: of the local buffer.
             missing: where pictures may be missing, the condition that the one with an
@@ -224,46 +240,62 @@ class Planes:
         fill_zero(k, planes, elements)
         size = self.sweep.size
         steps = [prod(size[i + 1 :]) for i in range(len(size))]
+        some = self.together if some is None else some
         for residues, number in self.phases.items():
             loops = [(self.channels, self.channel, prod(size))]
-            some = self.together if some is None else some
             loops.append((some, self.picture, picture))
             to, of, skipped = number * self.together * self.picture, 0, 0
+            to_at = 0
             for dim, step in enumerate(self.sweep.steps):
-                first, count = self._inside(dim, residues[dim], row)
-                to += first * self.strides[dim]
-                of += first * step * steps[dim]
+                first, count = self._inside(dim, residues[dim], boxes)
+                if isinstance(first, int):
+                    to += first * self.strides[dim]
+                    of += first * step * steps[dim]
+                else:
+                    to_at = add(k, to_at, mul(k, first, self.strides[dim]))
+                    skipped = add(k, skipped, mul(k, first, step * steps[dim]))
                 of += (residues[dim] - self.sweep.lead[dim]) * steps[dim]
-                if dim == 0:
-                    skipped = mul(k, row, self.rows * step * steps[dim])
+                skipped = add(k, skipped, boxes.start(dim, step * steps[dim]))
                 loops.append((count, self.strides[dim], step * steps[dim]))
-            inside = self._conditions(k, residues[0], row, missing)
+            inside = self._conditions(k, residues[0], boxes, missing)
             place = source[0], of, add(k, source[1], skipped)
-            copy_box(k, (planes, to, 0), place, loops, inside=inside)
+            copy_box(k, (planes, to, to_at), place, loops, inside=inside)
 
-    def _inside(self, dim, residue, row):
+    def _inside(self, dim, residue, boxes):
         """The rows of a plane that are in the picture: (first, how many).
 
-        If there are several blocks along the dim: all rows that may be.
+        If there are several blocks along a dim of known size: all rows that may be.
         """
         step, lead = self.sweep.steps[dim], self.sweep.lead[dim]
-        if dim == 0 and not isinstance(row, int):
-            return 0, self.pitch[0]
-        first = max(0, -((residue - lead) // step))  # ceil((lead - residue) / step)
+        first = -((residue - lead) // step)  # ceil((lead - residue) / step)
         stop = (self.sweep.size[dim] - 1 + lead - residue) // step + 1
-        return first, max(0, min(stop, self.pitch[dim]) - first)
+        if self._is_known(dim):
+            if not isinstance(boxes.at[dim], int):
+                return 0, self.pitch[dim]
+            first = max(0, first)
+            return first, max(0, min(stop, self.pitch[dim]) - first)
+        k, before = boxes.k, mul(boxes.k, boxes.start(dim), -1)
+        first = most(k, add(k, first, before), 0)
+        stop = least(k, add(k, stop, before), self.pitch[dim])
+        return first, most(k, add(k, stop, mul(k, first, -1)), 0)
 
-    def _conditions(self, k, residue, row, missing):
+    def _is_known(self, dim):
+        """Whether sizes along a dim are known."""
+        sizes = self.sweep.size[dim], *[part.count[dim] for part in self.sweep.parts]
+        return not any(map(is_symbolic, sizes))
+
+    def _conditions(self, k, residue, boxes, missing):
         """A function of the indices' names to conditions, or None."""
-        if isinstance(row, int) and missing is None:
+        is_whole = isinstance(boxes.at[0], int) or not self._is_known(0)
+        if is_whole and missing is None:
             return None
         step, lead = self.sweep.steps[0], self.sweep.lead[0]
 
         def conditions(names):
             found = [] if missing is None else [missing(names[1])]
-            if not isinstance(row, int):
+            if not is_whole:
                 at = add(k, mul(k, k.index(names[2]), step), residue - lead)
-                at = add(k, at, mul(k, row, self.rows * step))
+                at = add(k, at, boxes.start(0, step))
                 found.append(k.le(k.const(0, "i64"), at))
                 found.append(k.lt(at, self.sweep.size[0]))
             return found

@@ -15,6 +15,7 @@ from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES, LANES
 from rushlight._compiler.routines import Routine, Task
+from rushlight._compiler.routines.convolution.boxes import Boxes, box_of
 from rushlight._compiler.routines.convolution.planes import Planes
 from rushlight._compiler.routines.nests import (
     add,
@@ -53,7 +54,7 @@ class Portions:
         self.outputs = w_shape[0] // groups
         (self.part,) = sweep.parts
         self._choose_blocks()
-        self.planes = Planes(sweep, self.channels, self.together, self.rows)
+        self.planes = Planes(sweep, self.channels, self.together, self.boxes.size)
         planes = self.planes
         taps = [(planes.residues(p), planes.shift(p), n) for n, p in self.part.taps]
         self.taps = [tap[1:] for tap in sorted(taps)]
@@ -76,17 +77,19 @@ class Portions:
         """How the work is split: portions of the batch, rows, outputs."""
         lanes = -(-self.outputs // LANES) * LANES
         weight = self.groups * lanes * self.channels * len(self.part.taps)
-        rows, count = self.sweep.rows, 1
+        self.is_cut = any(map(is_symbolic, (*self.out, *self.sweep.size)))
+        (rows, *self.others), count = box_of(self.sweep.extents), 1
         while self._bytes(-(-rows // count), 1) > self.LOCAL and count < rows:
             count += 1
         self.rows = -(-rows // count)
-        self.row_blocks = -(-rows // self.rows)
-        positions = prod(self.out)
-        wanted = -(-_POSITIONS // max(1, positions)) if self.row_blocks == 1 else 1
+        self.boxes = Boxes(self.sweep.extents, (self.rows, *self.others))
+        positions = prod((rows, *self.others) if self.is_cut else self.out)
+        is_one = hint_of(self.boxes.total) == 1
+        wanted = -(-_POSITIONS // max(1, positions)) if is_one else 1
         self.together = max(1, min(wanted, -(-hint_of(self.batch) // _PORTIONS)))
         while self.together > 1 and self._bytes(self.rows, self.together) > self.LOCAL:
             self.together -= 1
-        self.units = -(-self.batch // self.together) * self.row_blocks
+        self.units = -(-self.batch // self.together) * self.boxes.total
         self._choose_portions(max(1, _SUMS // weight))
         wanted = -(-_PORTIONS // (self.portions * self.groups))
         self.splits = min(max(wanted, -(-lanes // 128)), lanes // LANES)
@@ -105,12 +108,12 @@ class Portions:
             self.each = -(-self.units // self.portions)
             self.are_missing = False
             return
-        pictures = units // self.row_blocks * self.together
+        pictures = units // self.boxes.total * self.together
         self.are_missing = pictures > self.batch or units % max(1, self.each) != 0
 
     def _bytes(self, rows, together):
-        planes = Planes(self.sweep, self.channels, together, rows)
-        positions = together * rows * prod(self.out[1:])
+        planes = Planes(self.sweep, self.channels, together, (rows, *self.others))
+        positions = together * rows * prod(self.others)
         outputs = min(128, -(-self.outputs // LANES) * LANES)
         elements = planes.channel * self.channels + positions * (outputs + LANES)
         return elements * BYTES[self.dtype]
@@ -149,23 +152,30 @@ class Portions:
             first = mul(k, portion, self.each)
             with k.loop("unit", rest_of(k, self.units, first, self.each)):
                 unit = add(k, first, k.index("unit"))
-                number, self.row = divided(k, unit, self.row_blocks)
+                number = self.boxes.enter(k, unit)
                 self.first = mul(k, number, self.together)
                 at = mul(k, self.group, self.channels * prod(self.sweep.size))
                 source = (x, add(k, mul(k, self.first, picture), at))
                 missing = self.is_there if self.are_missing else None
                 self.pictures = self._pictures()
                 more = picture, self.local, missing, self.pictures
-                self.planes.fill(k, self.held, source, self.row, *more)
+                self.planes.fill(k, self.held, source, self.boxes, *more)
+                self.counts = self._counts()
                 self.add_unit()
         return k.kernel()
 
     def _pictures(self):
         """How many pictures a unit has."""
         k, batch = self.k, self.batch
-        if not is_symbolic(batch) or is_multiple(batch, self.together):
+        if not is_symbolic(self.units) or is_multiple(batch, self.together):
             return self.together
         return least(k, add(k, batch, mul(k, self.first, -1)), self.together)
+
+    def _counts(self):
+        """How many outputs a unit has along each dim."""
+        if not self.is_cut:
+            return self.planes.counts(self.part)
+        return [self.boxes.left(dim, n) for dim, n in enumerate(self.part.count)]
 
     def is_there(self, name):
         """Whether there is a picture of this index."""
@@ -173,12 +183,18 @@ class Portions:
         return k.lt(k.add(k.index(name), self.first), self.batch)
 
     def of_unit(self, positions):
-        """Where g begins for a unit of so many positions of a picture."""
+        """Where g begins for a unit of so many positions of a picture.
+
+        Where boxes are cut from rows: of so many rows of it.
+        """
         k, size = self.k, prod(self.out)
         at = mul(k, self.first, self.groups * self.outputs * size)
         at = add(k, at, mul(k, self.group, self.outputs * size))
         at = add(k, at, mul(k, self.split, self.width * size))
-        return as_place(k, add(k, at, mul(k, self.row, positions)))
+        at = add(k, at, mul(k, self.boxes.at[0], positions))
+        for dim in range(1, len(self.out) if self.is_cut else 0):
+            at = add(k, at, self.boxes.start(dim, prod(self.out[dim + 1 :])))
+        return as_place(k, at)
 
     def conditions(self, image, position, positions, output):
         """What must hold for an element of g to be there.
@@ -191,8 +207,8 @@ class Portions:
         k, found = self.k, []
         if self.are_missing:
             found.append(self.is_there(image))
-        if self.row_blocks * positions > prod(self.out):
-            at = k.add(k.index(position), mul(k, self.row, positions))
+        if not self.is_cut and self.boxes.counts[0] * positions > prod(self.out):
+            at = k.add(k.index(position), mul(k, self.boxes.at[0], positions))
             found.append(k.lt(at, prod(self.out)))
         if (self.splits - 1) * self.width + self.columns > self.outputs:
             at = add(k, output, mul(k, self.split, self.width))

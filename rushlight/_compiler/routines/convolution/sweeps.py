@@ -12,6 +12,7 @@ from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import BYTES
 from rushlight._compiler.routines import Routine, Task
+from rushlight._compiler.routines.convolution.boxes import Boxes, box_of
 from rushlight._compiler.routines.convolution.planes import Planes
 from rushlight._compiler.routines.convolution.tiles import choose_tile
 from rushlight._compiler.routines.nests import (
@@ -79,14 +80,14 @@ class Sweeping:
 
     def _choose_blocks(self):
         """How the work is split: pictures, rows, and tiles of outputs or groups."""
-        shapes, sweep = self.shapes, self.sweep
-        rows, count = sweep.rows, 1
+        shapes, sweep, count = self.shapes, self.sweep, 1
+        rows, *self.others = box_of(sweep.extents)
         while self._bytes(-(-rows // count), 1) > self.LOCAL and count < rows:
             count += 1
         self.rows = -(-rows // count)
-        self.row_blocks = -(-rows // self.rows)
+        self.boxes = Boxes(sweep.extents, (self.rows, *self.others))
         together = 1
-        if self.row_blocks == 1:
+        if hint_of(self.boxes.total) == 1:
             wanted = -(-self.WANTED // max(1, self._positions(rows, 1)))
             most = max(1, hint_of(shapes.batch) // _BLOCKS)
             while (
@@ -95,7 +96,7 @@ class Sweeping:
             ):
                 together += 1
         self.together = together
-        self.planes = Planes(sweep, shapes.channels, together, self.rows)
+        self.planes = Planes(sweep, shapes.channels, together, self.boxes.size)
         lanes = self._positions(self.rows, together)
         self.tile = choose_tile(self.dtype, lanes, shapes.outputs)
         self._split_outputs()
@@ -103,7 +104,7 @@ class Sweeping:
     def _split_outputs(self):
         """Where there are too few blocks, split the groups or the outputs too."""
         self.picture_blocks = -(-self.shapes.batch // self.together)
-        blocks = max(1, hint_of(self.picture_blocks * self.row_blocks))
+        blocks = max(1, hint_of(self.picture_blocks * self.boxes.total))
         wanted, groups = -(-_BLOCKS // blocks), self.shapes.groups
         most = min(wanted, groups)
         self.groups = max(  # in a block
@@ -114,15 +115,16 @@ class Sweeping:
         self.each = -(-tiles // min(wanted, tiles)) if groups == 1 else tiles
         self.output_blocks = -(-tiles // self.each)
         self.output_tiles = self.output_blocks * self.each  # maybe more than needed
-        self.blocks = self.picture_blocks * self.row_blocks
+        self.blocks = self.picture_blocks * self.boxes.total
         self.blocks *= self.group_blocks * self.output_blocks
 
     def _positions(self, rows, together):
-        planes = Planes(self.sweep, 1, together, rows)
+        planes = Planes(self.sweep, 1, together, (rows, *self.others))
         return max(planes.positions(part) for part in self.sweep.parts)
 
     def _bytes(self, rows, together):
-        planes = Planes(self.sweep, self.shapes.channels, together, rows)
+        box = (rows, *self.others)
+        planes = Planes(self.sweep, self.shapes.channels, together, box)
         positions = max(planes.positions(part) for part in self.sweep.parts)
         elements = planes.channel * planes.channels
         elements += self.SUMS * self.shapes.outputs * positions
@@ -159,7 +161,7 @@ class Sweeping:
             rest, split = divided(
                 k, k.index("block"), self.group_blocks * self.output_blocks
             )
-            picture, self.row = divided(k, rest, self.row_blocks)
+            picture = self.boxes.enter(k, rest)
             self.split = 0 if self.group_blocks * self.output_blocks == 1 else split
             self.first = mul(k, picture, self.together)
             size = shapes.channels * prod(self.sweep.size)
@@ -170,7 +172,7 @@ class Sweeping:
             with k.loop("group", self.groups):
                 at = add(k, at, mul(k, k.index("group"), size))
                 more = source_size, self.local, missing, self.pictures
-                planes.fill(k, self.held, (source, at), self.row, *more)
+                planes.fill(k, self.held, (source, at), self.boxes, *more)
                 for number, part in enumerate(self.results):
                     self.make(number)
                     self._copy(number, part)
@@ -193,6 +195,24 @@ class Sweeping:
         k = self.k
         return k.lt(k.add(k.index(name), self.first), self.shapes.batch)
 
+    def runs(self, part, run):
+        """How many runs of positions a block has of a part."""
+        counts = self._counts(part)
+        if all(isinstance(count, int) for count in (self.pictures, *counts)):
+            return -(-self.planes.positions(part) // run)
+        steps = self.planes.picture, *self.planes.strides
+        reach = self.boxes.reach((self.pictures, *counts), steps)
+        return divided(self.k, add(self.k, reach, run - 1), run)[0]
+
+    def _counts(self, part):
+        """How many outputs of a part a block has along each dim, about."""
+        return [
+            self.boxes.left(dim, whole) if is_symbolic(whole) else count
+            for dim, (whole, count) in enumerate(
+                zip(part.count, self.planes.counts(part), strict=True)
+            )
+        ]
+
     def of_split(self, by_groups, by_outputs):
         """How far a block's groups or outputs lie from the first."""
         by = by_groups if self.group_blocks > 1 else by_outputs
@@ -214,8 +234,9 @@ class Sweeping:
         split = self.groups * shapes.outputs * size, count * size
         at = add(k, at, self.of_split(*split))
         at = add(k, at, mul(k, k.index("group"), shapes.outputs * size))
-        at = add(k, at, mul(k, self.row, self.rows * part.step[0] * steps[0]))
-        extents = self.planes.counts(part)
+        for dim, step in enumerate(steps):
+            at = add(k, at, self.boxes.start(dim, part.step[dim] * step))
+        extents = self._counts(part)
         offset = sum(s * step for s, step in zip(part.start, steps, strict=True))
         for extent, step, ours, theirs in zip(
             extents, part.step, steps, self.planes.strides, strict=True
@@ -254,9 +275,9 @@ class Sweeping:
 
     def _conditions(self, part):
         """A function of the indices' names to what must hold for a result, or None."""
-        k, shapes = self.k, self.shapes
-        has_all = self._has_all()
-        is_whole = self.row_blocks * self.rows <= part.count[0]
+        k, has_all, count = self.k, self._has_all(), part.count[0]
+        row_blocks = self.boxes.counts[0]
+        is_whole = is_symbolic(count) or row_blocks * self.rows <= count
         if has_all and is_whole and not self._is_output("i0"):
             return None
 
@@ -264,9 +285,9 @@ class Sweeping:
             found = self._is_output(names[0])
             if not has_all:
                 found.append(self._is_there(names[1]))
-            if not is_whole and self.row_blocks > 1:
-                at = k.add(k.index(names[2]), mul(k, self.row, self.rows))
-                found.append(k.lt(at, part.count[0]))
+            if not is_whole and row_blocks > 1:
+                at = k.add(k.index(names[2]), self.boxes.start(0))
+                found.append(k.lt(at, count))
             return found
 
         return conditions

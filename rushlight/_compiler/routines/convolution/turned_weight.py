@@ -30,7 +30,7 @@ class Turned(Portions):
         self.local = self.planes.elements(self.planes.positions(self.part)) + extra
 
     def add_locals(self):
-        k, positions = self.k, self.rows * prod(self.out[1:])
+        k, positions = self.k, prod(self.boxes.size)
         self.held = k.local("planes", self.dtype, self.local)
         size = self.together * positions * self.columns
         self.turned = k.local("turned", self.dtype, size)
@@ -49,6 +49,9 @@ class Turned(Portions):
         """
         k, positions = self.k, self.rows * prod(self.out[1:])
         at, size = self.of_unit(positions), prod(self.out)
+        if self.is_cut:
+            self._turn_box(at, size)
+            return
         picture = self.groups * self.outputs * size
         with k.loop("image", self.pictures), k.loop("some", self.columns // LANES):
             with k.loop("output", LANES), k.loop("from", positions, vector=True):
@@ -62,6 +65,30 @@ class Turned(Portions):
                 value = k.load(self.few, to=1, lane=self.pitch)
                 steps = {"image": positions * self.columns, "to": self.columns}
                 k.store(self.turned, value, some=LANES, lane=1, **steps)
+
+    def _turn_box(self, at, size):
+        """The same for a box, whose rows lie apart in g."""
+        k, box = self.k, self.boxes.size
+        ours = [prod(box[i + 1 :]) for i in range(len(box))]
+        theirs = [prod(self.out[i + 1 :]) for i in range(len(box))]
+        picture = self.groups * self.outputs * size
+        with k.loop("image", self.pictures), k.loop("some", self.columns // LANES):
+            with k.loop("output", LANES):
+                with open_loops(k, "from", self.counts, vector=True) as names:
+                    output = k.add(k.mul(k.index("some"), LANES), k.index("output"))
+                    inside = self.conditions("image", None, 0, output)
+                    steps = {"image": picture, "output": size, "some": LANES * size}
+                    steps |= dict(zip(names, theirs, strict=True))
+                    value = k.load(self.g, 0, at, all_of(k, inside), **steps)
+                    steps = dict(zip(names, ours, strict=True))
+                    k.store(self.few, value, output=self.pitch, **steps)
+            with open_loops(k, "to", self.counts) as names:
+                with k.loop("lane", LANES, vector=True):
+                    steps = dict(zip(names, ours, strict=True))
+                    value = k.load(self.few, lane=self.pitch, **steps)
+                    steps = {name: self.columns * step for name, step in steps.items()}
+                    steps |= {"image": prod(box) * self.columns, "some": LANES}
+                    k.store(self.turned, value, lane=1, **steps)
 
     def _add_up(self):
         """Add a unit's products to the sums."""
@@ -116,12 +143,9 @@ class Turned(Portions):
     def _positions(self):
         """Loops over a unit's positions; gives the steps in planes and in g."""
         k = self.k
-        extents = [self.pictures, self.rows, *self.out[1:]]
-        inner = prod(self.out[1:]) * self.columns
-        turned = [self.rows * inner, inner]
-        turned += [
-            prod(self.out[i + 1 :]) * self.columns for i in range(1, len(self.out))
-        ]
+        box = self.boxes.size
+        extents = [self.pictures, *(self.counts if self.is_cut else box)]
+        turned = [prod(box[i:]) * self.columns for i in range(len(box) + 1)]
         plane = [self.planes.picture, *self.planes.strides]
         return _Positions(k, extents, plane, turned)
 

@@ -19,6 +19,7 @@
 # than a direct sum's, and where one of them is not finite, all four outputs are nan.
 """
 
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LANES
 from rushlight._compiler.routines.convolution.planes import Part, Sweep
@@ -36,7 +37,7 @@ def fits(dtype, kernel, stride, dilation, lead, shapes):
         and stride == dilation == (1, 1)
         and shapes.groups == 1
         and min(shapes.channels, shapes.outputs) >= _LEAST
-        and min(shapes.result, default=0) >= 4
+        and all(size >= 4 for size in shapes.result)
         and min(lead) >= 0
     )
 
@@ -122,7 +123,7 @@ class Winograd(Sweeping):
         if number:  # all are made with the first
             return
         k = self.k
-        with k.loop("tile", self.tiles):
+        with k.loop("tile", self.runs(self.sweep.parts[0], self.run)):
             self._transform()
             with k.loop("outs", self.each):
                 with k.loop("element", 16), k.loop("lane", LANES, vector=True):
@@ -184,6 +185,8 @@ class Winograd(Sweeping):
 
 def pays_apart(rows, columns):
     """Whether planes for each of the four columns save vectors worth their making."""
+    if is_symbolic(rows) or is_symbolic(columns):
+        return False
     vectors = -(-rows * columns // LANES)
     with_margin = (rows - 1) * (columns + 1) + columns
     return vectors <= 0.9 * -(-with_margin // LANES)

@@ -61,7 +61,7 @@ class WinogradWeight(Portions):
         self.picture_size = 2 * self.rows * self.row_size
 
     def _bytes(self, rows, together):
-        planes = Planes(self.sweep, self.channels, together, rows)
+        planes = Planes(self.sweep, self.channels, together, (rows, *self.others))
         outputs = min(128, -(-self.outputs // LANES) * LANES)
         elements = planes.channel * self.channels
         elements += 4 * together * rows * self.part.count[1] * outputs
