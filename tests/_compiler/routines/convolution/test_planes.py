@@ -53,7 +53,7 @@ def test_parts_of_a_gradient_hold_every_pixel_and_tap_once():
 
 def test_no_tap_reads_beyond_the_memory():
     sweep = forward_sweep((9, 10), (3, 3), (2, 2), (1, 1), (1, 1), (5, 5))
-    planes = Planes(sweep, 4, 2, 5)
+    planes = Planes(sweep, 4, 2, (5, 5))
     (part,) = sweep.parts
     reach = planes.positions(part)
     shifts = [planes.shift(place) for _, place in part.taps]
@@ -64,6 +64,6 @@ def test_no_tap_reads_beyond_the_memory():
 def test_channels_do_not_meet_in_the_cache():
     for size in range(4, 40):
         sweep = forward_sweep((size, size), (1, 1), (1, 1), (0, 0), (1, 1), (size,) * 2)
-        lines, rest = divmod(Planes(sweep, 8, 1, size).channel, 16)
+        lines, rest = divmod(Planes(sweep, 8, 1, (size,) * 2).channel, 16)
         assert rest == 0
         assert lines % 2 == 1
