@@ -34,7 +34,9 @@ def slice_indices(part, size):
     bounds = part.start, part.stop, part.step, size
     if not any(map(is_symbolic, bounds)):
         return part.indices(size)
-    step = 1 if part.step is None else fixed(part.step)
+    step = 1 if part.step is None else operator.index(fixed(part.step))
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
     low, high = (0, size) if step > 0 else (-1, size - 1)
     start, stop = (low, high) if step > 0 else (high, low)
     if part.start is not None:
