@@ -1,7 +1,7 @@
 """Recurrent layers over time as routines: lstm, gru, rnn_tanh, rnn_relu.
 
-Sequences are all of one length, in one direction.  Read `call`, `cells`, `task`,
-`forward`, `backward`.
+Sequences are all of one length, which may be symbolic, as may be their number.  Read
+`call`, `cells`, `task`, `forward`, `backward`.
 """
 
 from rushlight._compiler.routines.recurrent.backward import recurrent_backward

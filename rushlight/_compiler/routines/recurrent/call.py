@@ -16,7 +16,7 @@ class Recurrent:
 
     Attributes:
         kind: the name of the cell.
-        time, batch: how many steps and sequences, at least 1.
+        time, batch: how many steps and sequences, at least 1; they may be symbolic.
         size, hidden: of the input and of a state.
         layers: how many.
         directions: 2 where each layer also goes through time backwards.

@@ -4,7 +4,9 @@
 # The sequences of a batch do not meet before the end, so a block takes a few of them
 # through all steps of a layer, with no wait in between: it keeps their state in local
 # memory.  What the input gives to the gates is one product before; the gradients of
-# the weights are one product afterwards, with blocks of their rows.
+# the weights are one product afterwards, with blocks of their rows.  Where the numbers
+# of steps and sequences are symbolic, blocks have the sizes that suit most (they depend
+# on no example), and the last one is short.
 """
 
 from rushlight._compiler.loops.builder import Builder

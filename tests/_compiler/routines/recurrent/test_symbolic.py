@@ -96,7 +96,7 @@ def test_interpreted_with_products_in_pieces(kind, small, monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_compiled(kind):
-    form = Symbolic(kind, (6, 40, 2), **BOTH)
+    form = Symbolic(kind, (6, 40, 1), directions=2)
     runs = form.compiled()
     for sizes in [(2, 2), (3, 31), (17, 70), (100, 3)]:
         form.check(runs, sizes, 2e-4)
@@ -199,3 +199,51 @@ def test_modules_have_one_form(name):
 @pytest.mark.parametrize("name", MODULES)
 def test_modules_have_one_form_for_many_sizes(name):
     _check_module(name, [(4, 6), *MANY])
+
+
+def _check_steps(function, parameters, sizes, make):
+    """Whether one form gives eager mode's results and gradients for many sizes."""
+    run, rng = rushlight.compile(function, dynamic=True), np.random.default_rng(0)
+    for size in sizes:
+        x = rng.standard_normal(make(*size)).astype(np.float32)
+        found = []
+        for call in (function, run):
+            for parameter in parameters:
+                parameter.grad = None
+            y = call(rushlight.tensor(x))
+            (y * y).sum().backward()
+            found.append([y.detach(), *[p.grad for p in parameters]])
+        for one, other in zip(*found, strict=True):
+            rushlight.testing.assert_close(other, one, rtol=1e-4, atol=1e-5)
+    ((_, entry),) = run.kinds
+    assert _library(entry) == []
+
+
+@pytest.mark.parametrize("kind", [nn.LSTMCell, nn.GRUCell, nn.RNNCell])
+def test_cells_in_a_loop_have_one_form(kind):
+    """The number of steps of a loop of Python's is fixed, the batch is not."""
+    rushlight.manual_seed(0)
+    cell = kind(5, 12)
+
+    def steps(x):
+        states, found = None, []
+        for t in range(2):
+            states = cell(x[:, t], states)
+            found.append(states[0] if kind is nn.LSTMCell else states)
+        return rushlight.stack(found)
+
+    sizes = [(7,), (2,), (31,)]
+    _check_steps(steps, list(cell.parameters()), sizes, lambda n: (n, 2, 5))
+
+
+@pytest.mark.parametrize("part", ["output", "state"])
+def test_last_step_has_one_form(part):
+    rushlight.manual_seed(0)
+    layer = nn.GRU(5, 12, 2, batch_first=True)
+
+    def last(x):
+        output, state = layer(x)
+        return output[:, -1] if part == "output" else state[-1]
+
+    sizes = [(4, 6), (2, 2), (9, 17)]
+    _check_steps(last, list(layer.parameters()), sizes, lambda n, t: (n, t, 5))
