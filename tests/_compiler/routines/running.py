@@ -77,7 +77,7 @@ class SymbolicRoutine:
         self.program.run_on(held)
         for name in self.names:
             edges = [*guarded[name][:GUARD], *guarded[name][-GUARD:]]
-            assert all(edge == 77 for edge in edges), f"beside {name}"
+            assert all(edge == type(edge)(77) for edge in edges), f"beside {name}"
         for name in self.routine.outputs:
             arrays[name][...] = guarded[name][GUARD:-GUARD].reshape(arrays[name].shape)
 
