@@ -179,8 +179,9 @@ class Compiled:
         if not wanted or self.symbolic.get(kind, ()) is None:
             return None
         groups = changing([*known, key], bool(self._dynamic), marks)
-        reason = "none is above 1"
-        while groups:
+        reason, tried = "none is above 1", []
+        while groups and groups not in tried:
+            tried.append(groups)
             symbols = Symbols(groups, leaves, key)
             try:
                 entry = self._traced(args, kwargs, leaves, symbols)

@@ -142,12 +142,17 @@ class Group(NamedTuple):
     places: tuple
     moved: int = 0
 
-    def parts(self):
-        """Groups of the same places that each are one dimension; none if it is one."""
+    def parts(self, times):
+        """Groups of the same places that each are one dimension; none if it is one.
+
+        All but the first are moved, or they would be found equal again.
+        """
         parts = {}
         for place, dim in self.places:
             parts.setdefault(dim, []).append((place, dim))
-        return [Group(tuple(p)) for p in parts.values()] if len(parts) > 1 else []
+        if len(parts) < 2:
+            return []
+        return [Group(tuple(p), times * (k > 0)) for k, p in enumerate(parts.values())]
 
 
 class Symbols:
@@ -238,10 +243,11 @@ class Symbols:
             places, moved = known.places + group.places, max(known.moved, group.moved)
             found[owner[number]] = Group(places, moved)
         fixed = {owner[number] for number in fixed}
-        again = [part for n in fixed if found[n].moved for part in found.pop(n).parts()]
+        times = 1 + max(group.moved for group in found.values())
+        gone = [found.pop(number) for number in fixed if found[number].moved]
+        again = [part for group in gone for part in group.parts(times)]
         still = [number for number in fixed if number in found]
         if still:  # one at a time: it may be this one that leads to an error
-            times = 1 + max(group.moved for group in found.values())
             found[still[0]] = found[still[0]]._replace(moved=times)
         return [*found.values(), *again]
 
@@ -252,7 +258,8 @@ def without_last_moved(groups):
     if not last:
         return []
     kept = [group for group in groups if group.moved != last]
-    return kept + [part for g in groups if g.moved == last for part in g.parts()]
+    gone = [group for group in groups if group.moved == last]
+    return kept + [part for group in gone for part in group.parts(last + 1)]
 
 
 def _is_difference(terms):
