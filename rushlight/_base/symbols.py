@@ -175,10 +175,9 @@ class Sizes:
         texts = []
         for (kind, terms), yes in self.answers.items():
             how = {"<": ("<", ">="), "==": ("==", "!=")}[kind][not yes]
-            left = [(atoms, n) for atoms, n in terms if n > 0]
-            right = [(atoms, -n) for atoms, n in terms if n < 0]
-            left, right = (self.text(side) or "0" for side in (left, right))
-            texts.append(f"{left} {how} {right}")
+            left = self.text([(atoms, n) for atoms, n in terms if n > 0])
+            right = self.text([(atoms, -n) for atoms, n in terms if n < 0])
+            texts.append(f"{left or 0} {how} {right or 0}")
         return texts
 
     def test(self):

@@ -138,6 +138,9 @@ class SymInt:
     def __pos__(self):
         return self
 
+    def __invert__(self):
+        return -self - 1
+
     __trunc__ = __floor__ = __ceil__ = __copy__ = __pos__
 
     def __round__(self, digits=None):
@@ -246,7 +249,6 @@ for _name in "and_ or_ xor lshift rshift".split():
     _plain = _name.strip("_")
     setattr(SymInt, f"__{_plain}__", _by_number(_name, False))
     setattr(SymInt, f"__r{_plain}__", _by_number(_name, True))
-SymInt.__invert__ = lambda self: ~self.fixed()
 
 
 def is_symbolic(x):
@@ -294,6 +296,10 @@ def _divided(sizes, above, below):
         # what is positive, rounded up
         return -_divided(sizes, below - 1 - above, below)
     even, rest = _split(sizes, above, below)
+    if type(rest) is not SymInt and type(below) is SymInt and rest > 0:
+        lowest = sizes.least(below.terms)
+        if lowest is not None and lowest > rest:  # less than one of it
+            return even
     if type(rest) is not SymInt and (type(below) is not SymInt):
         return even + rest // below
     if type(rest) is not SymInt and rest == 0:
