@@ -4,6 +4,12 @@
 # The scores of a block are kept as (keys, queries), a column for each query.  Lanes are
 # queries, so that the maximum and the sum over a query's keys need no work across
 # lanes; BLAS reads either order.
+
+# Note [Blocks of symbolic sizes]
+# Local memory has a known size.  Where the number of queries or of keys is symbolic
+# there is memory for a whole block and a whole tile, and as many are written for as may
+# be: the last is short, and of few keys there is one short tile.  So one kernel serves
+# all numbers, on no condition; examples of sizes only choose between equal results.
 """
 
 import math
