@@ -23,9 +23,9 @@ from rushlight._compiler.capture.sizes import (
     Symbols,
     changing,
     check_marks,
+    is_any_small,
     kind_of,
     marks_of,
-    numbers_of,
     without_last_moved,
 )
 from rushlight._compiler.capture.trace import trace
@@ -178,7 +178,8 @@ class Compiled:
         wanted = wanted or any(said.changes for said in marks.values())
         if not wanted or self.symbolic.get(kind, ()) is None:
             return None
-        groups = changing([*known, key], bool(self._dynamic), marks)
+        keys, at_once = [*known, key], bool(self._dynamic)
+        groups = changing(keys, at_once, marks)
         reason, tried = "none is above 1", []
         while groups and groups not in tried:
             tried.append(groups)
@@ -196,7 +197,7 @@ class Compiled:
             groups = after
         log.say("fallbacks", f"{self.name}: its sizes stay fixed: {reason}")
         check_marks(marks, None, self.name, reason)
-        if max(numbers_of(key).values(), default=0) > 1:
+        if tried and not is_any_small(keys, at_once):
             self.symbolic.setdefault(kind, None)
         return None
 

@@ -130,6 +130,22 @@ def changing(keys, at_once=False, marks=None):
     return [Group(tuple(places)) for places in groups.values()]
 
 
+def is_any_small(keys, at_once=False):
+    """Whether a number that changes is no symbol in the present call for being 0 or 1.
+
+    Then another call may have symbols although this one has none.
+
+    Args:
+        keys, at_once: as in `changing`.
+    """
+    tables = [numbers_of(key) for key in keys]
+    small = [where for where, value in tables[-1].items() if value < LEAST]
+    return any(
+        (at_once and where[1] is not None) or len({t[where] for t in tables}) > 1
+        for where in small
+    )
+
+
 class Group(NamedTuple):
     """Numbers of a call that one symbol stands for.
 
