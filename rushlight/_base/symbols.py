@@ -160,15 +160,20 @@ class Sizes:
         return [terms for (kind, terms), yes in found if kind == "==" and yes]
 
     def symbols_of(self, terms):
-        """The numbers of the symbols in a sum, or None where it has other atoms."""
+        """The numbers of the symbols in a sum, those in its quotients too."""
         found = set()
         for atoms, _ in terms:
             for atom in atoms:
                 key = self._keys[atom]
                 if key[0] == "//":
-                    return None
-                found.add(key[0])
+                    found |= self.symbols_of(key[1]) | self.symbols_of(key[2])
+                else:
+                    found.add(key[0])
         return found
+
+    def is_symbol(self, atoms):
+        """Whether a product is one symbol."""
+        return len(atoms) == 1 and self._keys[atoms[0]][0] != "//"
 
     def conditions(self):
         """What was taken for granted, as Python's texts."""

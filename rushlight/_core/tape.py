@@ -158,7 +158,9 @@ class _Walk:
     def arrive(self, edge, gradient, fresh):
         """Add a gradient to what an edge has received (Note [Fitting])."""
         array = gradient._array
-        if array.shape != edge.shape or array.dtype is not edge.dtype:
+        own, shape = array.shape, edge.shape
+        # the ranks first: symbolic sizes remember what they were compared with
+        if len(own) != len(shape) or own != shape or array.dtype is not edge.dtype:
             fitted = fit(gradient, edge.shape, edge.dtype)
             fresh = fresh or fitted is not gradient
             gradient = fitted
@@ -255,7 +257,8 @@ def _leading_to(nodes, targets):
 
 def fit(gradient, shape, dtype):
     """A gradient summed to a shape and converted to a dtype (Note [Fitting])."""
-    if gradient._array.shape != shape:
+    own = gradient._array.shape
+    if len(own) != len(shape) or own != shape:
         gradient = sum_to_shape(gradient, shape)
     if gradient._array.dtype != dtype:
         if gradient._array.dtype.kind == "c" and dtype.kind != "c":

@@ -237,6 +237,13 @@ class Symbols:
         found = ", ".join(self.sizes.conditions())
         return f"it was asked whether {found}"
 
+    def _is_difference(self, terms):
+        """Whether a sum is one symbol less another."""
+        factors = sorted(factor for _, factor in terms)
+        return factors == [-1, 1] and all(
+            self.sizes.is_symbol(atoms) for atoms, _ in terms
+        )
+
     def groups_after(self):
         """The groups after what was found to be equal, or None where that changes none.
 
@@ -246,11 +253,11 @@ class Symbols:
         owner, fixed = list(range(len(self.groups))), set()
         for terms in self.sizes.equalities:
             symbols = self.sizes.symbols_of(terms)
-            if symbols is not None and len(symbols) == 2 and _is_difference(terms):
+            if len(symbols) == 1:
+                fixed |= symbols
+            elif len(symbols) == 2 and self._is_difference(terms):
                 one, other = sorted(symbols)
                 owner = [owner[one] if o == owner[other] else o for o in owner]
-            elif symbols is None or len(symbols) == 1:
-                fixed |= set(range(len(owner))) if symbols is None else symbols
         if not fixed and len(set(owner)) == len(owner):
             return None
         found = {}
@@ -276,9 +283,3 @@ def without_last_moved(groups):
     kept = [group for group in groups if group.moved != last]
     gone = [group for group in groups if group.moved == last]
     return kept + [part for group in gone for part in group.parts(last + 1)]
-
-
-def _is_difference(terms):
-    return sorted(factor for _, factor in terms) == [-1, 1] and all(
-        len(atoms) == 1 for atoms, _ in terms
-    )
