@@ -86,7 +86,10 @@ class Portions:
         positions = prod((rows, *self.others) if self.is_cut else self.out)
         is_one = hint_of(self.boxes.total) == 1
         wanted = -(-_POSITIONS // max(1, positions)) if is_one else 1
-        self.together = max(1, min(wanted, -(-hint_of(self.batch) // _PORTIONS)))
+        pictures = hint_of(self.batch)
+        if is_symbolic(self.batch):  # an example of few says little about others
+            pictures = max(pictures, 2 * _PORTIONS)
+        self.together = max(1, min(wanted, -(-pictures // _PORTIONS)))
         while self.together > 1 and self._bytes(self.rows, self.together) > self.LOCAL:
             self.together -= 1
         self.units = -(-self.batch // self.together) * self.boxes.total

@@ -26,6 +26,7 @@ from rushlight._compiler.routines.nests import (
 )
 
 _BLOCKS = 8  # as many blocks as there are at least, where the work can be split so
+_FEW = 16  # pictures: an example of fewer says little about other batches
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Sweeping:
         together = 1
         if hint_of(self.boxes.total) == 1:
             wanted = -(-self.WANTED // max(1, self._positions(rows, 1)))
-            most = max(1, hint_of(shapes.batch) // _BLOCKS)
+            most = max(1, self._example() // _BLOCKS)
             while (
                 together < min(wanted, most)
                 and self._bytes(rows, together + 1) <= self.LOCAL
@@ -104,7 +105,8 @@ class Sweeping:
     def _split_outputs(self):
         """Where there are too few blocks, split the groups or the outputs too."""
         self.picture_blocks = -(-self.shapes.batch // self.together)
-        blocks = max(1, hint_of(self.picture_blocks * self.boxes.total))
+        picture_blocks = -(-self._example() // self.together)
+        blocks = max(1, picture_blocks * hint_of(self.boxes.total))
         wanted, groups = -(-_BLOCKS // blocks), self.shapes.groups
         most = min(wanted, groups)
         self.groups = max(  # in a block
@@ -117,6 +119,11 @@ class Sweeping:
         self.output_tiles = self.output_blocks * self.each  # maybe more than needed
         self.blocks = self.picture_blocks * self.boxes.total
         self.blocks *= self.group_blocks * self.output_blocks
+
+    def _example(self):
+        """The number of pictures by which is chosen."""
+        batch = self.shapes.batch
+        return max(hint_of(batch), _FEW) if is_symbolic(batch) else batch
 
     def _positions(self, rows, together):
         planes = Planes(self.sweep, 1, together, (rows, *self.others))
