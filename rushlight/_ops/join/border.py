@@ -5,6 +5,7 @@ from rushlight._base.errors import (
     UnsupportedError,
     explain,
 )
+from rushlight._base.sized import range_length, slice_indices
 from rushlight._base.spec import Spec
 from rushlight._core.table import define
 
@@ -183,13 +184,17 @@ def _pad_fold_lower(k, g, *, shape, widths, mode):
         lead, size, total = (slice(None),) * dim, shape[dim], None
         wanted = [*g.shape[:dim], size, *g.shape[dim + 1 :]]
         for place, origin in _border_parts(size, before, after, mode):
-            part, places = k.slice(g, (*lead, place)), range(size)[origin]
-            if len(places) < part.shape[dim]:  # one edge element, repeated
+            part, (start, stop, step) = (
+                k.slice(g, (*lead, place)),
+                slice_indices(origin, size),
+            )
+            count = range_length(start, stop, step)
+            if count < part.shape[dim]:  # one edge element, repeated
                 part = k.reduce("add", part, dim, True)
-            elif places.step < 0:
-                part, places = k.flip(part, [dim]), places[::-1]
-            if places:
-                inside = slice(places.start, places.stop)
+            elif step < 0:
+                part, start = k.flip(part, [dim]), start - count + 1
+            if count:
+                inside = slice(start, start + count)
                 part = k.place(part, wanted, (*lead, inside))
                 total = part if total is None else k.add(total, part)
         g = total

@@ -184,7 +184,8 @@ def _pad_constant_lower(k, x, *, widths, value):
     for size, (before, after) in zip(x.shape, _pairs(x.ndim, widths), strict=True):
         source.append(slice(max(-before, 0), size - max(-after, 0)))
         start = max(before, 0)
-        target.append(slice(start, start + len(range(size)[source[-1]])))
+        left = size + min(before, 0) + min(after, 0)
+        target.append(slice(start, start + max(left, 0)))
         shape.append(size + before + after)
     x = k.slice(x, tuple(source))
     if not value:
