@@ -4,7 +4,9 @@
 # The planes of a block are local memory, whose size is known when the machine code is
 # made.  So a block makes a box of outputs: all along a dim whose size is known (but
 # only some rows, where memory would not do), and a fixed number along one whose size is
-# symbolic.  There the last box may be short: its loops end where the outputs do.
+# symbolic.  There the last box may be short: its loops end where the outputs do.  Along
+# all dims but the first, boxes are as narrow as is enough for as few of them: the rows
+# of the planes follow each other as closely as the outputs of the sizes at hand allow.
 """
 
 from math import prod
@@ -35,17 +37,24 @@ class Boxes:
 
     Args:
         extents: outputs along each dim, at most.
-        size: of a box: ints.
+        most: outputs of a box along each dim, at most: ints.
 
     Attributes:
+        size: of a box: where the extent is symbolic, so may it be.
         counts: boxes along each dim; total: their product.
         at: where the present box stands among them, for each dim: expressions, or 0.
     """
 
-    def __init__(self, extents, size):
-        self.size = size
+    def __init__(self, extents, most):
+        self.most = tuple(most)
         self.counts = tuple(
-            -(-extent // each) for extent, each in zip(extents, size, strict=True)
+            -(-extent // each) for extent, each in zip(extents, most, strict=True)
+        )
+        self.size = tuple(
+            -(-extent // count) if dim and is_symbolic(extent) else each
+            for dim, (extent, count, each) in enumerate(
+                zip(extents, self.counts, most, strict=True)
+            )
         )
         self.total, self.at = prod(self.counts), None
 

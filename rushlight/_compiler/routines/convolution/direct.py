@@ -97,10 +97,9 @@ class _Direct(Sweeping):
         per_tap = shapes.groups * self.output_tiles * shapes.channels * self.tile.down
         planes = self.planes
         for part in sweep.parts:
-            taps = [(planes.residues(p), planes.shift(p), n) for n, p in part.taps]
-            self.taps.append([tap[1:] for tap in sorted(taps)])
+            self.taps.append(planes.taps(part))
             self.starts.append(end)
-            end += len(taps) * per_tap
+            end += len(part.taps) * per_tap
         self.arranged = max(1, end)
         self.run = LANES * self.tile.across  # positions of a tile
         positions = [planes.positions(part) for part in sweep.parts]

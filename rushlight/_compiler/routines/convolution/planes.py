@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from rushlight._base.symint import is_symbolic
+from rushlight._base.sized import is_same
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.ir import LANES
 from rushlight._compiler.routines.convolution.boxes import box_of
 from rushlight._compiler.routines.nests import (
@@ -154,7 +155,8 @@ class Planes:
         sweep: the Sweep.
         channels: of the source that are held.
         together: pictures in a block.
-        box: outputs along each dim in a block, at most.
+        box: outputs along each dim in a block, at most: ints.
+        size: outputs along each dim, as `Boxes` has them; by default those.
 
     Attributes:
         pitch: the sizes of a plane; strides: the steps of its dims.
@@ -162,32 +164,40 @@ class Planes:
         channel: elements from channel to channel.
     """
 
-    def __init__(self, sweep, channels, together, box):
+    def __init__(self, sweep, channels, together, box, size=None):
         self.sweep, self.channels = sweep, channels
         self.together, self.box = together, box
-        dims = range(len(sweep.size))
-        counts = [self.counts(part) for part in sweep.parts]
-        self.pitch = tuple(
-            max(
-                [1]
-                + [
-                    self.moved(place)[i] + count[i]
-                    for part, count in zip(sweep.parts, counts, strict=True)
-                    for _, place in part.taps
-                ]
-            )
-            for i in dims
+        most = self._pitch(box)
+        self.pitch = most if size is None else self._pitch(size)
+        self.strides, self._longest = (
+            tuple([prod(pitch[i + 1 :]) for i in range(len(pitch))])
+            for pitch in (self.pitch, most)
         )
-        self.strides = tuple(prod(self.pitch[i + 1 :]) for i in dims)
-        self.picture = prod(self.pitch)
+        self.picture = prod(most)
         residues = {self.residues(p) for part in sweep.parts for _, p in part.taps}
         self.phases = {one: number for number, one in enumerate(sorted(residues))}
         # Planes an odd number of cache lines apart do not meet in the cache's sets.
         lines = -(-max(1, len(self.phases)) * together * self.picture // 16)
         self.channel = 16 * (lines | 1)
 
+    def _pitch(self, box):
+        """The sizes of a plane, for boxes of a size."""
+        pitch = []
+        for dim, outputs in enumerate(box):
+            found = [
+                (self.moved(place)[dim], part.count[dim])
+                for part in self.sweep.parts
+                for _, place in part.taps
+            ]
+            if any(is_symbolic(count) for _, count in found):
+                pitch.append(outputs + max([moved for moved, _ in found]))
+            else:
+                ends = [moved + min(outputs, count) for moved, count in found]
+                pitch.append(max([1, *ends]))
+        return tuple(pitch)
+
     def counts(self, part):
-        """The sizes of a block's outputs of a part."""
+        """The sizes of a block's outputs of a part, at most."""
         pairs = zip(self.box, part.count, strict=True)
         return tuple([n if is_symbolic(c) else min(n, c) for n, c in pairs])
 
@@ -203,21 +213,30 @@ class Planes:
 
     def shift(self, place):
         """Where in a channel the tap begins that meets this place at output 0."""
+        return self._shift(place, self.strides)
+
+    def _shift(self, place, strides):
         found = self.phases[self.residues(place)] * self.together * self.picture
-        for moved, stride in zip(self.moved(place), self.strides, strict=True):
+        for moved, stride in zip(self.moved(place), strides, strict=True):
             found += moved * stride
         return found
 
+    def taps(self, part):
+        """(shift, number) of a part's taps, phase by phase."""
+        found = [(self.residues(p), self.shift(p), n) for n, p in part.taps]
+        return [tap[1:] for tap in sorted(found, key=lambda t: (t[0], hint_of(t[1])))]
+
     def positions(self, part):
-        """From the first to the last output of a part: elements of the planes."""
+        """From the first to the last output of a part, at most: elements of planes."""
         found = (self.together - 1) * self.picture + 1
-        for count, stride in zip(self.counts(part), self.strides, strict=True):
+        for count, stride in zip(self.counts(part), self._longest, strict=True):
             found += (count - 1) * stride
         return found
 
     def elements(self, reach):
         """Elements of memory, where taps read runs of up to so many elements."""
-        shifts = [self.shift(p) for part in self.sweep.parts for _, p in part.taps]
+        places = [place for part in self.sweep.parts for _, place in part.taps]
+        shifts = [self._shift(place, self._longest) for place in places]
         last = (self.channels - 1) * self.channel + max(shifts, default=0)
         return max(self.channels * self.channel, last + reach)
 
@@ -307,7 +326,7 @@ def nests(items):
     """Items that lie at regular steps, as nests of loops.
 
     Args:
-        items: whole numbers, in order.
+        items: whole numbers, in order; maybe symbolic.
 
     Returns:
         list: of (first item, number of the first item, [(extent, step of the items,
@@ -324,15 +343,23 @@ def nests(items):
         found = longer
 
 
+def _are_same(loops, others):
+    """Whether loops have the same numbers, whatever the sizes."""
+    pairs = zip(loops, others)
+    return len(loops) == len(others) and all(
+        is_same(n, m) for one, other in pairs for n, m in zip(one, other, strict=True)
+    )
+
+
 def _grouped(found):
     """One loop around items of equal loops and steps, wherever there are some."""
     groups, begin = [], 0
     while begin < len(found):
         first, number, loops = found[begin]
         end, steps = begin + 1, None
-        while end < len(found) and found[end][2] == loops:
+        while end < len(found) and _are_same(found[end][2], loops):
             ahead = tuple(found[end][i] - found[end - 1][i] for i in (0, 1))
-            if steps not in (None, ahead):
+            if steps is not None and not _are_same([steps], [ahead]):
                 break
             steps, end = ahead, end + 1
         if end > begin + 1:

@@ -54,11 +54,10 @@ class Portions:
         self.outputs = w_shape[0] // groups
         (self.part,) = sweep.parts
         self._choose_blocks()
-        self.planes = Planes(sweep, self.channels, self.together, self.boxes.size)
-        planes = self.planes
-        taps = [(planes.residues(p), planes.shift(p), n) for n, p in self.part.taps]
-        self.taps = [tap[1:] for tap in sorted(taps)]
-        self.kinds = self.count = len(taps)
+        boxes = self.boxes.most, self.boxes.size
+        self.planes = Planes(sweep, self.channels, self.together, *boxes)
+        self.taps = self.planes.taps(self.part)
+        self.kinds = self.count = len(self.taps)
 
     def lay_out(self, columns, padded):
         """Fix how the sums lie: columns of outputs, channels of a kind."""

@@ -97,7 +97,8 @@ class Sweeping:
             ):
                 together += 1
         self.together = together
-        self.planes = Planes(sweep, shapes.channels, together, self.boxes.size)
+        boxes = self.boxes.most, self.boxes.size
+        self.planes = Planes(sweep, shapes.channels, together, *boxes)
         lanes = self._positions(self.rows, together)
         self.tile = choose_tile(self.dtype, lanes, shapes.outputs)
         self._split_outputs()

@@ -30,7 +30,7 @@ class Turned(Portions):
         self.local = self.planes.elements(self.planes.positions(self.part)) + extra
 
     def add_locals(self):
-        k, positions = self.k, prod(self.boxes.size)
+        k, positions = self.k, prod(self.boxes.most)
         self.held = k.local("planes", self.dtype, self.local)
         size = self.together * positions * self.columns
         self.turned = k.local("turned", self.dtype, size)
@@ -68,7 +68,7 @@ class Turned(Portions):
 
     def _turn_box(self, at, size):
         """The same for a box, whose rows lie apart in g."""
-        k, box = self.k, self.boxes.size
+        k, box = self.k, self.boxes.most
         ours = [prod(box[i + 1 :]) for i in range(len(box))]
         theirs = [prod(self.out[i + 1 :]) for i in range(len(box))]
         picture = self.groups * self.outputs * size
@@ -143,7 +143,7 @@ class Turned(Portions):
     def _positions(self):
         """Loops over a unit's positions; gives the steps in planes and in g."""
         k = self.k
-        box = self.boxes.size
+        box = self.boxes.most
         extents = [self.pictures, *(self.counts if self.is_cut else box)]
         turned = [prod(box[i:]) * self.columns for i in range(len(box) + 1)]
         plane = [self.planes.picture, *self.planes.strides]
