@@ -52,7 +52,7 @@ def _output_sizes(input, output_size, dims, who):
         n if o is None else as_index(o, who, "output_size")
         for o, n in zip(output_size, x.shape[x.ndim - dims :])
     )
-    if 0 in x.shape[1 if x.ndim == dims + 2 else 0 :] or min(wanted) < 0:
+    if 0 in x.shape[1 if x.ndim == dims + 2 else 0 :] or any(n < 0 for n in wanted):
         raise ArgumentRuntimeError(
             explain(
                 who,

@@ -15,6 +15,11 @@ import math
 
 import numpy
 
+from rushlight._base.symint import is_symbolic
+
+#: Below this a factor's digits are so few that its products are exact.
+_SHORT = 1 << 16
+
 
 def scale_of(size, out, align_corners, factor):
     """How many elements of the input lie between two outputs."""
@@ -125,4 +130,8 @@ def transposed(np, g, dim, matrix):
 
 def output_size(size, factor):
     """The size that a factor makes."""
+    if is_symbolic(size) and math.isfinite(factor):
+        above, below = factor.as_integer_ratio()
+        if above < _SHORT:  # then no product with a size is rounded
+            return size * above // below
     return math.floor(size * factor)

@@ -11,7 +11,9 @@ from rushlight._base.errors import (
     UnsupportedError,
     explain,
 )
+from rushlight._base.sized import is_same
 from rushlight._base.spec import Spec
+from rushlight._base.symint import is_symbolic
 from rushlight._core.expose import FUNCTIONAL, expose
 from rushlight._core.table import define
 from rushlight._ops._arguments import refuse, require_tensor
@@ -175,7 +177,7 @@ def _sizes(input, size, scale_factor, recompute, dims):
         raise ArgumentTypeError(
             explain(_WHO, expected="whole sizes", got=out, do="Convert with int().")
         )
-    if min(out) < 1 or 0 in plane:
+    if any(n < 1 for n in out) or 0 in plane:
         raise ArgumentRuntimeError(
             explain(
                 _WHO,
@@ -184,7 +186,7 @@ def _sizes(input, size, scale_factor, recompute, dims):
                 do="Check the size or the factor.",
             )
         )
-    return tuple(int(n) for n in out), factors
+    return tuple([n if n.__class__ is int else int(n) for n in out]), factors
 
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
@@ -313,9 +315,12 @@ def _lower_repeats(k, shape, mode, sizes, factors):
     if mode not in ("nearest", "nearest-exact"):
         raise k.NotLowered
     for size, out, factor in zip(shape[len(whole) :], sizes, factors):
-        if out % size or factor not in (None, out / size):
+        times = out // size
+        if not is_same(out, size * times) or is_symbolic(times):
             raise k.NotLowered
-        whole += (out // size,)
+        if factor not in (None, times):
+            raise k.NotLowered
+        whole += (times,)
     return whole
 
 
