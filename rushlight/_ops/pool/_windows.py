@@ -149,7 +149,7 @@ def sizes(value, dims, who, name):
 def check_window(kernel, stride, pads, dilation, who):
     """Refuse numbers that make no windows."""
     problem = None
-    if not all([n > 0 for n in (*kernel, *stride, *dilation)]):
+    if any(n < 1 for n in (*kernel, *stride, *dilation)):
         if min(kernel) < 1 or min(stride) < 1:
             problem = "kernel_size and stride greater than zero", f"{kernel}, {stride}"
         else:
