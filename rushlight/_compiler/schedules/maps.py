@@ -4,6 +4,7 @@ A map gives, for each dimension, an affine form of loop axes: (offset, {axis: st
 """
 
 from rushlight._base.sized import is_multiple
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.graph.expression import VIEWS
 
 
@@ -143,7 +144,7 @@ def _unflatten(view, index, extents):
         if not step:
             continue
         for dim, stride in enumerate(strides):
-            if source.shape[dim] > 1 and step >= stride:
+            if source.shape[dim] > 1 and _reaches(step, stride):
                 if not is_multiple(step, stride) or step < 0:
                     raise Misfit(source)
                 parts[dim].append((name, step // stride))
@@ -155,6 +156,17 @@ def _unflatten(view, index, extents):
         if highest[dim] >= size:
             raise Misfit(source)
     return tuple([(s, tuple(sorted(p))) for s, p in zip(starts, parts, strict=True)])
+
+
+def _reaches(step, stride):
+    """Whether a step goes over whole rows of a dimension.
+
+    Of symbolic ones it is enough to know that it does: else the next dimension may be
+    the one, and whether the axis stays inside of it is looked at in any case.
+    """
+    if is_symbolic(step) or is_symbolic(stride):
+        return is_multiple(step, stride)
+    return step >= stride
 
 
 def strides_in(expression, is_stored):
