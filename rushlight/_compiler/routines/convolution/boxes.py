@@ -16,7 +16,8 @@ from rushlight._compiler.routines.nests import add, divided, mul, rest_of
 
 _LONG = 256  # outputs along the only dim, at most, where the size is symbolic
 _WIDE, _HIGH = 64, 32  # along the last and along others
-_SHORT = 16  # at least: a small example says little about other sizes
+_SHORT = {1: 16}  # at least, by dims: a small example says little about other sizes
+_FEW = 2  # for all others
 
 
 def box_of(extents):
@@ -26,7 +27,7 @@ def box_of(extents):
         if is_symbolic(extent):
             is_last = dim == len(extents) - 1
             most = _LONG if len(extents) == 1 else _WIDE if is_last else _HIGH
-            example = max(hint_of(extent), _SHORT)
+            example = max(hint_of(extent), _SHORT.get(len(extents), _FEW))
             extent = -(-example // -(-example // most))
         found.append(extent)
     return tuple(found)

@@ -82,7 +82,8 @@ class Portions:
             count += 1
         self.rows = -(-rows // count)
         self.boxes = Boxes(self.sweep.extents, (self.rows, *self.others))
-        positions = prod((rows, *self.others) if self.is_cut else self.out)
+        box = (rows, *self.others, *self.part.step)
+        positions = prod(box if self.is_cut else self.out)
         is_one = hint_of(self.boxes.total) == 1
         wanted = -(-_POSITIONS // max(1, positions)) if is_one else 1
         pictures = hint_of(self.batch)
@@ -195,7 +196,8 @@ class Portions:
         at = add(k, at, mul(k, self.split, self.width * size))
         at = add(k, at, mul(k, self.boxes.at[0], positions))
         for dim in range(1, len(self.out) if self.is_cut else 0):
-            at = add(k, at, self.boxes.start(dim, prod(self.out[dim + 1 :])))
+            step = self.part.step[dim] * prod(self.out[dim + 1 :])
+            at = add(k, at, self.boxes.start(dim, step))
         return as_place(k, at)
 
     def conditions(self, image, position, positions, output):

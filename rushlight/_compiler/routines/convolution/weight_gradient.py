@@ -4,7 +4,6 @@ For each output channel, input channel and tap, the products of g with what the 
 meets are summed over pictures and positions.
 """
 
-from rushlight._base.symint import is_symbolic
 from rushlight._compiler.routines.convolution import flat_weight, winograd
 from rushlight._compiler.routines.convolution.flat_weight import Flat
 from rushlight._compiler.routines.convolution.planes import forward_sweep
@@ -33,8 +32,7 @@ def weight_gradient(
     lead = tuple(before for before, _ in pads)
     sweep = forward_sweep(x_shape[2:], w_shape[2:], stride, lead, dilation, out)
     shapes = Shapes(x_shape[0], groups, w_shape[1], w_shape[0] // groups, out, ())
-    is_known = not any(map(is_symbolic, (*x_shape[2:], *out)))
-    if is_known and winograd.fits(dtype, w_shape[2:], stride, dilation, lead, shapes):
+    if winograd.fits(dtype, w_shape[2:], stride, dilation, lead, shapes):
         args = x_shape[2:], lead, out, x_shape, w_shape, dtype, bias
         return WinogradWeight(*args).routine()
     form = Flat if flat_weight.fits(shapes.outputs) else Turned

@@ -19,9 +19,9 @@
 # than a direct sum's, and where one of them is not finite, all four outputs are nan.
 """
 
-from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import LANES
+from rushlight._compiler.routines.convolution.boxes import box_of
 from rushlight._compiler.routines.convolution.planes import Part, Sweep
 from rushlight._compiler.routines.convolution.sweeps import Sweeping
 from rushlight._compiler.routines.nests import as_place, mul, rest_of
@@ -185,8 +185,7 @@ class Winograd(Sweeping):
 
 def pays_apart(rows, columns):
     """Whether planes for each of the four columns save vectors worth their making."""
-    if is_symbolic(rows) or is_symbolic(columns):
-        return False
+    rows, columns = box_of((rows, columns))
     vectors = -(-rows * columns // LANES)
     with_margin = (rows - 1) * (columns + 1) + columns
     return vectors <= 0.9 * -(-with_margin // LANES)

@@ -6,6 +6,7 @@ and pictures commutes with what stands outside, so 16 products are summed for ea
 square where there are 36, and the sum is transformed once, at the end.
 """
 
+from contextlib import ExitStack
 from math import prod
 
 from rushlight._compiler.loops.ir import BYTES, LANES
@@ -24,6 +25,7 @@ from rushlight._compiler.routines.nests import (
     divided,
     fill_zero,
     mul,
+    rest_of,
 )
 
 _RUN = 48  # squares that are transformed and multiplied at once, at most
@@ -57,14 +59,14 @@ class WinogradWeight(Portions):
         self.runs = -(-positions // _RUN)
         self.run = -(-positions // self.runs)
         self.local = self.planes.elements(self.runs * self.run)
-        self.row_size = 2 * squares[1]  # of transposed g
+        self.row_size = 2 * self.boxes.most[1]  # of transposed g
         self.picture_size = 2 * self.rows * self.row_size
 
     def _bytes(self, rows, together):
         planes = Planes(self.sweep, self.channels, together, (rows, *self.others))
         outputs = min(128, -(-self.outputs // LANES) * LANES)
         elements = planes.channel * self.channels
-        elements += 4 * together * rows * self.part.count[1] * outputs
+        elements += 4 * together * rows * self.others[0] * outputs
         return elements * BYTES[self.dtype]
 
     def add_locals(self):
@@ -72,7 +74,8 @@ class WinogradWeight(Portions):
         self.held = k.local("planes", self.dtype, self.local)
         size = self.together * self.picture_size * self.columns
         self.turned = k.local("turned", self.dtype, size)
-        self.pitch = LANES * (-(-2 * self.rows * self.out[1] // LANES) | 1)
+        self.held_columns = self.row_size if self.is_cut else self.out[1]
+        self.pitch = LANES * (-(-2 * self.rows * self.held_columns // LANES) | 1)
         self.few = k.local("few", self.dtype, LANES * self.pitch)
         self.elements = k.local("elements", self.dtype, 16 * self.padded * self.run)
         self.gradients = k.local("gradients", self.dtype, 16 * self.run * self.columns)
@@ -82,7 +85,7 @@ class WinogradWeight(Portions):
         self._turn()
         if self.bias:
             self._add_up_bias()
-        with k.loop("run", self.runs):
+        with k.loop("run", self._runs()):
             self._transform_elements()
             self._transform_gradients()
             with k.loop("element", 16), k.loop("channels", self._channel_tiles()):
@@ -93,24 +96,52 @@ class WinogradWeight(Portions):
     def _channel_tiles(self):
         return self.padded // self.channels_at_once
 
+    def _runs(self):
+        """How many runs of squares a unit has."""
+        if not self.is_cut:
+            return self.runs
+        steps = self.planes.picture, *self.planes.strides
+        reach = self.boxes.reach((self.pictures, *self.counts), steps)
+        return divided(self.k, add(self.k, reach, self.run - 1), self.run)[0]
+
+    def _sizes(self):
+        """How many rows and columns of g a unit has."""
+        k = self.k
+        if not self.is_cut:
+            return 2 * self.rows, self.out[1]
+        return [
+            rest_of(k, self.out[dim], self.boxes.start(dim, 2), mul(k, count, 2))
+            for dim, count in enumerate(self.counts)
+        ]
+
     def _turn(self):
         """Transpose g, 16 channels at a time: see `Turned`."""
-        k, columns = self.k, self.out[1]
-        positions, size = 2 * self.rows * columns, prod(self.out)
+        k, size, held = self.k, prod(self.out), self.held_columns
+        positions = 2 * self.rows * self.out[1]
         at, picture = self.of_unit(positions), self.outputs * size
-        if self.row_size > columns:
+        rows, columns = self._sizes()
+        if self.is_cut or self.row_size > columns:
             fill_zero(k, self.turned, self.turned.size)
+        # rows of g that follow each other are one
+        lines = [(rows, self.out[1], held), (columns, 1, 1)]
+        lines = lines if self.is_cut else [(positions, 1, 1)]
+        names = ["line", "from"][-len(lines) :]
         with k.loop("image", self.pictures), k.loop("some", self.columns // LANES):
-            with k.loop("output", LANES), k.loop("from", positions, vector=True):
+            with k.loop("output", LANES), ExitStack() as stack:
+                for name, (count, *_) in zip(names, lines, strict=True):
+                    loop = k.loop(name, count, vector=name == "from")
+                    stack.enter_context(loop)
                 output = k.add(k.mul(k.index("some"), LANES), k.index("output"))
                 inside = self.conditions("image", "from", positions, output)
-                steps = {"image": picture, "from": 1, "output": size}
+                along = {name: line[1] for name, line in zip(names, lines)}
+                steps = {"image": picture, **along, "output": size}
                 steps["some"] = LANES * size
                 value = k.load(self.g, 0, at, all_of(k, inside), **steps)
-                k.store(self.few, value, **{"from": 1, "output": self.pitch})
-            with k.loop("row", 2 * self.rows), k.loop("column", columns):
+                along = {name: line[2] for name, line in zip(names, lines)}
+                k.store(self.few, value, **along, output=self.pitch)
+            with k.loop("row", rows), k.loop("column", columns):
                 with k.loop("lane", LANES, vector=True):
-                    value = k.load(self.few, row=columns, column=1, lane=self.pitch)
+                    value = k.load(self.few, row=held, column=1, lane=self.pitch)
                     steps = {"image": self.picture_size * self.columns, "lane": 1}
                     steps["row"] = self.row_size * self.columns
                     steps |= {"column": self.columns, "some": LANES}
@@ -130,13 +161,14 @@ class WinogradWeight(Portions):
     def _transform_gradients(self):
         """The squares of g, transformed: (16, run, columns); 0 where there is none."""
         k, planes = self.k, self.planes
+        rows, columns = self.counts
         with k.loop("square", self.run):
             position = k.add(k.index("square"), k.mul(k.index("run"), self.run))
             image, rest = divided(k, position, planes.picture)
             row, column = divided(k, rest, planes.strides[0])
             inside = k.and_(
-                k.and_(k.lt(image, self.pictures), k.lt(row, self.rows)),
-                k.lt(column, self.part.count[1]),
+                k.and_(k.lt(image, self.pictures), k.lt(row, rows)),
+                k.lt(column, columns),
             )
             at = add(k, mul(k, image, self.picture_size), mul(k, column, 2))
             at = mul(k, add(k, at, mul(k, row, 2 * self.row_size)), self.columns)

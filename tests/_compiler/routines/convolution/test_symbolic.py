@@ -33,7 +33,8 @@ def symbolic(one, dims, dtype="f64"):
 @pytest.fixture
 def small_boxes(monkeypatch):
     """Several boxes along each dim, though sizes are small."""
-    for name, value in {"_SHORT": 1, "_LONG": 4, "_WIDE": 3, "_HIGH": 2}.items():
+    small = {"_SHORT": {}, "_FEW": 1, "_LONG": 4, "_WIDE": 3, "_HIGH": 2}
+    for name, value in small.items():
         monkeypatch.setattr(boxes, name, value)
 
 
