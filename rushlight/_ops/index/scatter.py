@@ -42,7 +42,7 @@ def _checked_dim(x, index, source, dim, who):
                 )
             )
         for d, (have, size) in enumerate(zip(index.shape, other.shape, strict=False)):
-            if have > size and (d != dim or name == "src"):
+            if (d != dim or name == "src") and have > size:
                 raise ShapeError(
                     explain(
                         who,
