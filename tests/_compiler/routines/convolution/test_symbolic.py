@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rushlight
-from rushlight._compiler.routines.convolution import boxes
+from rushlight._compiler.routines.convolution import boxes, winograd, winograd_weight
 from tests._compiler.routines.convolution.samples import REAL, TINY, sample
 from tests._compiler.routines.convolution.symbolic import (
     Symbolic,
@@ -110,6 +110,24 @@ def test_winograd(size):
     assert names(made.routines[0])[0] == "transform_weight"
     for batch in (2, 3, 17, 41):
         made.check((batch,), native, 4e-6)
+
+
+@pytest.mark.parametrize(
+    "is_native", [True, pytest.param(False, marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_winograd_by_small_boxes(is_native, is_apart, small_boxes, monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(winograd, "_LEAST", 1)
+    for module in (winograd, winograd_weight):
+        monkeypatch.setattr(module, "pays_apart", lambda *size: is_apart)
+    made = symbolic(sample(3, 1, 2, 3, (5, 6), 3, 1, 1, 1), (0, 1, 2), "f32")
+    assert [names(routine)[0] for routine in made.routines[:2]] == 2 * [
+        "transform_weight"
+    ]
+    every = [(2, 4, 4), (3, 5, 7), (2, 9, 6), (5, 14, 33)]
+    for values in every if is_native else every[:2]:
+        made.check(values, native if is_native else interpreted, 4e-6)
 
 
 def test_winograd_of_any_picture():
