@@ -6,6 +6,8 @@ where they came from.
 
 import numpy
 
+from rushlight._base.sized import is_same
+from rushlight._base.symint import is_symbolic
 from rushlight._ops._arrays import first_integers
 
 
@@ -66,9 +68,10 @@ _FEW = 8
 def lower_scatter(k, x, index, source, dim, adds=False):
     """Few values for each line along a dimension, written or added to their places."""
     dim = dim % x.ndim if x.ndim else 0
-    fits = index.ndim == x.ndim > 0 and index.shape[dim] <= _FEW
-    sizes = zip(x.shape, index.shape, strict=True) if fits else ()
-    if not fits or any(a != b for d, (a, b) in enumerate(sizes) if d != dim):
+    fits = index.ndim == x.ndim > 0 and not is_symbolic(index.shape[dim])
+    fits = fits and index.shape[dim] <= _FEW
+    sizes = enumerate(zip(x.shape, index.shape, strict=True)) if fits else ()
+    if not fits or any(not is_same(*pair) for d, pair in sizes if d != dim):
         raise k.NotLowered
     index, here = k.cast(index, "i64"), k.index(x.shape, dim)
     k.require(k.and_(k.le(0, index), k.lt(index, x.shape[dim])))
