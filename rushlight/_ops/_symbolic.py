@@ -6,6 +6,7 @@ sizes] in _base/symbols.py).  Creation of a known size is a constant of the grap
 
 import numpy as np
 
+from rushlight._base import dtype as dtypes
 from rushlight._base.spec import Spec
 from rushlight._base.symint import is_symbolic
 from rushlight._core.state import STATE
@@ -84,3 +85,22 @@ def eye_symbolic(rows, columns, dtype):
     """Ones on the diagonal of a matrix of symbolic sizes."""
     places = [RANGE.short(wrap(np.asarray(0)), count=n) for n in (rows, columns)]
     return (places[0].unsqueeze(1) == places[1]).to(dtype)
+
+
+def spaced_symbolic(start, end, steps, dtype):
+    """``linspace(start, end, steps)`` of symbolic numbers, counted from both ends.
+
+    Args:
+        start, end, steps: numbers and SymInts.
+        dtype: of the result, a float dtype.
+    """
+    kind = dtypes.float64 if dtype is dtypes.float64 else dtypes.float32
+    zero, last = wrap(np.zeros((), kind.numpy)), steps - 1
+    start, end = zero + start, zero + end
+    if last < 1:
+        return (start + range_symbolic(0, steps, 1, kind)).to(dtype)
+    step = ((end - start) / last).to(dtypes.float64)
+    number = range_symbolic(0, steps, 1, dtypes.float64)
+    low = start.to(dtypes.float64) + step * number
+    high = end.to(dtypes.float64) - step * (number - last).neg()
+    return low.where(number < steps // 2, high).to(dtype)

@@ -35,7 +35,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
         return unfold(input.unsqueeze(0), kernel_size, dilation, padding, stride)[0]
     batch, channels, *size = input.shape
     rows, columns = windows.count(size)
-    if min(rows, columns) < 1:
+    if rows < 1 or columns < 1:
         raise ShapeError(
             explain(
                 who,
@@ -81,7 +81,7 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
         return fold(input.unsqueeze(0), size, kernel_size, *options)[0]
     batch, height, length = input.shape
     rows, columns = windows.count(size)
-    if height % windows.area() or min(rows, columns) < 1 or rows * columns != length:
+    if height % windows.area() or rows < 1 or columns < 1 or rows * columns != length:
         raise ShapeError(
             explain(
                 who,

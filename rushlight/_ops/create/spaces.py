@@ -11,6 +11,7 @@ from rushlight._base.errors import (
 from rushlight._base.shape import as_index
 from rushlight._core.expose import expose
 from rushlight._core.tensor import Tensor
+from rushlight._ops._symbolic import has_symbols, spaced_symbolic
 from rushlight._ops._values import as_number, element
 from rushlight._ops.create.options import (
     check_options,
@@ -54,6 +55,9 @@ def linspace(
     if layout is not None or pin_memory:
         check_options(layout, pin_memory, "linspace()")
     start, end, steps, dtype = _span(start, end, steps, dtype, out, "linspace()")
+    if out is None and has_symbols((start, end, steps)) and dtype.is_floating_point:
+        found = spaced_symbolic(start, end, steps, dtype)
+        return found.requires_grad_() if requires_grad else found
     array = _spaced(start, end, steps, dtype.numpy).astype(dtype.numpy, copy=False)
     if out is not None:
         return put_created(array, out, None, "linspace()")

@@ -7,6 +7,7 @@ from rushlight._base.errors import (
 )
 from rushlight._base.shape import as_index, as_shape, wrap_dim, wrap_dims
 from rushlight._base.spec import Spec
+from rushlight._base.symint import is_symbolic
 from rushlight._core.expose import expose
 from rushlight._core.table import define
 
@@ -79,12 +80,19 @@ def _roll_grad(g, *, shifts, dims):
     return g.roll([-shift for shift in shifts], dims or None)
 
 
+def _cut(shift, size):
+    """``-shift % size``, which for symbolic sizes is known of less than one turn."""
+    if is_symbolic(size) and -size < shift < size:
+        return size - shift if shift > 0 else -shift
+    return -shift % size
+
+
 def _roll_lower(k, x, *, shifts, dims):
     if not dims:
         return k.reshape(_roll_lower(k, k.reshape(x, (-1,)), shifts=shifts, dims=(0,)),
                          x.shape)  # fmt: skip
     for shift, dim in zip(shifts, dims, strict=True):
-        cut, lead = -shift % x.shape[dim], (slice(None),) * (dim % len(x.shape))
+        cut, lead = _cut(shift, x.shape[dim]), (slice(None),) * (dim % len(x.shape))
         if cut:
             parts = (*lead, slice(cut, None)), (*lead, slice(None, cut))
             x = k.join([k.slice(x, part) for part in parts], dim)

@@ -96,6 +96,8 @@ def _sum_grad(g, *, x_shape, dim, keepdim):
 
 
 def _sum_lower(k, x, *, dim, keepdim, dtype):
+    if dtype is None and x.dtype in ("bool", "u8", "i32"):
+        dtype = "i64"
     return k.reduce("add", k.cast(x, dtype), dim, keepdim)
 
 

@@ -262,7 +262,7 @@ def affine_grid(theta, size, align_corners=None):
                 do="affine_grid only supports 4D and 5D sizes.",
             )
         )
-    if min(size) <= 0:
+    if any(n <= 0 for n in size):
         raise ArgumentError(
             explain(
                 who, expected="a non-zero, positive size", got=list(size), do="Fix it."
