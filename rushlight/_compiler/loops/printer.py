@@ -64,7 +64,7 @@ class _Printer:
         outer, shared = self.names, _shared(body)
         self.names = {}
         for statement in body:
-            for value in expressions(statement):
+            for value in expressions(statement) if shared else ():
                 yield from self.bindings(value, shared, indent)
             if isinstance(statement, Loop):
                 yield f"{indent}{self.loop(statement)}"
@@ -75,20 +75,23 @@ class _Printer:
 
     def bindings(self, value, shared, indent):
         """A line for each shared expression below a value that has none yet."""
-        for stone in stones(value):
-            yield from self.bindings_below(stone, shared, indent)
-        yield from self.bindings_below(value, shared, indent)
+        lines = []
 
-    def bindings_below(self, value, shared, indent):
-        if id(value) in self.names:
-            return
-        for part in _parts(value):
-            yield from self.bindings_below(part, shared, indent)
-        if id(value) in shared:
-            self.count += 1
-            text = self.value(value)
-            self.names[id(value)] = f"%{self.count}"
-            yield f"{indent}%{self.count} = {text}"
+        def visit(value):
+            if id(value) in self.names:
+                return
+            for part in _parts(value):
+                visit(part)
+            if id(value) in shared:
+                self.count += 1
+                text = self.value(value)
+                self.names[id(value)] = f"%{self.count}"
+                lines.append(f"{indent}%{self.count} = {text}")
+
+        for stone in stones(value):
+            visit(stone)
+        visit(value)
+        return lines
 
     def loop(self, loop):
         word = next(

@@ -75,12 +75,27 @@ def adds_product(statement):
     return is_product and value.dtype in ("f32", "f64")
 
 
+def _is_small(value, most):
+    """Whether fewer instructions are below an expression: it is not deep then."""
+    seen, stack = set(), [value]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Instruction) and id(top) not in seen:
+            seen.add(id(top))
+            if len(seen) >= most:
+                return False
+            stack += top.args
+    return True
+
+
 def stones(value, apart=60):
     """Instructions below an expression, innermost first, each `apart` deep over others.
 
     Whoever walks expressions by recursion goes there first, so that what was made of
     hundreds of operations in a row does not exhaust Python's stack.
     """
+    if _is_small(value, apart):
+        return []
     depths, found, stack = {}, [], [value]
     while stack:
         top = stack[-1]
