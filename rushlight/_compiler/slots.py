@@ -10,11 +10,15 @@ from math import prod
 import numpy as np
 
 from rushlight._backends.numpy import NUMPY_BACKEND
+from rushlight._base.sized import is_same
 from rushlight._compiler import sequence_slots
+from rushlight._compiler.large import routines as large
 from rushlight._compiler.runtime.routine import AdaptiveRoutine
 
 #: Planes in which a convolution's pictures lie (routines/convolution/planes.py).
 _MOST_PHASES = 32
+#: How long a dim is that counts as channels where windows cover it whole.
+_LONG = 16
 _DTYPES = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
 
 
@@ -31,17 +35,62 @@ def _has_many_phases(kernel, stride):
     return prod(map(min, kernel, stride)) > _MOST_PHASES
 
 
+class _Conv:
+    """The sizes of a convolution as its routine gets them.
+
+    A long dim that each window covers whole, as in convolutions over the vectors of
+    words, counts as channels: of all positions along it only one would be an output.
+
+    Args:
+        x_shape, w_shape: of the picture and the weight.
+        out: the sizes of the result.
+
+    Attributes:
+        order: in which the dims of picture and weight lie then, or None.
+    """
+
+    def __init__(self, x_shape, w_shape, out, stride, pads, dilation):
+        dims = zip(x_shape[2:], w_shape[2:], pads, dilation, strict=True)
+        whole = [
+            dim
+            for dim, (n, k, pad, d) in enumerate(dims)
+            if k >= _LONG and is_same(n, k) and not any(pad) and d == 1
+        ]
+        shapes, sizes = (x_shape, w_shape), (out, stride, pads, dilation)
+        self.order = None
+        if whole and len(out) > 1:
+            dim, order = whole[0], list(range(len(x_shape)))
+            self.order = (*order[:2], order.pop(dim + 2), *order[2:])
+            shapes = [
+                _without((s[0], s[1] * s[dim + 2], *s[2:]), dim + 2) for s in shapes
+            ]
+            sizes = [_without(size, dim) for size in sizes]
+        self.x, self.w = map(tuple, shapes)
+        self.out, stride, pads, dilation = map(tuple, sizes)
+        self.attrs = {"stride": stride, "pads": pads, "dilation": dilation}
+        self.has_many_phases = _has_many_phases(self.w[2:], stride)
+
+    def ways(self, *orders):
+        """How inputs lie, where it matters."""
+        return None if self.order is None else list(orders)
+
+
+def _without(values, dim):
+    return *values[:dim], *values[dim + 1 :]
+
+
 def _convolution(x, w, b, *, stride, pads, dilation, groups, out_size):
     from rushlight._compiler.routines.convolution import convolution
 
     dtype = _dtype_of(x, w, b)
-    if dtype is None or _has_many_phases(w.shape[2:], stride):
-        return None
     out = out_size or _outputs(x.shape, w.shape, stride, pads, dilation)
-    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
-    has_bias = b is not None
-    routine = convolution(x.shape, w.shape, dtype, **attrs, out=out, bias=has_bias)
-    return routine, [((x.shape[0], w.shape[0], *out), x.dtype)]
+    conv = _Conv(x.shape, w.shape, out, stride, pads, dilation)
+    if dtype is None or conv.has_many_phases:
+        return None
+    more = {"groups": groups, "out": conv.out, "bias": b is not None}
+    routine = convolution(conv.x, conv.w, dtype, **conv.attrs, **more)
+    ways = conv.ways(conv.order, conv.order, *[None] * (b is not None))
+    return routine, [((x.shape[0], w.shape[0], *out), x.dtype)], ways
 
 
 def _outputs(x_shape, w_shape, stride, pads, dilation):
@@ -53,12 +102,15 @@ def _outputs(x_shape, w_shape, stride, pads, dilation):
 def _convolution_input(g, w, *, stride, pads, dilation, groups, size):
     from rushlight._compiler.routines.convolution import input_gradient
 
-    dtype = _dtype_of(g, w)
-    if dtype is None or _has_many_phases(w.shape[2:], stride):
+    dtype, x_shape = _dtype_of(g, w), (g.shape[0], w.shape[1] * groups, *size)
+    conv = _Conv(x_shape, w.shape, g.shape[2:], stride, pads, dilation)
+    if dtype is None or conv.has_many_phases:
         return None
-    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
-    routine = input_gradient(g.shape, w.shape, dtype, **attrs, size=tuple(size))
-    return routine, [((g.shape[0], w.shape[1] * groups, *size), g.dtype)]
+    more = {"groups": groups, "size": conv.x[2:]}
+    g_shape = *g.shape[:2], *conv.out
+    routine = input_gradient(g_shape, conv.w, dtype, **conv.attrs, **more)
+    ways = conv.ways(None, conv.order)
+    return routine, [(x_shape, g.dtype, conv.order)], ways
 
 
 def _convolution_transposed(spec, x, w, b, *, extra, **attrs):
@@ -78,12 +130,13 @@ def _convolution_transposed(spec, x, w, b, *, extra, **attrs):
 def _convolution_weight(g, x, *, stride, pads, dilation, groups, shape):
     from rushlight._compiler.routines.convolution import weight_gradient
 
-    dtype, out = _dtype_of(g, x), g.shape[2:]
-    if dtype is None or _has_many_phases(shape[2:], stride):
+    dtype, shape = _dtype_of(g, x), tuple(shape)
+    conv = _Conv(x.shape, shape, g.shape[2:], stride, pads, dilation)
+    if dtype is None or conv.has_many_phases:
         return None
-    attrs = {"stride": stride, "pads": pads, "dilation": dilation, "groups": groups}
-    routine = weight_gradient(x.shape, tuple(shape), dtype, **attrs, out=out)
-    return routine, [(tuple(shape), x.dtype)]
+    more = {"groups": groups, "out": conv.out}
+    routine = weight_gradient(conv.x, conv.w, dtype, **conv.attrs, **more)
+    return routine, [(shape, x.dtype, conv.order)], conv.ways(None, conv.order)
 
 
 def _windows(size, out, *, kernel, stride, pads, dilation=None, ceil_mode=False):
@@ -207,6 +260,12 @@ REQUESTS = {
     "embedding_backward": _embedding_backward,
     "put_index": _put_index,
     **sequence_slots.REQUESTS,
+}
+#: Those of graphs: of large calls the ones that eager operations give large arrays, too.
+GRAPH_REQUESTS = {
+    **{name: large.REQUESTS[name] for name in ("cumsum", "cumprod", "grid_sample")},
+    **{name: large.REQUESTS[name] for name in ("cummax", "cummin")},
+    **REQUESTS,
 }
 #: Of those, the ones that are given the op's spec rule first.
 WITH_SPEC = {"convolution_transposed", "max_pool", "avg_pool"}

@@ -64,6 +64,17 @@ CASES = {
         (2, 4, 9, 8),
         (6, 2, 3, 2),
     ),
+    "conv2d, windows over whole rows": (
+        lambda x, w, b: F.conv2d(x, w, b, (2, 1), (1, 0), groups=2),
+        (2, 4, 9, 18),
+        (6, 2, 3, 18),
+        (6,),
+    ),
+    "conv3d, windows over whole columns": (
+        lambda x, w: F.conv3d(x, w, stride=(1, 3, 2)),
+        (2, 3, 4, 16, 7),
+        (4, 3, 2, 16, 2),
+    ),
     "conv3d": (lambda x, w: F.conv3d(x, w), (1, 2, 4, 5, 6), (3, 2, 2, 2, 2)),
     "conv_transpose2d": (
         lambda x, w: F.conv_transpose2d(x, w, stride=2, output_padding=1),
