@@ -22,6 +22,11 @@ from rushlight._compiler.runtime.routine import AS_IT_IS
 from rushlight._compiler.schedules.maps import strides_in
 from rushlight._core.operands import computation_dtype
 
+#: How many requests for routines are remembered.
+LIMIT = 256
+
+_answers = {}
+
 
 @dataclass
 class Lowered:
@@ -172,7 +177,7 @@ class Operand:
 
 def _routine_for(node, values):
     """What the op's request for a routine gives, for operands like these."""
-    request = slots.REQUESTS.get(node.op.name)
+    request = slots.GRAPH_REQUESTS.get(node.op.name)
     if request is None or any(0 in v.shape for v in node.values):
         return None
     if node.op.name in slots.WITH_SPEC:
@@ -183,8 +188,29 @@ def _routine_for(node, values):
     symbols = [n for v in (*node.values, *node.outputs) for n in v.shape]
     symbols = [n for n in symbols if is_symbolic(n)]
     if symbols:
-        return symbols[0].sizes.tried(lambda: request(*stand_ins, **node.attrs))
-    return request(*stand_ins, **node.attrs)
+        return symbols[0].sizes.tried(lambda: _answer(request, node, stand_ins))
+    return _answer(request, node, stand_ins)
+
+
+def _answer(request, node, stand_ins):
+    """What a request gives: for equal ones, as of a model's layers, the same Routine."""
+    key = [node.op.name, *map(_known_by, stand_ins)]
+    key = (*key, *[(name, *_known_by(value)) for name, value in node.attrs.items()])
+    try:
+        found = _answers.get(key, _answers)
+    except TypeError:  # an attribute without a hash
+        return request(*stand_ins, **node.attrs)
+    if found is _answers:
+        while len(_answers) >= LIMIT:
+            del _answers[next(iter(_answers))]
+        found = _answers[key] = request(*stand_ins, **node.attrs)
+    return found
+
+
+def _known_by(thing):
+    if thing.__class__ is np.ndarray:
+        return thing.shape, thing.dtype, thing.strides
+    return type(thing), thing
 
 
 def _stand_in(value, e):

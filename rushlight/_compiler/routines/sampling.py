@@ -3,6 +3,8 @@
 import itertools
 import math
 
+from rushlight._base.sized import is_same
+from rushlight._base.symint import is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.routines import Routine, Task
 from rushlight._compiler.routines._parts import part_of
@@ -29,7 +31,7 @@ def grid_sample(batch, channels, sizes, count, dtype, *, mode, padding, align):
     x = k.buffer("x", dtype, batch * channels * area)
     grid = k.buffer("grid", dtype, batch * count * rank)
     y = k.buffer("y", dtype, batch * channels * count, written=True)
-    most = min(count, _BLOCK)
+    most = _BLOCK if is_symbolic(count) else min(count, _BLOCK)
     parts = -(-count // most)
     with k.loop("b", batch * parts, parallel=True):
         image, part = k.floordiv(k.index("b"), parts), k.remainder(k.index("b"), parts)
@@ -55,26 +57,26 @@ def grid_sample(batch, channels, sizes, count, dtype, *, mode, padding, align):
 
 def _place(k, x, size, padding, align):
     if align:
-        x = k.mul(k.div(k.add(x, 1.0), 2.0), float(size - 1))
+        x = k.mul(k.div(k.add(x, 1.0), 2.0), k.const(size - 1, x.dtype))
     else:
-        x = k.div(k.sub(k.mul(k.add(x, 1.0), float(size)), 1.0), 2.0)
+        x = k.div(k.sub(k.mul(k.add(x, 1.0), k.const(size, x.dtype)), 1.0), 2.0)
     if padding == "zeros":
         return x
     if padding == "reflection":
-        low, high = (0, 2 * (size - 1)) if align else (-1, 2 * size - 1)
-        x = _reflected(k, x, low / 2, (high - low) / 2)
-    return k.min(k.max(x, 0.0), float(size - 1))
+        x = _reflected(k, x, *((0.0, size - 1) if align else (-0.5, size)))
+    return k.min(k.max(x, 0.0), k.const(size - 1, x.dtype))
 
 
 def _reflected(k, x, low, span):
-    if span == 0:
+    if is_same(span, 0):
         return k.mul(x, 0.0)
+    span = k.const(span, x.dtype)
     x = k.abs(k.sub(x, low))
     turns = k.floor(k.div(x, span))
     rest = k.sub(x, k.mul(turns, span))
     half = k.mul(turns, 0.5)
     is_odd = k.ne(half, k.floor(half))
-    return k.add(k.where(is_odd, k.sub(k.const(span, x.dtype), rest), rest), low)
+    return k.add(k.where(is_odd, k.sub(span, rest), rest), low)
 
 
 def _corners(k, places, sizes, mode):
@@ -95,7 +97,8 @@ def _corners(k, places, sizes, mode):
 def _read(k, corner, sizes):
     inside = index = None
     for place, size in zip(corner, sizes, strict=True):
-        ok = k.and_(k.le(k.const(0.0, place.dtype), place), k.le(place, size - 1.0))
+        last = k.const(size - 1, place.dtype)
+        ok = k.and_(k.le(k.const(0.0, place.dtype), place), k.le(place, last))
         inside = ok if inside is None else k.and_(inside, ok)
         place = k.cast(k.where(ok, place, k.const(0.0, place.dtype)), "i64")
         index = place if index is None else k.add(k.mul(index, size), place)

@@ -8,6 +8,8 @@
 
 import math
 
+from rushlight._base.sized import is_same
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.loops.builder import Builder
 from rushlight._compiler.loops.ir import WIDE
 from rushlight._compiler.routines import Routine, Task
@@ -43,20 +45,20 @@ def scan(kind, shape, dtype, *, total=None, reverse=False, places=False):
     if places:
         buffers.append(k.buffer("at", "i64", size, written=True))
     run = _Run(k, kind, length, inner, total or WIDE[dtype], reverse, buffers)
-    if inner > 1:
-        _columns(k, lead, length, inner, run)
-    else:
+    if is_same(inner, 1):
         _rows(k, lead, length, run)
+    else:
+        _columns(k, lead, length, inner, run)
     names = tuple(b.name for b in buffers)
     return Routine([Task(k.kernel(), names)], names[:1], names[1:])
 
 
 def _columns(k, lead, length, inner, run):
     """Lanes along the following dimensions."""
-    most = min(inner, max(_LANES, _BLOCK // length // _LANES * _LANES))
+    most = _at_most(inner, max(_LANES, _fitting(length)))
     parts = -(-inner // most)
     with k.loop("b", lead * parts, parallel=True):
-        if parts == 1:
+        if is_same(parts, 1):
             with k.loop("z", inner, vector=True, lanes=_LANES):
                 run.write({"b": length * inner, "z": 1})
             return
@@ -69,15 +71,25 @@ def _columns(k, lead, length, inner, run):
 
 def _rows(k, lead, length, run):
     """Lanes are rows; few rows are done one after another."""
-    if lead < _LANES // 2:
+    if hint_of(lead) < _LANES // 2:
         with k.loop("b", lead, parallel=True):
             run.write({"b": length})
         return
-    most = min(lead, _MOST, max(_LANES, _BLOCK // length // _LANES * _LANES))
+    most = _at_most(lead, min(_MOST, max(_LANES, _fitting(length))))
     first = k.mul(k.index("b"), most)
     with k.loop("b", -(-lead // most), parallel=True):
         with k.loop("r", part_of(k, first, most, lead), vector=True, lanes=_LANES):
             run.write({"b": most * length, "r": length})
+
+
+def _fitting(length):
+    """How many lanes of a length a block takes, in whole vectors."""
+    return _BLOCK // hint_of(length) // _LANES * _LANES
+
+
+def _at_most(size, most):
+    """The lesser one; of a symbolic size nothing is known."""
+    return most if is_symbolic(size) else min(size, most)
 
 
 class _Run:

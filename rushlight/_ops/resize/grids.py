@@ -150,8 +150,7 @@ class _Reader:
         if self.padding == "zeros":
             return x
         if self.padding == "reflection":
-            low, high = (0, 2 * (size - 1)) if self.align else (-1, 2 * size - 1)
-            x = _reflected(x, low / 2, (high - low) / 2)
+            x = _reflected(x, *((0.0, size - 1) if self.align else (-0.5, size)))
         return x.clamp(0, size - 1)
 
     def __call__(self, places):
