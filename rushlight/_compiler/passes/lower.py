@@ -187,23 +187,24 @@ def _routine_for(node, values):
     ]
     symbols = [n for v in (*node.values, *node.outputs) for n in v.shape]
     symbols = [n for n in symbols if is_symbolic(n)]
+    asked = partial(request, *stand_ins, **node.attrs)
     if symbols:
-        return symbols[0].sizes.tried(lambda: _answer(request, node, stand_ins))
-    return _answer(request, node, stand_ins)
+        asked = partial(symbols[0].sizes.tried, asked)
+    return _answer(asked, node, stand_ins)
 
 
-def _answer(request, node, stand_ins):
+def _answer(asked, node, stand_ins):
     """What a request gives: for equal ones, as of a model's layers, the same Routine."""
     key = [node.op.name, *map(_known_by, stand_ins)]
     key = (*key, *[(name, *_known_by(value)) for name, value in node.attrs.items()])
     try:
         found = _answers.get(key, _answers)
     except TypeError:  # an attribute without a hash
-        return request(*stand_ins, **node.attrs)
+        return asked()
     if found is _answers:
         while len(_answers) >= LIMIT:
             del _answers[next(iter(_answers))]
-        found = _answers[key] = request(*stand_ins, **node.attrs)
+        found = _answers[key] = asked()
     return found
 
 
