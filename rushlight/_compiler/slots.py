@@ -261,7 +261,7 @@ REQUESTS = {
     "put_index": _put_index,
     **sequence_slots.REQUESTS,
 }
-#: Those of graphs: of large calls the ones that eager operations give large arrays, too.
+#: Those of graphs, which have some of large calls too, for arrays of any size.
 GRAPH_REQUESTS = {
     **{name: large.REQUESTS[name] for name in ("cumsum", "cumprod", "grid_sample")},
     **{name: large.REQUESTS[name] for name in ("cummax", "cummin")},

@@ -7,12 +7,14 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
+from rushlight._base.symbols import Sizes
 from rushlight._compiler.large.routines import REQUESTS
 from rushlight._compiler.loops.checker import check_kernel
 from rushlight._compiler.loops.interpreter import run_kernel
 from rushlight._compiler.routines.sampling import grid_sample
 from rushlight._compiler.runtime.routine import NativeRoutine
 from rushlight._core.table import TABLE
+from tests._compiler.routines.running import SymbolicRoutine, interpret
 
 OPTIONS = list(
     itertools.product(
@@ -72,3 +74,27 @@ def test_other_dtypes_and_nothing_are_left_to_numpy():
     attrs = {"mode": "nearest", "padding": "zeros", "align": False}
     assert REQUESTS["grid_sample"](x, grid.astype("f4"), **attrs) is None
     assert REQUESTS["grid_sample"](x, grid[:, :0], **attrs) is None
+
+
+@pytest.mark.parametrize("mode, padding, align", OPTIONS)
+def test_sizes_may_be_symbolic(mode, padding, align):
+    sizes = Sizes()
+    sizes.is_strict = False
+    batch, channels, rows, columns, count = [sizes.symbol(n) for n in (2, 3, 5, 4, 7)]
+    attrs = {"mode": mode, "padding": padding, "align": align}
+    args = batch, channels, (rows, columns), count, "f64"
+    routine = grid_sample(*args, **attrs)
+    assert not sizes.equalities
+    native = SymbolicRoutine(routine, sizes)
+    for values in ((2, 2, 2, 3, 4), (3, 2, 6, 5, 1500)):
+        n, c, *plane, places = values
+        x, grid = operands(plane, (places,), "f8")
+        x, grid = np.resize(x, (n, c, *plane)), np.resize(grid, (n, places, 2))
+        with np.errstate(all="ignore"):
+            want = TABLE["grid_sample"].eager(_Numpy, x, grid, **attrs)
+        arrays = {"x": x, "grid": grid, "y": np.empty((n, c, places))}
+        if places < 100:
+            interpret(routine, arrays, values)
+            np.testing.assert_array_equal(arrays["y"], want)
+        native(arrays, values)
+        np.testing.assert_array_equal(arrays["y"], want)
