@@ -558,6 +558,17 @@ def test_other_dtypes(dtype):
     assert len(c.kinds) == 1
 
 
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_gradients_that_are_none(dynamic):
+    c = Compiled(lambda x: t.norm(x, p=0), dynamic=dynamic)
+    for n in (4, 7):
+        x = rows(n).requires_grad_()
+        for graph in (False, True):
+            roots = c(x)
+            options = {"allow_unused": True, "create_graph": graph}
+            assert t.autograd.grad(roots, x, **options) == (None,)
+
+
 def test_two_hundred_sizes():
     c = Compiled(lambda x: (x.exp() / x.shape[0]).cumsum(0)[1:], say=lambda *_: None)
     for n in range(2, 202):

@@ -199,6 +199,8 @@ class CompiledBackward(Node):
         for tensor, version in zip(kept, self.versions, strict=False):
             if version_of(tensor) != version:
                 raise self._modified(tensor, version)
+        if entry.halves.backward is None:
+            return (None,) * len(entry.sources)
         if GRAD_MODE.get():
             places = zip((*entry.kept, *entry.others), kept, strict=True)
             tensors = dict(places)

@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 
+from rushlight._base.sized import is_same
 from rushlight._base.symint import is_symbolic
 from rushlight._compiler.runtime.program import SIZE, STATIC, WORTH_WAKING, Program
 
@@ -27,6 +28,7 @@ class SymbolicProgram(Program):
 
     def __init__(self, steps, sizes, bases):
         self._slots = {}
+        steps = [s for s in steps if type(s.blocks) is not int or s.blocks > 0]
         args = [arg for step in steps for arg in step.args]
         for base, number in args:
             if base == SIZE or is_symbolic(number):
@@ -47,6 +49,9 @@ class SymbolicProgram(Program):
         self._rows = {}
         for row, (start, some) in enumerate(self._groups):
             self._rows |= dict.fromkeys(range(start, start + len(some)), row)
+            first, *others = (s.blocks for s in steps[start : start + len(some)])
+            if not all(is_same(first, blocks) for blocks in others):
+                raise ValueError("Program(): steps of one group differ in their blocks")
 
     def _slot(self, formula):
         return self._slots.setdefault(formula, len(self._slots))

@@ -119,14 +119,16 @@ entry:
   %worth = call i64 @read(ptr %program, i64 $P_WAKE)
   br label %look
 look:
-  %before = phi i64 [ %group, %entry ], [ %g, %alone ]
+  %before = phi i64 [ %group, %entry ], [ %g, %next ], [ %g, %alone ]
   %g = add i64 %before, 1
   %more = icmp slt i64 %g, %count
   br i1 %more, label %next, label %finish
 next:
   %blocks = call i64 @blocks_of(ptr %program, i64 %g)
-  %single = icmp eq i64 %blocks, 1
-  br i1 %single, label %alone, label %share
+  switch i64 %blocks, label %share [
+    i64 0, label %look
+    i64 1, label %alone
+  ]
 alone:
   call void @run_blocks(ptr %program, i64 %g, i64 0, i64 1, i64 %thread)
   br label %look
@@ -246,13 +248,16 @@ entry:
   %count = call i64 @read(ptr %program, i64 $P_GROUP_COUNT)
   br label %look
 look:
-  %g = phi i64 [ 0, %entry ], [ %g.next, %run ]
+  %g = phi i64 [ 0, %entry ], [ %g.next, %one ], [ %g.next, %run ]
   %more = icmp slt i64 %g, %count
-  br i1 %more, label %run, label %end
-run:
-  %blocks = call i64 @blocks_of(ptr %program, i64 %g)
-  call void @run_blocks(ptr %program, i64 %g, i64 0, i64 %blocks, i64 0)
+  br i1 %more, label %one, label %end
+one:
   %g.next = add i64 %g, 1
+  %blocks = call i64 @blocks_of(ptr %program, i64 %g)
+  %any = icmp sgt i64 %blocks, 0
+  br i1 %any, label %run, label %look
+run:
+  call void @run_blocks(ptr %program, i64 %g, i64 0, i64 %blocks, i64 0)
   br label %look
 end:
   ret void
