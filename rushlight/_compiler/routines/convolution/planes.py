@@ -101,7 +101,7 @@ def input_sweep(size, kernel, stride, lead, dilation, out):
         for one in zip(size, kernel, stride, lead, dilation, strict=True)
     ]
     before = tuple(
-        max(0, *(-place for part in dim for _, place in part[3])) for dim in dims
+        max([0, *(-place for part in dim for _, place in part[3])]) for dim in dims
     )
     parts = []
     for choice in product(*dims):
@@ -126,7 +126,7 @@ def _input_parts(size, kernel, stride, lead, dilation):
         taps = [k for k in range(kernel) if (k * dilation - remainder) % stride == 0]
         taps = [(k, first - (k * dilation - remainder) // stride) for k in taps]
         taps.sort(key=lambda tap: tap[1])
-        if count > 0:
+        if is_symbolic(count) or count > 0:  # one that may be empty is a part too
             start = stride * first + remainder - lead
             parts.append((start, count, remainder, taps))
     return parts

@@ -143,6 +143,7 @@ TINY = {
     "gaps between windows": sample(1, 1, 2, 2, (7, 7), 2, 3, 0, 1),
     "padding beyond the kernel": sample(1, 1, 1, 2, (3, 3), 2, 1, 3, 1),
     "dilated and strided alike": sample(1, 1, 2, 2, (9, 8), 3, 2, 2, 2),
+    "windows beside the picture": sample(2, 1, 2, 2, (2, 5), 1, (3, 2), 1, 1),
     "no pictures": sample(0, 1, 2, 2, (3, 4), 2, 1, 0, 1),
 }
 #: As networks have them; some are cut at the edges of blocks.
