@@ -248,13 +248,15 @@ class Symbols:
         """The groups after what was found to be equal, or None where that changes none.
 
         Symbols that were compared and found equal are one; one that was found equal to
-        a number is to have another hint, and none if it had.
+        a number is to have another hint, and none if it had.  Where other values do,
+        too (those that 2 divides), that is a condition like others.
         """
         owner, fixed = list(range(len(self.groups))), set()
         for terms in self.sizes.equalities:
             symbols = self.sizes.symbols_of(terms)
             if len(symbols) == 1:
-                fixed |= symbols
+                if not self.sizes.holds_elsewhere(terms, *symbols):
+                    fixed |= symbols
             elif len(symbols) == 2 and self._is_difference(terms):
                 one, other = sorted(symbols)
                 owner = [owner[one] if o == owner[other] else o for o in owner]

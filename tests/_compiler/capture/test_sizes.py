@@ -352,3 +352,19 @@ def test_groups_after_what_was_found():
     assert columns == 4
     assert symbols.groups_after() == [Group(((0, 0), (1, 0))), Group(((0, 1),), 1)]
     assert "4 == s2" in symbols.why_fixed()
+
+
+def test_what_divides_a_size_is_a_condition_and_fixes_nothing():
+    functional = t.nn.functional
+
+    def skip(x):
+        half = functional.max_pool1d(x, 2)
+        return t.cat([x, functional.interpolate(half, scale_factor=2)], 1)
+
+    c = compiled(skip, dynamic=True)
+    for length in (16, 6, 40, 4):
+        call(c, t.arange(6.0 * length).reshape(2, 3, length))
+    assert len(c.kinds) == 1
+    assert "s2 == 2 * ((s2) // (2))" in c.kinds[0][1].symbols.sizes.conditions()
+    with pytest.raises(RuntimeError, match="shapes that fit"):
+        c(t.ones(2, 3, 7))
