@@ -194,7 +194,7 @@ def _routine_for(node, values):
 
 
 def _answer(asked, node, stand_ins):
-    """What a request gives; for equal ones (a model's layers) it is the same Routine."""
+    """What a request gives; the same Routine for equal ones, as of a model's layers."""
     key = [node.op.name, *map(_known_by, stand_ins)]
     key = (*key, *[(name, *_known_by(value)) for name, value in node.attrs.items()])
     try:
