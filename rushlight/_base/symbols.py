@@ -18,8 +18,8 @@ from rushlight._base.symint import SymInt, hint_of, terms_of, text_of
 
 #: What an unknown size is at least: sizes of 0 and 1 mean something of their own.
 LEAST = 2
-#: How far from its hint other values of a symbol are tried.
-_NEAR = 64
+#: How far above its hint other values of a symbol are tried.
+_BEYOND = range(8, 129)
 
 
 class Sizes:
@@ -174,10 +174,11 @@ class Sizes:
         return found
 
     def holds_elsewhere(self, terms, number):
-        """Whether a sum that is 0 is so for other values of a symbol near its hint."""
+        """Whether a sum that is 0 is so for a symbol's values well above its hint."""
         values, hint = list(self.hints), self.hints[number]
-        for values[number] in range(max(LEAST, hint - _NEAR), hint + _NEAR):
-            if values[number] != hint and self.value_of(terms, values) == 0:
+        for more in _BEYOND:
+            values[number] = hint + more
+            if self.value_of(terms, values) == 0:
                 return True
         return False
 

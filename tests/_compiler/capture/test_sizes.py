@@ -368,3 +368,9 @@ def test_what_divides_a_size_is_a_condition_and_fixes_nothing():
     assert "s2 == 2 * ((s2) // (2))" in c.kinds[0][1].symbols.sizes.conditions()
     with pytest.raises(RuntimeError, match="shapes that fit"):
         c(t.ones(2, 3, 7))
+
+
+def test_what_few_sizes_meet_fixes_them():
+    c = compiled(lambda x: x.split(2, 1)[0] * 2, dynamic=True)
+    call(c, t.arange(18.0).reshape(3, 6))  # three pieces, as of 5, and of no other
+    assert symbolic(c) == [[((0, 0),)]]
