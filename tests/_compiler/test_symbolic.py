@@ -7,6 +7,7 @@ import pytest
 
 import rushlight as t
 from rushlight import nn
+from rushlight._compiler import log
 from tests._compiler.calls import SIZES, check
 
 pytest.importorskip("llvmlite")
@@ -184,3 +185,12 @@ def test_whatever_a_size_is_used_for(name):
 def test_each_branch_is_right_on_both_sides():
     c = check(lambda x: x * 2 if x.shape[0] > 10 else x.exp(), (*range(2, 20), 10, 11))
     assert len(c.kinds) == 2
+
+
+def test_sizes_stay_fixed_for_reasons_of_the_function(monkeypatch):
+    """A gradient that lies everywhere once sizes are known was an error inside."""
+    texts = []
+    monkeypatch.setattr(log, "say", lambda topic, text: texts.append(text))
+    check(RIGHT["stretched by chance"], (7, 9, 6, 13, 5, 3, 1, 40))
+    check(lambda x: x[5:] * x[:3].sum(0) + x[:1], (7, 9, 5, 13, 6, 3, 1, 40))
+    assert not any("index out of range" in text for text in texts)

@@ -299,7 +299,7 @@ class Writing:
                 more = k.mul(value, stride)
                 at = more if at is None else k.add(at, more)
             conditions += [k.le(k.const(0, "i64"), value), k.lt(value, size)]
-        inside = conditions[0]
+        inside = conditions[0] if conditions else None  # it lies everywhere
         for condition in conditions[1:]:
             inside = k.and_(inside, condition)
         strides = self._strides(terms)
