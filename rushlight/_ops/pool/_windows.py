@@ -148,6 +148,11 @@ def sizes(value, dims, who, name):
 
 def check_window(kernel, stride, pads, dilation, who):
     """Refuse numbers that make no windows."""
+    check = _checked if STATE.special else _checked_once
+    check(kernel, stride, pads, dilation, who)
+
+
+def _checked(kernel, stride, pads, dilation, who):
     problem = None
     if any(n < 1 for n in (*kernel, *stride, *dilation)):
         if min(kernel) < 1 or min(stride) < 1:
@@ -165,6 +170,9 @@ def check_window(kernel, stride, pads, dilation, who):
         raise ArgumentRuntimeError(
             explain(who, expected=problem[0], got=problem[1], do="Correct it.")
         )
+
+
+_checked_once = functools.lru_cache(maxsize=256)(_checked)  # of no symbolic numbers
 
 
 def check_planes(x, dims, who):
