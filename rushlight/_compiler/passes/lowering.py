@@ -48,7 +48,9 @@ class Lowering:
 
     def const_like(self, value, x):
         """A number in the shape and dtype of an array."""
-        return self.x.expand(self.x.const(value, x.dtype), x.shape)
+        is_known = not is_symbolic(value) and type(value) is not SymFloat
+        one = self.x.const(value, x.dtype) if is_known else self.operand(value, x.dtype)
+        return self.x.expand(one, x.shape)
 
     def const(self, value):
         """A number; it takes its dtype from the operand that it meets."""
