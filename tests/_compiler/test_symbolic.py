@@ -174,12 +174,47 @@ RIGHT = {
     "of one row": lambda x: x.sum(0).expand(x.shape[0], 5) * x,
     "a type": lambda x: x * (2 if isinstance(x.shape[0], int) else 3),
 }
+_QUICK |= {"eight of them", "products of nothing"}
 _QUICK |= {"from the sixth on", "large or small", "as text", "so many steps"}
 
 
 @pytest.mark.parametrize("name", _names(RIGHT))
 def test_whatever_a_size_is_used_for(name):
     check(RIGHT[name], (*SIZES, 6, 1, 5))
+
+
+REFUSED = {
+    "too few rows": lambda x: x.narrow(0, 5, x.shape[0] - 5) * 2,
+    "a row that is not there": lambda x: x[5] * x[-5],
+    "a row by its distance": lambda x: x[x.shape[0] - 9] * 2,
+    "pairs": lambda x: x.view(-1, 2) * 2,
+    "eight of them": lambda x: x + t.ones(8, 5),
+    "eight or one": lambda x: x.expand(8, -1) * 2,
+    "products of eight": lambda x: x.t() @ t.ones(8, 3),
+    "seven in two parts": lambda x: x.split([3, 4]),
+    "the fifth part": lambda x: x.chunk(5)[4],
+    "two halves": lambda x: x.unflatten(0, (2, -1)),
+    "less than nothing": lambda x: t.zeros(x.shape[0] - 5, 2) + 1,
+    "a window of six": lambda x: F.conv1d(x.t()[None], t.ones(2, 5, 6)),
+    "six at a time": lambda x: F.max_pool1d(x.t()[None], 6),
+    "mirrored": lambda x: F.pad(x.t()[None], (6, 6), mode="reflect"),
+    "cut at both ends": lambda x: F.pad(x, (0, 0, -3, -3)),
+    "the sixth place": lambda x: F.embedding(t.tensor([6]), x),
+    "eight targets": lambda x: F.cross_entropy(x, t.zeros(8, dtype=t.int64)),
+    "the largest of none": lambda x: x[7:].max(),
+    "products of nothing": lambda x: x[7:].t() @ x[7:],
+    "a batch of nothing": lambda x: F.conv1d(x[7:].unsqueeze(1), t.ones(2, 1, 3)),
+    "norms of nothing": lambda x: F.layer_norm(x[7:], (5,)),
+    "attention of nothing": lambda x: F.scaled_dot_product_attention(
+        x[None, 7:], x[None], x[None]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _names(REFUSED))
+@pytest.mark.parametrize("sizes", [(12, 7, 8, 9, 6, 5, 4, 10, 2), (8, 7, 12, 9, 6)])
+def test_what_eager_mode_refuses_is_refused(name, sizes):
+    check(REFUSED[name], sizes)
 
 
 def test_each_branch_is_right_on_both_sides():

@@ -62,5 +62,43 @@ def test_what_is_made_may_want_a_gradient():
         np.testing.assert_array_equal(c(x).numpy(), (x * 2).numpy())
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda n: t.arange(n - 5),
+        lambda n: t.arange(5, n),
+        lambda n: t.arange(0, n, -1),
+        lambda n: t.arange(n, 0),
+        lambda n: t.arange(0, n, 0),
+        lambda n: t.arange(n, dtype=t.bool),
+        lambda n: t.zeros(n - 5),
+    ],
+)
+def test_errors_are_those_of_known_sizes(function):
+    c = Compiled(lambda x: function(x.shape[0]), dynamic=True, say=lambda *_: None)
+    for n in (7, 4, 12, 2, 5):
+        outcomes = []
+        for run, argument in ((c, t.ones(n)), (function, n)):
+            try:
+                outcomes.append(run(argument).tolist())
+            except RuntimeError as error:
+                outcomes.append(str(error))
+        assert outcomes[0] == outcomes[1]
+
+
+def test_options_of_ranges():
+    def function(x):
+        out = t.empty(x.shape[0], dtype=t.int64)
+        t.arange(x.shape[0], out=out)
+        places = t.arange(x.shape[0], dtype=t.float32, requires_grad=True)
+        return out, t.autograd.grad((places * x).sum(), places)[0]
+
+    c = Compiled(function, dynamic=True, say=lambda *_: None)
+    for n in (7, 4, 12):
+        out, gradient = c(t.ones(n) * 3)
+        assert out.tolist() == list(range(n))
+        assert gradient.tolist() == [3.0] * n
+
+
 def test_known_sizes_have_no_symbols():
     assert not has_symbols((3, 4))

@@ -70,7 +70,9 @@ def arange(
     else:
         dtype = as_dtype(dtype, "arange()")
     bounds = start, end, step
-    if has_symbols(bounds) and all(isinstance(bound, int) for bound in bounds):
+    plain = out is None and not requires_grad and dtype.category in _NUMBERS
+    if plain and has_symbols(bounds) and all(isinstance(b, int) for b in bounds):
+        _check_direction(*bounds)
         return range_symbolic(*bounds, dtype)
     array = _arange(start, end, step, dtype)
     if out is not None:
@@ -79,6 +81,7 @@ def arange(
 
 
 _WHOLE = frozenset((int, bool))
+_NUMBERS = frozenset((dtypes.INTEGER, dtypes.FLOAT))
 
 
 def _is_whole(value):
@@ -178,6 +181,10 @@ def _check_range(start, end, step, whole):
         raise ArgumentRuntimeError(
             _range_error("finite bounds", f"unsupported range: {start} -> {end}")
         )
+    _check_direction(start, end, step)
+
+
+def _check_direction(start, end, step):
     if (end - start) * (1 if step > 0 else -1) < 0:
         raise ArgumentRuntimeError(
             _range_error(
