@@ -22,6 +22,10 @@ $fields
   %n.last = sub i64 %n.up, 1
   %columns = sdiv i64 %n.last, %column_block
   %each = mul i64 %rows, %columns
+  ; column by column where b is the largest: each thread reads its own part of it
+  %wide = icmp sgt i64 %n, %m
+  %deep = icmp sgt i64 %k, %m
+  %by.columns = and i1 %wide, %deep
   %a.transposed = icmp ne i64 %transpose_a, 0
   %b.transposed = icmp ne i64 %transpose_b, 0
   %ta = select i1 %a.transposed, i32 112, i32 111
@@ -37,8 +41,12 @@ look:
 run:
   %matrix = sdiv i64 %block, %each
   %within = srem i64 %block, %each
-  %row = sdiv i64 %within, %columns
-  %column = srem i64 %within, %columns
+  %row.outer = sdiv i64 %within, %columns
+  %column.inner = srem i64 %within, %columns
+  %column.outer = sdiv i64 %within, %rows
+  %row.inner = srem i64 %within, %rows
+  %row = select i1 %by.columns, i64 %row.inner, i64 %row.outer
+  %column = select i1 %by.columns, i64 %column.outer, i64 %column.inner
   %i = mul i64 %row, %row_block
   %j = mul i64 %column, %column_block
   %m.rest = sub i64 %m, %i
