@@ -16,8 +16,8 @@ FLOORS = {
     **dict.fromkeys(["_ops"], 3),
     **dict.fromkeys(["_compiler"], 4),
     **dict.fromkeys(
-        "_C _doors _queries _settings _symbolic accelerator amp autograd backends cpu cuda "
-        "distributed distributions fft func fx hub jit linalg masked mps "
+        "_C _doors _queries _settings _symbolic accelerator amp autograd backends cpu "
+        "cuda distributed distributions fft func fx hub jit linalg masked mps "
         "multiprocessing nn onnx optim profiler random return_types serialization "
         "signal special testing torch_version utils version xpu".split(),
         5,

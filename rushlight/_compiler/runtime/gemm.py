@@ -6,10 +6,10 @@
 # the same bit for bit however many threads there are.  While a program with products
 # runs, BLAS itself is held to one thread (`use_blas` in the executor).
 
-# Threads take blocks from both ends (Note [Claims] in the executor), so the order of the
-# blocks says which operand each thread reads a half of.  Rows come first, but where b is
-# the largest matrix, columns: a weight's half, its gradient's and its optimizer state's
-# stay in one core's cache from step to step (a step of a perceptron: 290 us, not 315).
+# Threads take blocks from both ends (Note [Claims] in the executor), so the order of
+# blocks says which operand each thread reads a half of.  Rows come first, but where b
+# is the largest matrix, columns: a weight's half, its gradient's and its optimizer
+# state's stay in one core's cache (a step of a perceptron: 290 us, not 310).
 
 # Note [Small products]
 # OpenBLAS packs its operands, which costs a third of the time of a product of a few

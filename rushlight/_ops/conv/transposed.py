@@ -160,7 +160,7 @@ def _sizes(x, w, stride, pads, dilation, extra, who):
             x.shape[2:], stride, pads, dilation, w.shape[2:], extra
         )
     )
-    if any([n < 1 for n in size]) or 0 in x.shape[2:]:
+    if any(n < 1 for n in size) or 0 in x.shape[2:]:
         raise ShapeError(
             explain(
                 who,
