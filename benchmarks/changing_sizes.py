@@ -8,15 +8,14 @@ once for all others.  `kinds` says how many forms were compiled, `first` what th
 sequence took when it was run for the first time, all compiling included.
 """
 
-import argparse
 import importlib
 import json
-import os
 import random
 import statistics
-import subprocess
 import sys
 import time
+
+from turns import arguments, measure
 
 
 def gpt_training(t, model, optimizer, loss_of):
@@ -91,35 +90,21 @@ def run(module, name, threads):
     print(json.dumps([times[0] * len(calls), statistics.median(times[2:]), kinds]))
 
 
-def measure(python, module, name, threads):
-    here = os.path.dirname(os.path.abspath(__file__))
-    command = [python, __file__, "--run", module, name, str(threads)]
-    path = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
-    environment = dict(os.environ, PYTHONPATH=path)
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, check=True
-    )
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
 def main():
     if sys.argv[1:2] == ["--run"]:
         module, name, threads = sys.argv[2:]
         run(module, name, int(threads))
         return
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--torch-python", default=sys.executable)
-    parser.add_argument("--rushlight-python", default=sys.executable)
-    args = parser.parse_args()
+    args = arguments(__doc__)
     print("| job | kinds | first, s | call, ms | PyTorch first, s | call, ms | ratio |")
     print("|---|---|---|---|---|---|---|")
     for name in JOBS:
         pairs = [
             (
-                measure(args.rushlight_python, "rushlight", name, args.threads),
-                measure(args.torch_python, "torch", name, args.threads),
+                measure(
+                    args.rushlight_python, __file__, "rushlight", name, args.threads
+                ),
+                measure(args.torch_python, __file__, "torch", name, args.threads),
             )
             for _ in range(args.rounds)
         ]

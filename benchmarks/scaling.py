@@ -7,14 +7,13 @@ PyTorch runs eagerly (its compiled form is slower on these sizes, see RESULTS.md
 Rushlight compiled.
 """
 
-import argparse
 import importlib
 import json
-import os
 import statistics
-import subprocess
 import sys
 import time
+
+from turns import arguments, measure
 
 WIDTHS = [64, 128, 256, 512]
 BATCHES = [1, 16, 64, 512, 4096]
@@ -51,31 +50,12 @@ def steps(module, job, size, threads):
     print(json.dumps(statistics.median(times[len(times) // 3 :])))
 
 
-def measure(python, module, job, size, threads):
-    here = os.path.dirname(os.path.abspath(__file__))
-    command = [python, __file__, "--run", module, job, str(size), str(threads)]
-    path = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        env=dict(os.environ, PYTHONPATH=path),
-        check=True,
-    )
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
 def main():
     if sys.argv[1:2] == ["--run"]:
         module, job, size, threads = sys.argv[2:]
         steps(module, job, int(size), int(threads))
         return
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--torch-python", default=sys.executable)
-    parser.add_argument("--rushlight-python", default=sys.executable)
-    args = parser.parse_args()
+    args = arguments(__doc__)
     print("| job | size | Rushlight ms | PyTorch ms | ratio |")
     print("|---|---|---|---|---|")
     for job, sizes in (("gpt", WIDTHS), ("mlp", BATCHES)):
@@ -83,9 +63,16 @@ def main():
             pairs = [
                 (
                     measure(
-                        args.rushlight_python, "rushlight", job, size, args.threads
+                        args.rushlight_python,
+                        __file__,
+                        "rushlight",
+                        job,
+                        size,
+                        args.threads,
                     ),
-                    measure(args.torch_python, "torch", job, size, args.threads),
+                    measure(
+                        args.torch_python, __file__, "torch", job, size, args.threads
+                    ),
                 )
                 for _ in range(args.rounds)
             ]

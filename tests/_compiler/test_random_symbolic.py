@@ -16,6 +16,11 @@ from hypothesis import strategies as st  # noqa: E402
 pytestmark = pytest.mark.slow
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
+_QUIETLY = {
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": _QUIET,
+}
 _TRACED = st.lists(st.sampled_from([2, 3, 5, 7, 16]), min_size=1, max_size=3)
 _OTHERS = st.lists(
     st.lists(st.sampled_from([1, 2, 3, 4, 6, 9, 17]), min_size=3, max_size=3),
@@ -83,12 +88,7 @@ def outcome(function, x):
 
 
 @given(_STEPS, _TRACED, _OTHERS)
-@settings(
-    max_examples=120,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=_QUIET,
-)
+@settings(max_examples=120, **_QUIETLY)
 def test_one_form_is_right_for_all_sizes(steps, traced, others):
     def function(x):
         return run(steps, x)
@@ -107,12 +107,7 @@ def test_one_form_is_right_for_all_sizes(steps, traced, others):
 
 
 @given(_STEPS, _TRACED, _OTHERS)
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=_QUIET,
-)
+@settings(max_examples=60, **_QUIETLY)
 def test_kernels_are_the_interpreters(steps, traced, others):
     entry = symbolic_entry(lambda x: run(steps, x), rows(*traced))
     if entry is None:

@@ -112,3 +112,16 @@ def same_for_any_threads(routine, arrays):
     return all(
         np.array_equal(a, b) for other in found[1:] for a, b in zip(found[0], other)
     )
+
+
+class BothWays:
+    """What has `routines` of symbolic `sizes`: as machine code, and interpreted."""
+
+    def compiled(self):
+        return [SymbolicRoutine(routine, self.sizes) for routine in self.routines]
+
+    def interpreted(self):
+        return [
+            lambda a, values, r=routine: interpret(r, a, values)
+            for routine in self.routines
+        ]

@@ -19,7 +19,7 @@ from tests._compiler.routines.attention.test_forward import (
     arrays_of,
     reference,
 )
-from tests._compiler.routines.running import SymbolicRoutine, interpret
+from tests._compiler.routines.running import BothWays
 
 HEADS = 2
 #: What is symbolic, in the order (batch, queries, keys); "self": keys are queries.
@@ -52,7 +52,7 @@ def strides_of(lead, length, keys, size, wide):
     return found
 
 
-class Symbolic:
+class Symbolic(BothWays):
     """A call with symbols, both routines of it, and the calls that it stands for."""
 
     def __init__(self, which="all", rest=(2, 3), strided=True, dtype="f32", **options):
@@ -89,15 +89,6 @@ class Symbolic:
             tuple(strides.items()),
             mask == "float",
         )
-
-    def compiled(self):
-        return [SymbolicRoutine(routine, self.sizes) for routine in self.routines]
-
-    def interpreted(self):
-        return [
-            lambda a, values, r=routine: interpret(r, a, values)
-            for routine in self.routines
-        ]
 
     def check(self, runs, sizes, tolerance):
         """Whether both routines give what attention is by definition."""

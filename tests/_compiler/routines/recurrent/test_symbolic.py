@@ -20,7 +20,7 @@ from tests._compiler.routines.recurrent.test_forward import (
     call_of,
     reference,
 )
-from tests._compiler.routines.running import SymbolicRoutine, interpret
+from tests._compiler.routines.running import BothWays
 
 #: Values of (steps, sequences): below and above the hint, multiples and not.
 FEW = [(2, 2), (5, 9), (3, 17)]
@@ -30,7 +30,7 @@ WHICH = {"both": "tn", "sequences": "n", "steps": "t"}
 BOTH = {"has_noise": True, "directions": 2}
 
 
-class Symbolic:
+class Symbolic(BothWays):
     """A call with symbols, both routines of it, and the calls that it stands for."""
 
     def __init__(self, kind, rest, hints=(4, 6), which="tn", dtype="f32", **options):
@@ -43,15 +43,6 @@ class Symbolic:
         symbolic = replace(self.call, time=sizes["t"], batch=sizes["n"])
         self.routines = recurrent_forward(symbolic), recurrent_backward(symbolic)
         assert self.sizes.conditions() == []
-
-    def compiled(self):
-        return [SymbolicRoutine(routine, self.sizes) for routine in self.routines]
-
-    def interpreted(self):
-        return [
-            lambda a, values, r=routine: interpret(r, a, values)
-            for routine in self.routines
-        ]
 
     def check(self, runs, sizes, tolerance):
         """Whether both routines give what eager mode's rules give, for these sizes."""
