@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rushlight._base.symint import hint_of
+from rushlight._base.symint import hint_of, is_symbolic
 from rushlight._compiler.graph.ir import Value
 from rushlight._compiler.passes.lower import label
 from rushlight._compiler.passes.lowering import STORED
 from rushlight._compiler.report import call_text, halves_of
 from rushlight._compiler.runtime.assemble import FREE
 from rushlight._compiler.runtime.program import Step
+from rushlight._compiler.slots import REQUESTS
 
 #: Seconds for which one piece is run to time it, and the most runs.
 _SECONDS, _RUNS = 0.02, 200
@@ -136,6 +137,9 @@ def why_library(node):
         return "something is empty"
     if strange:
         return f"the compiler does not compute {', '.join(sorted(strange))}"
+    sizes = [size for value in values for size in value.shape]
+    if node.op.name in REQUESTS and any(map(is_symbolic, sizes)):
+        return "its routine does not take these symbolic sizes"
     if node.op.lower is None:
         return "it has no lower rule"
     return "its lower rule does not take these operands"
